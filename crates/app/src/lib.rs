@@ -1,0 +1,73 @@
+//! The use cases of Clearcue: one folder a noun, one file a verb, each with its SQL at the foot.
+//!
+//! Every use case has one shape: read in one transaction, decide by a pure function of
+//! `domain`, write the result with everything it causes in the same transaction. Time and
+//! chance come in as a [`Call`]; nothing here reads a clock. This crate knows nothing of HTTP,
+//! HTML or the command line.
+//!
+//! A use case answers with its outcome, or stops ([`Stop`]) for one of two kinds of reason: a
+//! *refusal*, which is an answer with a stable code, or a *fault*, which is ours.
+
+pub mod access;
+pub mod accounts;
+mod call;
+pub mod catalogue;
+mod issuer;
+pub mod licensing;
+pub mod metering;
+mod schema;
+mod settings;
+mod stop;
+
+pub use call::{Call, Edge};
+pub use issuer::Issuer;
+pub use schema::MIGRATIONS;
+pub use settings::Settings;
+pub use stop::{Fault, Refusal, Stop};
+
+use store::blobs::Blobs;
+use store::bus::Bus;
+use store::db::Database;
+use store::search::Index;
+
+/// One running Clearcue: its worlds and settings. Shared by reference; use cases are functions
+/// over it.
+pub struct App {
+    /// The database, of either engine.
+    pub db: Database,
+    /// Where masters, stems, previews and cuts lie.
+    pub blobs: Blobs,
+    /// Tells live reports what has just happened.
+    pub bus: Bus,
+    /// Finds tracks.
+    pub index: Index,
+    /// Who signs. Without a signing key nothing is sold, and verifying still works.
+    pub issuer: Issuer,
+    /// What the operator has set.
+    pub settings: Settings,
+    /// Where time and chance come from.
+    pub edge: Edge,
+}
+
+impl App {
+    /// Puts the parts together, with an empty search index.
+    ///
+    /// # Errors
+    /// [`Fault`] when there is no memory for the index.
+    pub fn new(
+        db: Database,
+        blobs: Blobs,
+        issuer: Issuer,
+        settings: Settings,
+        edge: Edge,
+    ) -> Result<Self, Fault> {
+        let index = Index::new(catalogue::SHAPE).map_err(Fault::while_("making the index"))?;
+        Ok(Self { db, blobs, bus: Bus::in_process(1024), index, issuer, settings, edge })
+    }
+
+    /// The moment and the dice of one call, drawn at the edge.
+    #[must_use]
+    pub fn call(&self) -> Call {
+        self.edge.call()
+    }
+}

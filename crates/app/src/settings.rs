@@ -1,0 +1,33 @@
+//! What the operator has set, as use cases need it.
+
+use domain::Rates;
+use ledger::Currency;
+
+/// The store's own settings.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The store's name, shown to buyers and written into licences.
+    pub name: String,
+    /// The address the store is reached at, without a final slash: it stands in keys and files.
+    pub public_url: String,
+    /// What licences are sold in.
+    pub currency: Currency,
+    /// Commission, reserve, fees and tax.
+    pub rates: Rates,
+    /// Under these terms licences are sold.
+    pub terms: String,
+}
+
+impl Settings {
+    /// The public page of a licence.
+    #[must_use]
+    pub fn licence_page(&self, code: &str) -> String {
+        format!("{}/l/{code}", self.public_url)
+    }
+
+    /// Where the store's status list is.
+    #[must_use]
+    pub fn status_list(&self) -> String {
+        format!("{}/v1/status-lists/1", self.public_url)
+    }
+}

@@ -1,0 +1,143 @@
+//! The two reasons a use case stops, never mixed: refusals and faults.
+
+use std::error::Error;
+use std::fmt;
+
+use store::blobs::BlobError;
+use store::db::DbError;
+use store::search::SearchError;
+
+/// An answer that is a "no": a closed list per use case, each with a stable code.
+pub trait Refusal: fmt::Display {
+    /// The stable word for this refusal, which callers may match on.
+    fn code(&self) -> &'static str;
+
+    /// The field of the request that is at fault, where one is.
+    fn field(&self) -> Option<String> {
+        None
+    }
+}
+
+/// Something of ours that failed. It is logged once at the edge with its whole chain, and shown
+/// as a number to quote, never in detail.
+#[derive(Debug)]
+pub struct Fault {
+    doing: &'static str,
+    source: Box<dyn Error + Send + Sync>,
+}
+
+impl Fault {
+    /// For `map_err`: says what was being done.
+    pub fn while_<E: Into<Box<dyn Error + Send + Sync>>>(
+        doing: &'static str,
+    ) -> impl FnOnce(E) -> Self {
+        move |e| Self { doing, source: e.into() }
+    }
+
+    /// A fault with nothing beneath it: a row or rule that contradicts another.
+    #[must_use]
+    pub fn because(doing: &'static str, why: impl Into<String>) -> Self {
+        Self { doing, source: why.into().into() }
+    }
+
+    /// The fault and everything beneath it, one line.
+    #[must_use]
+    pub fn chain(&self) -> String {
+        let mut line = format!("{self}");
+        let mut cause: Option<&(dyn Error + 'static)> = Some(&*self.source);
+        while let Some(e) = cause {
+            line.push_str(": ");
+            line.push_str(&e.to_string());
+            cause = e.source();
+        }
+        line
+    }
+
+    /// The database's own error, where that is what failed: an operator can act on those.
+    #[must_use]
+    pub fn database(&self) -> Option<&DbError> {
+        self.source.downcast_ref()
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "failed while {}", self.doing)
+    }
+}
+
+impl Error for Fault {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.source)
+    }
+}
+
+impl From<DbError> for Fault {
+    fn from(e: DbError) -> Self {
+        Self { doing: "using the database", source: e.into() }
+    }
+}
+
+impl From<BlobError> for Fault {
+    fn from(e: BlobError) -> Self {
+        Self { doing: "using the blob folder", source: e.into() }
+    }
+}
+
+impl From<SearchError> for Fault {
+    fn from(e: SearchError) -> Self {
+        Self { doing: "using the search index", source: e.into() }
+    }
+}
+
+/// Why a use case did not do what was asked.
+#[derive(Debug)]
+pub enum Stop<R> {
+    /// An answer: no, and why.
+    Refused(R),
+    /// Something of ours failed.
+    Fault(Fault),
+}
+
+impl<R> Stop<R> {
+    /// The refusal, if it is one.
+    pub fn refusal(self) -> Option<R> {
+        match self {
+            Self::Refused(r) => Some(r),
+            Self::Fault(_) => None,
+        }
+    }
+}
+
+impl<R> From<Fault> for Stop<R> {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl<R> From<DbError> for Stop<R> {
+    fn from(e: DbError) -> Self {
+        Self::Fault(e.into())
+    }
+}
+
+impl<R> From<BlobError> for Stop<R> {
+    fn from(e: BlobError) -> Self {
+        Self::Fault(e.into())
+    }
+}
+
+impl<R> From<SearchError> for Stop<R> {
+    fn from(e: SearchError) -> Self {
+        Self::Fault(e.into())
+    }
+}
+
+impl<R: fmt::Display> fmt::Display for Stop<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(r) => r.fmt(f),
+            Self::Fault(fault) => f.write_str(&fault.chain()),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The rules of Clearcue: envelopes, offers, quotes, sales, bundles, splits, uses, imports.
+//!
+//! Everything here is a pure function of its arguments. This crate knows nothing of databases,
+//! files, networks, clocks or chance: `now`, ids and random bytes are parameters. Amounts are
+//! [`ledger::Money`], or `i64` micro-units (10⁻⁶ of the major unit) where the currency is given
+//! by the context; credit is positive, debit negative. Times are UTC milliseconds.
+
+pub mod account;
+pub mod asset;
+pub mod bundle;
+pub mod codes;
+pub mod country;
+pub mod covers;
+pub mod envelope;
+pub mod id;
+pub mod identifier;
+pub mod intended;
+pub mod invariant;
+pub mod journal;
+pub mod naming;
+pub mod offer;
+pub mod plain;
+pub mod plain_en;
+pub mod quote;
+pub mod report;
+pub mod sale;
+pub mod split;
+pub mod time;
+pub mod usage;
+
+pub use account::{Account, ProviderName};
+pub use asset::AssetKind;
+pub use bundle::{Bundle, Draw, NotEnough};
+pub use country::Country;
+pub use covers::{Shortfall, covers};
+pub use envelope::Envelope;
+pub use id::{
+    ApiKeyId, ArtistId, AssetId, BundleId, JournalId, LicenceId, OfferId, PayeeId, PaymentId,
+    PersonId, QuoteId, SessionId, SplitSheetId, TrackId, uuid7,
+};
+pub use intended::IntendedUse;
+pub use offer::{BundlePlan, Offer, Tier};
+pub use plain::{Plain, plain};
+pub use quote::{Pricing, QuoteAnswer, quote};
+pub use report::UseReport;
+pub use sale::{Rates, SaleSplit, Tax, split_sale};
+pub use split::{Shared, SplitSheet};
+pub use time::Timestamp;
+pub use usage::{Decision, judge};

@@ -1,0 +1,14 @@
+//! The rules, told as tables and properties.
+#![allow(clippy::unwrap_used, reason = "a helper of a test may fail the test")]
+
+mod books;
+mod bundles;
+mod envelope_properties;
+mod envelopes;
+mod ids;
+mod imports;
+mod invariants;
+mod money;
+mod quotes;
+mod support;
+mod uses;

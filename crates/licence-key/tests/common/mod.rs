@@ -1,0 +1,56 @@
+//! What several tests share: an issuer, claims of a usual size, and marks.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use licence_key::{Asset, Claims, Code, IssuerKey, Jwks, Status};
+use serde_json::json;
+
+pub const ISSUER: &str = "https://store.example";
+pub const LIST: &str = "https://store.example/status/1";
+pub const NOW: i64 = 1_800_000_000;
+
+pub fn key() -> IssuerKey {
+    IssuerKey::from_seed(&[7; 32])
+}
+
+pub fn keys() -> Jwks {
+    Jwks::new(ISSUER, vec![key().public().clone()])
+}
+
+pub fn code() -> Code {
+    "7K3M9-QXD4T-0RWPD".parse().unwrap()
+}
+
+pub fn claims() -> Claims {
+    let mut claims = Claims {
+        iss: ISSUER.to_owned(),
+        jti: "lic_01h5n0et5q6mt3v7ms1234abcd".to_owned(),
+        code: code(),
+        sub: "p_7f3a9c".to_owned(),
+        iat: 1_790_000_000,
+        exp: None,
+        assets: vec![Asset {
+            id: "ast_01h5n0et5q6mt3v7ms1234abcd".to_owned(),
+            kind: "cut_15".to_owned(),
+            title: "Night Drive".to_owned(),
+            artist: "Zoë Ångström".to_owned(),
+            file: "night-drive-15.wav".to_owned(),
+            sha256: "a3".repeat(32),
+        }],
+        envelope: serde_json::Value::Null,
+        envelope_sha256: String::new(),
+        terms: "2026-1".to_owned(),
+        status: Some(Status::list(LIST, 42)),
+    };
+    claims
+        .freeze(json!({
+            "version": 1,
+            "placements": ["youtube", "tiktok"],
+            "purpose": "monetised_creator",
+            "videos": 1,
+            "territory": "Worldwide",
+            "credit": null,
+        }))
+        .unwrap();
+    claims
+}

@@ -1,0 +1,140 @@
+//! A transaction of either engine, and the statements run in it.
+
+use sqlx::postgres::{PgArguments, Postgres};
+use sqlx::query::Query;
+use sqlx::sqlite::{Sqlite, SqliteArguments};
+use sqlx::{AssertSqlSafe, Transaction};
+
+use super::row::Inner as RowInner;
+use super::{DbError, Engine, Row, Value};
+
+/// A transaction. Dropped without [`Tx::commit`] it rolls back and nothing has happened.
+pub struct Tx(pub(super) Inner);
+
+pub(super) enum Inner {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Tx {
+    /// Which engine this runs on. For reports; business code has no need of it.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match self.0 {
+            Inner::Sqlite(_) => Engine::Sqlite,
+            Inner::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// The suffix that locks the rows a `select` reads until the transaction ends. Empty on
+    /// SQLite, whose one writer already excludes every other.
+    #[must_use]
+    pub fn for_update(&self) -> &'static str {
+        match self.0 {
+            Inner::Sqlite(_) => "",
+            Inner::Postgres(_) => " for update",
+        }
+    }
+
+    /// Runs one statement and says how many rows it changed.
+    ///
+    /// # Errors
+    /// [`DbError`] from the driver.
+    pub async fn run(&mut self, sql: &str, values: &[Value]) -> Result<u64, DbError> {
+        match &mut self.0 {
+            Inner::Sqlite(tx) => {
+                sqlite(sql, values).execute(&mut **tx).await.map(|d| d.rows_affected())
+            }
+            Inner::Postgres(tx) => {
+                postgres(sql, values).execute(&mut **tx).await.map(|d| d.rows_affected())
+            }
+        }
+        .map_err(|e| DbError::from_driver("running a statement", e))
+    }
+
+    /// Every row of an answer.
+    ///
+    /// # Errors
+    /// [`DbError`] from the driver.
+    pub async fn all(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, DbError> {
+        match &mut self.0 {
+            Inner::Sqlite(tx) => sqlite(sql, values)
+                .fetch_all(&mut **tx)
+                .await
+                .map(|rows| rows.into_iter().map(|r| Row(RowInner::Sqlite(r))).collect()),
+            Inner::Postgres(tx) => postgres(sql, values)
+                .fetch_all(&mut **tx)
+                .await
+                .map(|rows| rows.into_iter().map(|r| Row(RowInner::Postgres(r))).collect()),
+        }
+        .map_err(|e| DbError::from_driver("reading rows", e))
+    }
+
+    /// The first row of an answer, if there is one.
+    ///
+    /// # Errors
+    /// [`DbError`] from the driver.
+    pub async fn optional(&mut self, sql: &str, values: &[Value]) -> Result<Option<Row>, DbError> {
+        match &mut self.0 {
+            Inner::Sqlite(tx) => sqlite(sql, values)
+                .fetch_optional(&mut **tx)
+                .await
+                .map(|row| row.map(|r| Row(RowInner::Sqlite(r)))),
+            Inner::Postgres(tx) => postgres(sql, values)
+                .fetch_optional(&mut **tx)
+                .await
+                .map(|row| row.map(|r| Row(RowInner::Postgres(r)))),
+        }
+        .map_err(|e| DbError::from_driver("reading a row", e))
+    }
+
+    /// The one row of an answer that always has one, such as a count.
+    ///
+    /// # Errors
+    /// [`DbError::NoRow`] when it has none after all, or [`DbError`] from the driver.
+    pub async fn one(&mut self, sql: &str, values: &[Value]) -> Result<Row, DbError> {
+        self.optional(sql, values).await?.ok_or(DbError::NoRow("an answer of one row"))
+    }
+
+    /// Makes everything done in this transaction durable.
+    ///
+    /// # Errors
+    /// [`DbError`] from the driver; on PostgreSQL the outcome may then be unknown.
+    pub async fn commit(self) -> Result<(), DbError> {
+        match self.0 {
+            Inner::Sqlite(tx) => tx.commit().await,
+            Inner::Postgres(tx) => tx.commit().await,
+        }
+        .map_err(|e| DbError::from_driver("committing", e))
+    }
+
+    /// Runs a text of several statements without parameters (migrations).
+    pub(super) async fn script(&mut self, sql: &str) -> Result<(), sqlx::Error> {
+        match &mut self.0 {
+            Inner::Sqlite(tx) => {
+                sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut **tx).await.map(drop)
+            }
+            Inner::Postgres(tx) => {
+                sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut **tx).await.map(drop)
+            }
+        }
+    }
+}
+
+// `AssertSqlSafe`: statements are texts of our own source; what users say is always bound. A
+// text is not always `'static` because a few are put together from constant parts.
+fn sqlite<'q>(sql: &str, values: &'q [Value]) -> Query<'q, Sqlite, SqliteArguments> {
+    values.iter().fold(sqlx::query(AssertSqlSafe(sql.to_owned())), |q, v| match v {
+        Value::Int(v) => q.bind(*v),
+        Value::Text(v) => q.bind(v.clone()),
+        Value::Bytes(v) => q.bind(v.clone()),
+    })
+}
+
+fn postgres<'q>(sql: &str, values: &'q [Value]) -> Query<'q, Postgres, PgArguments> {
+    values.iter().fold(sqlx::query(AssertSqlSafe(sql.to_owned())), |q, v| match v {
+        Value::Int(v) => q.bind(*v),
+        Value::Text(v) => q.bind(v.clone()),
+        Value::Bytes(v) => q.bind(v.clone()),
+    })
+}

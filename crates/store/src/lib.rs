@@ -1,0 +1,11 @@
+//! The mechanics below the business: a database of either engine, a migrations runner, blobs,
+//! a bus and a search index.
+//!
+//! This crate knows no table, type or word of Clearcue's business: no track, no licence, no
+//! money. What it offers is closed: every outside world is an enum with a working embedded
+//! variant, and only this crate matches on which one is in use.
+
+pub mod blobs;
+pub mod bus;
+pub mod db;
+pub mod search;

@@ -1,0 +1,142 @@
+//! A licence: the holder's private page, and what anyone may see.
+
+use super::form::PriceLine;
+use super::shell::Shell;
+use super::terms::Terms;
+
+/// Whether the licence holds now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It holds.
+    Valid,
+    /// It is suspended, for instance while a payment is disputed.
+    Suspended,
+    /// It was revoked.
+    Revoked,
+    /// Its publish window has passed: what was published in it stays covered.
+    Ended,
+}
+
+impl Standing {
+    /// The word that the styles know it by.
+    #[must_use]
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Valid => "good",
+            Self::Suspended | Self::Ended => "warn",
+            Self::Revoked => "bad",
+        }
+    }
+
+    /// The word that is read.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Valid => "Valid",
+            Self::Suspended => "Suspended",
+            Self::Revoked => "Revoked",
+            Self::Ended => "Ended",
+        }
+    }
+}
+
+/// A file of the licence.
+#[derive(Debug, Clone)]
+pub struct DeliveredFile {
+    /// Its name as it will be saved.
+    pub name: String,
+    /// What it is, for instance `15-second cut, WAV 48 kHz 24 bit`.
+    pub kind: String,
+    /// Its size, for instance `4.2 MB`.
+    pub size: String,
+    /// Where it is downloaded.
+    pub href: String,
+    /// Where its `.licence.jwt` is downloaded.
+    pub sidecar_href: Option<String>,
+}
+
+/// What is left of a bundle.
+#[derive(Debug, Clone)]
+pub struct ClipMeter {
+    /// Seconds left.
+    pub left: u64,
+    /// Seconds bought.
+    pub bought: u64,
+    /// In words, for instance `7 min 12 s left of 10 min, until 22 Nov 2027`.
+    pub words: String,
+}
+
+/// One line of the receipt's head: a term and its value.
+#[derive(Debug, Clone)]
+pub struct ReceiptLine {
+    /// For instance `Paid`.
+    pub term: String,
+    /// For instance `22 November 2026, 15:48 UTC`.
+    pub value: String,
+}
+
+/// `GET /licences/{id}?grant=…`: the holder's page.
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "licence.html", whitespace = "minimize")]
+pub struct LicencePage {
+    /// The frame.
+    pub shell: Shell,
+    /// Whether the holder came here straight from paying.
+    pub just_bought: bool,
+    /// The code, `7K3M9-QXD4T-0RWPC`.
+    pub code: String,
+    /// What is licensed, for instance `Slow Lantern — Ada Moreau`.
+    pub subject: String,
+    /// For instance `15-second cut · Creator`.
+    pub item: String,
+    /// Whether it holds.
+    pub standing: Standing,
+    /// What that means, one sentence.
+    pub standing_note: String,
+    /// The whole address of this page, to be kept.
+    pub private_url: String,
+    /// The whole address of the public page.
+    pub public_url: String,
+    /// The files.
+    pub files: Vec<DeliveredFile>,
+    /// What is left, for clip time.
+    pub clip: Option<ClipMeter>,
+    /// What is allowed.
+    pub terms: Terms,
+    /// What to paste under the video.
+    pub paste: String,
+    /// Who, when, how: the receipt's head.
+    pub receipt: Vec<ReceiptLine>,
+    /// What was paid, the sum last.
+    pub lines: Vec<PriceLine>,
+    /// A command that checks a file offline, for instance `clearcue verify "…wav"`.
+    pub verify_command: Option<String>,
+}
+
+/// `GET /l/{code}`: no personal data.
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "licence_public.html", whitespace = "minimize")]
+pub struct PublicLicencePage {
+    /// The frame.
+    pub shell: Shell,
+    /// The code.
+    pub code: String,
+    /// What is licensed.
+    pub subject: String,
+    /// For instance `15-second cut · Creator`.
+    pub item: String,
+    /// Whether it holds.
+    pub standing: Standing,
+    /// What that means, one sentence.
+    pub standing_note: String,
+    /// When the standing was looked up, worded.
+    pub checked_at: String,
+    /// Issued, valid until, territory, placements…
+    pub facts: Vec<ReceiptLine>,
+    /// What is allowed.
+    pub terms: Terms,
+    /// A QR code as an `<svg>` element of our own making, put in unescaped; empty for none.
+    pub qr_svg: String,
+    /// The page's whole address.
+    pub url: String,
+}

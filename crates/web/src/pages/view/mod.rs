@@ -1,0 +1,43 @@
+//! What the pages show: one plain struct for each template, and nothing that decides.
+//!
+//! Every figure arrives here already worded (`"$5.00"`, `"0:42"`, `"97.2 BPM"`), so a
+//! template never computes and a test can read a page's whole content from its struct.
+//! This folder knows nothing of HTTP, of the database, of the rules or of the clock.
+//!
+//! Templates lie in `crates/web/templates`. They hold no inline style or script, because
+//! the pages are served under a Content-Security-Policy without `unsafe-inline`; what the
+//! scripts of `ui/` need is written in `data-…` attributes.
+
+pub mod account;
+pub mod bundles;
+pub mod checkout;
+pub mod form;
+pub mod home;
+pub mod licence;
+pub mod operator;
+pub mod problem;
+pub mod quote;
+pub mod report;
+pub mod shell;
+pub mod terms;
+pub mod track;
+pub mod verify;
+pub mod wave;
+
+pub use account::{SignInPage, SignedOutPage};
+pub use bundles::{BundlePlan, BundlesPage};
+pub use checkout::CheckoutPage;
+pub use form::{Choice, Field, Hidden, PriceLine, Submit};
+pub use home::{Card, Facet, FacetValue, HomePage, Suggestion};
+pub use licence::{
+    ClipMeter, DeliveredFile, LicencePage, PublicLicencePage, ReceiptLine, Standing,
+};
+pub use operator::{AccountRow, AuditCheck, OperatorPage, Tally};
+pub use problem::{NotFoundPage, ProblemPage};
+pub use quote::{Covering, NotCovering, QuotePage};
+pub use report::{Figure, HourBar, ReportPage, TrackRow, UseRow};
+pub use shell::{Session, Shell, Theme};
+pub use terms::Terms;
+pub use track::{Credit, Fact, Stem, TrackPage, UseForm};
+pub use verify::{VerifyAnswer, VerifyPage};
+pub use wave::Wave;
