@@ -30,7 +30,10 @@ create table licences (
     track_id     {bytes} references tracks (id),
     asset_kind   text not null,
     tier         text not null,
+    label        text not null,
+    -- The names as they were when it was sold.
     title        text not null,
+    artist       text not null,
     price_micros {int} not null check (price_micros > 0),
     currency     text not null,
     price_lines  text not null,
@@ -39,8 +42,7 @@ create table licences (
     token        text not null,
     status       text not null check (status in ('valid', 'suspended', 'revoked')),
     status_index {int} not null unique,
-    issued_ms    {int} not null,
-    expires_ms   {int}
+    issued_ms    {int} not null
 ){strict};
 
 -- Who holds a licence. Kept apart from what is signed, so that a person can be forgotten.
@@ -83,3 +85,11 @@ create table idempotency (
     created_ms   {int} not null,
     primary key (principal, idem_key)
 ){strict};
+
+-- Numbers that are handed out one by one, such as places in the status list.
+create table counters (
+    name    text not null primary key,
+    next_no {int} not null
+){strict};
+
+insert into counters (name, next_no) values ('status_index', 0);

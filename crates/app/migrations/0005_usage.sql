@@ -1,27 +1,24 @@
--- The meter: every report of a use, once, with the answer it was given.
+-- The meter: every accepted report of a use, once.
 
 create table uses (
+    id           {bytes} not null primary key,
     reporter     text not null,
     event_id     text not null,
-    id           {bytes} not null unique,
-    payload_sha256 {bytes} not null,
-    licence_id   {bytes} references licences (id),
-    track_id     {bytes} references tracks (id),
+    -- The report as it was understood, to tell a duplicate from a conflict.
+    report       text not null,
+    licence_id   {bytes} not null references licences (id),
+    track_id     {bytes} not null references tracks (id),
     placement    text not null,
     purpose      text not null,
+    video        text not null,
+    territory    text,
     clip_ms      {int} not null,
-    billed_ms    {int} not null,
-    earned_micros {int} not null,
+    billed_ms    {int} not null check (billed_ms >= 0),
+    earned_micros {int} not null check (earned_micros >= 0),
     currency     text not null,
     published_ms {int} not null,
-    territory    text,
-    url          text,
-    views        {int},
-    source       text not null,
-    outcome      text not null check (outcome in ('accepted', 'refused')),
-    answer       text not null,
     received_ms  {int} not null,
-    primary key (reporter, event_id)
+    unique (reporter, event_id)
 ){strict};
 
 create index uses_by_track on uses (track_id, received_ms);
@@ -36,12 +33,17 @@ create table use_draws (
     primary key (use_id, bundle_id)
 ){strict};
 
--- What each payee earned by each use: a report's lines are the ledger's, not a second sum.
-create table use_earnings (
-    use_id        {bytes} not null references uses (id),
-    payee_id      {bytes} not null references payees (id),
+-- What each payee earned by what: the lines of a report. They sum to the payee's account, so a
+-- report can't disagree with the ledger.
+create table earnings (
+    payee_id     {bytes} not null references payees (id),
+    source       text not null check (source in ('sale', 'use')),
+    source_id    {bytes} not null,
+    sheet_id     {bytes} not null references split_sheets (id),
+    at_ms        {int} not null,
+    currency     text not null,
     earned_micros {int} not null,
-    primary key (use_id, payee_id)
+    primary key (payee_id, source, source_id)
 ){strict};
 
-create index use_earnings_by_payee on use_earnings (payee_id, use_id);
+create index earnings_by_source on earnings (source, source_id);

@@ -46,7 +46,11 @@ impl Edge {
     #[must_use]
     pub fn set(now: Timestamp, seed: u64) -> Self {
         let now_ms = Arc::new(AtomicI64::new(now.0));
-        Self::Set(SetEdge { now_ms, calls: Arc::new(AtomicU64::new(0)), seed })
+        Self::Set(SetEdge {
+            now_ms,
+            calls: Arc::new(AtomicU64::new(0)),
+            seed,
+        })
     }
 
     /// The present call's moment and dice.
@@ -55,7 +59,10 @@ impl Edge {
     #[must_use]
     pub fn call(&self) -> Call {
         match self {
-            Self::System => Call { now: system_now(), chance: Chance::System },
+            Self::System => Call {
+                now: system_now(),
+                chance: Chance::System,
+            },
             Self::Set(edge) => Call {
                 now: Timestamp(edge.now_ms.load(Ordering::SeqCst)),
                 chance: Chance::Seeded {
@@ -75,7 +82,10 @@ impl Edge {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the edge: the one place that reads the clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the edge: the one place that reads the clock"
+)]
 fn system_now() -> Timestamp {
     let since = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
@@ -128,8 +138,7 @@ mod tests {
         let draw = || {
             let edge = Edge::set(Timestamp(1_000), 7);
             let mut first = edge.call();
-            let ids = [first.id(), first.id(), edge.call().id()];
-            ids
+            [first.id(), first.id(), edge.call().id()]
         };
         let ids = draw();
         assert_eq!(ids, draw());

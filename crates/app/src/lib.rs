@@ -62,7 +62,15 @@ impl App {
         edge: Edge,
     ) -> Result<Self, Fault> {
         let index = Index::new(catalogue::SHAPE).map_err(Fault::while_("making the index"))?;
-        Ok(Self { db, blobs, bus: Bus::in_process(1024), index, issuer, settings, edge })
+        Ok(Self {
+            db,
+            blobs,
+            bus: Bus::in_process(1024),
+            index,
+            issuer,
+            settings,
+            edge,
+        })
     }
 
     /// The moment and the dice of one call, drawn at the edge.

@@ -4,14 +4,20 @@ use store::db::Migration;
 
 /// Every step, oldest first. A step never changes once it has landed.
 pub const MIGRATIONS: &[Migration] = &[
-    Migration::same("catalogue", include_str!("../migrations/0001_catalogue.sql")),
+    Migration::same(
+        "catalogue",
+        include_str!("../migrations/0001_catalogue.sql"),
+    ),
     Migration::same("ledger", include_str!("../migrations/0002_ledger.sql")),
     Migration {
         name: "append_only",
         sqlite: include_str!("../migrations/0003_append_only.sqlite.sql"),
         postgres: include_str!("../migrations/0003_append_only.postgres.sql"),
     },
-    Migration::same("licensing", include_str!("../migrations/0004_licensing.sql")),
+    Migration::same(
+        "licensing",
+        include_str!("../migrations/0004_licensing.sql"),
+    ),
     Migration::same("usage", include_str!("../migrations/0005_usage.sql")),
     Migration::same("access", include_str!("../migrations/0006_access.sql")),
 ];

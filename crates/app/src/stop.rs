@@ -31,13 +31,19 @@ impl Fault {
     pub fn while_<E: Into<Box<dyn Error + Send + Sync>>>(
         doing: &'static str,
     ) -> impl FnOnce(E) -> Self {
-        move |e| Self { doing, source: e.into() }
+        move |e| Self {
+            doing,
+            source: e.into(),
+        }
     }
 
     /// A fault with nothing beneath it: a row or rule that contradicts another.
     #[must_use]
     pub fn because(doing: &'static str, why: impl Into<String>) -> Self {
-        Self { doing, source: why.into().into() }
+        Self {
+            doing,
+            source: why.into().into(),
+        }
     }
 
     /// The fault and everything beneath it, one line.
@@ -74,19 +80,28 @@ impl Error for Fault {
 
 impl From<DbError> for Fault {
     fn from(e: DbError) -> Self {
-        Self { doing: "using the database", source: e.into() }
+        Self {
+            doing: "using the database",
+            source: e.into(),
+        }
     }
 }
 
 impl From<BlobError> for Fault {
     fn from(e: BlobError) -> Self {
-        Self { doing: "using the blob folder", source: e.into() }
+        Self {
+            doing: "using the blob folder",
+            source: e.into(),
+        }
     }
 }
 
 impl From<SearchError> for Fault {
     fn from(e: SearchError) -> Self {
-        Self { doing: "using the search index", source: e.into() }
+        Self {
+            doing: "using the search index",
+            source: e.into(),
+        }
     }
 }
 

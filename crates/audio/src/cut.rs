@@ -52,6 +52,36 @@ pub enum CutError {
 /// # Errors
 /// [`CutError::LongerThanTrack`] and [`CutError::TooShort`].
 pub fn cut(pcm: &Pcm, facts: &Facts, length_ms: u32) -> Result<Cut, CutError> {
+    let length = checked_length(pcm, length_ms)?;
+    let latest = pcm.frames() - length;
+    cut_at(pcm, start(pcm, facts, latest), length_ms, facts.loopable)
+}
+
+/// The cut of `length_ms` milliseconds that begins at `start_ms` (moved back where the track
+/// ends too soon). `loopable` says that the track's end runs into its beginning: a cut that is
+/// the whole of it then keeps its end.
+///
+/// # Errors
+/// [`CutError::LongerThanTrack`] and [`CutError::TooShort`].
+pub fn cut_at(pcm: &Pcm, start_ms: u32, length_ms: u32, loopable: bool) -> Result<Cut, CutError> {
+    let length = checked_length(pcm, length_ms)?;
+    let latest = pcm.frames() - length;
+    let mut sound = pcm.slice(pcm.frame_at(start_ms).min(latest), length);
+    let whole = latest == 0;
+    let out_ms = if whole && loopable {
+        LOOP_FADE_MS
+    } else {
+        FADE_OUT_MS
+    };
+    fade(&mut sound, FADE_IN_MS, out_ms);
+    Ok(Cut {
+        start_ms,
+        pcm: sound,
+    })
+}
+
+/// The cut's length in frames, if the track has that many.
+fn checked_length(pcm: &Pcm, length_ms: u32) -> Result<usize, CutError> {
     if length_ms < FADE_IN_MS + FADE_OUT_MS {
         return Err(CutError::TooShort);
     }
@@ -62,20 +92,7 @@ pub fn cut(pcm: &Pcm, facts: &Facts, length_ms: u32) -> Result<Cut, CutError> {
             duration_ms: pcm.duration_ms(),
         });
     }
-    let latest = pcm.frames() - length;
-    let start_ms = start(pcm, facts, latest);
-    let mut sound = pcm.slice(pcm.frame_at(start_ms).min(latest), length);
-    let whole = latest == 0;
-    let out_ms = if whole && facts.loopable {
-        LOOP_FADE_MS
-    } else {
-        FADE_OUT_MS
-    };
-    fade(&mut sound, FADE_IN_MS, out_ms);
-    Ok(Cut {
-        start_ms,
-        pcm: sound,
-    })
+    Ok(length)
 }
 
 /// The hook, or the last beat (failing that, the start) from which `latest` is not passed.

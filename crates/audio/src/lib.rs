@@ -22,7 +22,7 @@ mod ogg;
 pub use analyse::key::{Key, Mode};
 pub use analyse::tempo::Tempo;
 pub use analyse::{Facts, analyse};
-pub use cut::{Cut, CutError, cut};
+pub use cut::{Cut, CutError, cut, cut_at};
 pub use decode::{DecodeError, Limits, decode};
 pub use encode::EncodeError;
 pub use encode::opus::opus_preview;

@@ -2,6 +2,11 @@
 //!
 //! Knows pages, lacing and checksums; knows nothing of the packets inside.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "only a table index below 256 is narrowed, where `From` is not const"
+)]
+
 use std::io::{self, Read};
 
 /// Granule position of a page on which no packet ends.

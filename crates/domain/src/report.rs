@@ -53,8 +53,13 @@ pub struct UseReport {
     /// The followers of the channel, if known.
     #[serde(default)]
     pub followers: Option<u64>,
-    /// Who reports: the tool's name.
+    /// Who reports: the tool's name, or `api` where none is given.
+    #[serde(default = "default_source")]
     pub source: String,
+}
+
+fn default_source() -> String {
+    "api".to_owned()
 }
 
 /// What is wrong with a field.
@@ -77,6 +82,8 @@ pub enum FieldCode {
     TooLate,
     /// Not an http or https address.
     NotAnAddress,
+    /// Missing, unknown, or not of the kind the field wants.
+    Malformed,
 }
 
 /// A fault of one field.

@@ -18,6 +18,9 @@ const GROUP: usize = 5;
 const VALUE_MASK: u128 = (1 << 70) - 1;
 const CHECK_MODULUS: u128 = 37;
 
+/// How many codes are taken from one text: a cue sheet's worth, and a bound for hostile ones.
+const MAX_FOUND: usize = 256;
+
 /// The name of a licence: 70 bits whose check symbol is one of the 32 plain symbols.
 ///
 /// `Display` groups it for people (`7K3M9-QXD4T-0RWPD`); [`Code::plain`] leaves the hyphens
@@ -102,24 +105,29 @@ impl Code {
     }
 
     /// Every code in a text in order of appearance, each once. Same rules as
-    /// [`Code::find_in`].
+    /// [`Code::find_in`]. Where two candidates overlap, as a title's last words may with the
+    /// code behind them, the announced one counts, then the one with more digits.
     #[must_use]
     pub fn all_in(text: &str) -> Vec<Self> {
         let bytes = text.as_bytes();
-        let mut found = Vec::new();
-        let mut at = 0;
-        while at < bytes.len() {
-            match code_at(bytes, at) {
-                Some((code, end)) => {
-                    if !found.contains(&code) {
-                        found.push(code);
-                    }
-                    at = end;
-                }
-                None => at += 1,
+        let mut candidates: Vec<_> = (0..bytes.len())
+            .filter_map(|at| Candidate::at(bytes, at))
+            .collect();
+        candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.strength));
+        let mut kept: Vec<Candidate> = Vec::new();
+        for candidate in candidates {
+            if kept.len() < MAX_FOUND && !kept.iter().any(|other| other.overlaps(&candidate)) {
+                kept.push(candidate);
             }
         }
-        found
+        kept.sort_by_key(|candidate| candidate.start);
+        let mut codes = Vec::new();
+        for candidate in kept {
+            if !codes.contains(&candidate.code) {
+                codes.push(candidate.code);
+            }
+        }
+        codes
     }
 
     fn symbols(self) -> [u8; SYMBOLS] {
@@ -134,39 +142,59 @@ impl Code {
     }
 }
 
-/// The code that starts exactly at byte `at`, and the byte behind it.
-fn code_at(bytes: &[u8], at: usize) -> Option<(Code, usize)> {
-    let is_word = |index: usize| {
-        bytes
-            .get(index)
-            .is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80)
-    };
-    if at > 0 && is_word(at - 1) {
-        return None;
+/// A place in a text that reads as a code.
+struct Candidate {
+    start: usize,
+    end: usize,
+    code: Code,
+    /// Announced or not, then how many digits: ordinary words have few.
+    strength: (bool, usize),
+}
+
+impl Candidate {
+    /// The candidate that starts exactly at byte `at`.
+    fn at(bytes: &[u8], at: usize) -> Option<Self> {
+        let is_word = |index: usize| {
+            bytes
+                .get(index)
+                .is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80)
+        };
+        if at > 0 && is_word(at - 1) {
+            return None;
+        }
+        let step = match bytes.get(at + GROUP)? {
+            b'-' | b'_' | b' ' => GROUP + 1,
+            _ => GROUP,
+        };
+        let end = at + 2 * step + GROUP;
+        let same_joints = || step == GROUP || bytes[at + GROUP] == bytes[at + 2 * GROUP + 1];
+        if bytes.len() < end || is_word(end) || !same_joints() {
+            return None;
+        }
+        let mut symbols = [0_u8; SYMBOLS];
+        for (group, slot) in symbols.chunks_mut(GROUP).enumerate() {
+            slot.copy_from_slice(&bytes[at + group * step..at + group * step + GROUP]);
+        }
+        let digits = symbols
+            .iter()
+            .filter(|symbol| symbol.is_ascii_digit())
+            .count();
+        let strength = (is_announced(&bytes[..at]), digits);
+        if strength == (false, 0) || !symbols.iter().all(u8::is_ascii_alphanumeric) {
+            return None;
+        }
+        let code = std::str::from_utf8(&symbols).ok()?.parse().ok()?;
+        Some(Self {
+            start: at,
+            end,
+            code,
+            strength,
+        })
     }
-    let step = match bytes.get(at + GROUP)? {
-        b'-' | b'_' | b' ' => GROUP + 1,
-        _ => GROUP,
-    };
-    let end = at + 2 * step + GROUP;
-    if bytes.len() < end
-        || is_word(end)
-        || (step > GROUP && bytes[at + GROUP] != bytes[at + 2 * GROUP + 1])
-    {
-        return None;
+
+    fn overlaps(&self, other: &Self) -> bool {
+        self.start < other.end && other.start < self.end
     }
-    let mut symbols = [0_u8; SYMBOLS];
-    for (group, slot) in symbols.chunks_mut(GROUP).enumerate() {
-        slot.copy_from_slice(&bytes[at + group * step..at + group * step + GROUP]);
-    }
-    if !symbols.iter().any(u8::is_ascii_digit) && !is_announced(&bytes[..at]) {
-        return None;
-    }
-    let text = std::str::from_utf8(&symbols).ok()?;
-    if !text.bytes().all(|symbol| symbol.is_ascii_alphanumeric()) {
-        return None;
-    }
-    text.parse().ok().map(|code| (code, end))
 }
 
 fn is_announced(before: &[u8]) -> bool {

@@ -1,5 +1,7 @@
 //! The standing of a licence, and the status list behind it.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
+
 mod common;
 
 use common::{ISSUER, LIST, NOW, claims, key, keys};

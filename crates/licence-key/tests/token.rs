@@ -1,5 +1,7 @@
 //! The token: signed, verified, and refused after any change.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
+
 mod common;
 
 use common::{ISSUER, claims, key, keys};

@@ -75,8 +75,10 @@ impl Blobs {
     /// [`BlobError::Io`] when it cannot be made.
     pub fn local(root: impl Into<PathBuf>) -> Result<Self, BlobError> {
         let root = root.into();
-        std::fs::create_dir_all(root.join("tmp"))
-            .map_err(|source| BlobError::Io { path: root.clone(), source })?;
+        std::fs::create_dir_all(root.join("tmp")).map_err(|source| BlobError::Io {
+            path: root.clone(),
+            source,
+        })?;
         Ok(Self { root })
     }
 
@@ -133,7 +135,9 @@ impl Blobs {
         std::fs::create_dir_all(folder).map_err(|e| self.io(e))?;
         temp.as_file().sync_all().map_err(|e| self.io(e))?;
         temp.persist(&path).map_err(|e| self.io(e.error))?;
-        File::open(folder).and_then(|f| f.sync_all()).map_err(|e| self.io(e))
+        File::open(folder)
+            .and_then(|f| f.sync_all())
+            .map_err(|e| self.io(e))
     }
 
     /// Opens a blob to read.
@@ -153,7 +157,9 @@ impl Blobs {
     /// [`BlobError::Missing`], [`BlobError::Io`].
     pub fn get(&self, hash: BlobHash) -> Result<Vec<u8>, BlobError> {
         let mut bytes = Vec::new();
-        self.open(hash)?.read_to_end(&mut bytes).map_err(|e| self.io(e))?;
+        self.open(hash)?
+            .read_to_end(&mut bytes)
+            .map_err(|e| self.io(e))?;
         Ok(bytes)
     }
 
@@ -185,7 +191,10 @@ impl Blobs {
     }
 
     fn io(&self, source: io::Error) -> BlobError {
-        BlobError::Io { path: self.root.clone(), source }
+        BlobError::Io {
+            path: self.root.clone(),
+            source,
+        }
     }
 }
 
@@ -224,7 +233,10 @@ mod tests {
         let a = blobs.put(b"music").unwrap();
         std::fs::write(blobs.path(a), b"muzic").unwrap();
         assert!(!blobs.check(a).unwrap());
-        assert!(matches!(blobs.get(BlobHash::of(b"none")), Err(BlobError::Missing(_))));
+        assert!(matches!(
+            blobs.get(BlobHash::of(b"none")),
+            Err(BlobError::Missing(_))
+        ));
         assert!(!blobs.check(BlobHash::of(b"none")).unwrap());
     }
 
@@ -233,8 +245,14 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let blobs = Blobs::local(dir.path()).unwrap();
         let long = vec![7_u8; 200_000];
-        assert!(matches!(blobs.put_reader(&long[..], 100_000), Err(BlobError::TooLarge(100_000))));
+        assert!(matches!(
+            blobs.put_reader(&long[..], 100_000),
+            Err(BlobError::TooLarge(100_000))
+        ));
         assert!(!blobs.path(BlobHash::of(&long)).exists());
-        assert_eq!(std::fs::read_dir(dir.path().join("tmp")).unwrap().count(), 0);
+        assert_eq!(
+            std::fs::read_dir(dir.path().join("tmp")).unwrap().count(),
+            0
+        );
     }
 }

@@ -46,7 +46,10 @@ impl Bus {
     /// Tells everybody. Nobody listening is fine.
     pub fn tell(&self, topic: &str, body: &str) {
         // An error here only means that nobody listens.
-        let _ = self.0.send(Message { topic: topic.into(), body: body.into() });
+        let _ = self.0.send(Message {
+            topic: topic.into(),
+            body: body.into(),
+        });
     }
 
     /// Starts listening from now on.

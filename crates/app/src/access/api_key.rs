@@ -41,7 +41,14 @@ pub async fn make(
     ];
     tx.run(INSERT, &values).await?;
     tx.commit().await?;
-    Ok((ApiKey { id, name: name.to_owned(), scopes: scopes.to_vec() }, secret))
+    Ok((
+        ApiKey {
+            id,
+            name: name.to_owned(),
+            scopes: scopes.to_vec(),
+        },
+        secret,
+    ))
 }
 
 /// Whose key a secret is, if it is one that stands.
@@ -53,9 +60,19 @@ pub async fn whose(app: &App, secret: &str) -> Result<Option<ApiKey>, Fault> {
         return Ok(None);
     }
     let mut tx = app.db.read().await?;
-    let Some(row) = tx.optional(FIND, &[(&hash(secret)).into()]).await? else { return Ok(None) };
-    let scopes = row.text("scopes")?.split(' ').filter_map(Scope::from_word).collect();
-    Ok(Some(ApiKey { id: ApiKeyId::from_bytes(row.id("id")?), name: row.text("name")?, scopes }))
+    let Some(row) = tx.optional(FIND, &[(&hash(secret)).into()]).await? else {
+        return Ok(None);
+    };
+    let scopes = row
+        .text("scopes")?
+        .split(' ')
+        .filter_map(Scope::from_word)
+        .collect();
+    Ok(Some(ApiKey {
+        id: ApiKeyId::from_bytes(row.id("id")?),
+        name: row.text("name")?,
+        scopes,
+    }))
 }
 
 const INSERT: &str = "

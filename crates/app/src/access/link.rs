@@ -33,7 +33,11 @@ pub async fn make(app: &App, call: &mut Call, who: PersonId) -> Result<String, F
     let (secret, hash) = new_secret(call);
     let mut tx = app.db.write().await?;
     let expires = call.now.0 + LINK_MS;
-    tx.run(INSERT, &[(&hash).into(), who.bytes().into(), expires.into()]).await?;
+    tx.run(
+        INSERT,
+        &[(&hash).into(), who.bytes().into(), expires.into()],
+    )
+    .await?;
     tx.commit().await?;
     Ok(secret)
 }
@@ -45,9 +49,14 @@ pub async fn make(app: &App, call: &mut Call, who: PersonId) -> Result<String, F
 pub async fn look(app: &App, call: &Call, secret: &str) -> Result<Person, Stop<LinkRefusal>> {
     let mut tx = app.db.read().await?;
     let values = [(&hash(secret)).into(), call.now.0.into()];
-    let row = tx.optional(LOOK, &values).await?.ok_or(Stop::Refused(LinkRefusal::Spent))?;
+    let row = tx
+        .optional(LOOK, &values)
+        .await?
+        .ok_or(Stop::Refused(LinkRefusal::Spent))?;
     let id = PersonId::from_bytes(row.id("person_id")?);
-    person::by_id(&mut tx, id).await?.ok_or(Stop::Refused(LinkRefusal::Spent))
+    person::by_id(&mut tx, id)
+        .await?
+        .ok_or(Stop::Refused(LinkRefusal::Spent))
 }
 
 /// Uses a link up and opens a session: its secret, and whose it is.
@@ -61,10 +70,14 @@ pub async fn use_up(
 ) -> Result<(String, Person), Stop<LinkRefusal>> {
     let mut tx = app.db.write().await?;
     let values = [(&hash(secret)).into(), call.now.0.into()];
-    let row = tx.optional(USE, &values).await?.ok_or(Stop::Refused(LinkRefusal::Spent))?;
+    let row = tx
+        .optional(USE, &values)
+        .await?
+        .ok_or(Stop::Refused(LinkRefusal::Spent))?;
     let id = PersonId::from_bytes(row.id("person_id")?);
-    let person =
-        person::by_id(&mut tx, id).await?.ok_or(Stop::Refused(LinkRefusal::Spent))?;
+    let person = person::by_id(&mut tx, id)
+        .await?
+        .ok_or(Stop::Refused(LinkRefusal::Spent))?;
     let session = session::open(&mut tx, call, id).await?;
     tx.commit().await?;
     Ok((session, person))

@@ -39,7 +39,9 @@ impl Role {
     /// The role of a word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Buyer, Self::Composer, Self::Operator].into_iter().find(|r| r.word() == word)
+        [Self::Buyer, Self::Composer, Self::Operator]
+            .into_iter()
+            .find(|r| r.word() == word)
     }
 }
 

@@ -19,8 +19,13 @@ pub async fn person(app: &App, call: &mut Call, role: Role, name: &str) -> Resul
         Role::Buyer | Role::Operator => None,
     };
     let payee = payee.map(|row| row.bytes("id")).transpose()?;
-    let values =
-        [(&id).into(), name.into(), role.word().into(), payee.into(), call.now.0.into()];
+    let values = [
+        (&id).into(),
+        name.into(),
+        role.word().into(),
+        payee.into(),
+        call.now.0.into(),
+    ];
     tx.run(INSERT, &values).await?;
     let row = tx.one(FIND, &[role.word().into(), name.into()]).await?;
     let person = read(&row)?;
@@ -42,7 +47,12 @@ fn read(row: &Row) -> Result<Person, Fault> {
         Some(_) => Some(PayeeId::from_bytes(row.id("payee_id")?)),
         None => None,
     };
-    Ok(Person { id: PersonId::from_bytes(row.id("id")?), name: row.text("name")?, role, payee })
+    Ok(Person {
+        id: PersonId::from_bytes(row.id("id")?),
+        name: row.text("name")?,
+        role,
+        payee,
+    })
 }
 
 const PAYEE: &str = "select id from payees where name = $1";

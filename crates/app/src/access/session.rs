@@ -11,10 +11,16 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Opens a session within a transaction and says its secret.
 pub(super) async fn open(tx: &mut Tx, call: &mut Call, who: PersonId) -> Result<String, Fault> {
     let (secret, hash) = new_secret(call);
-    let operator = person::by_id(tx, who).await?.is_some_and(|p| p.role == Role::Operator);
+    let operator = person::by_id(tx, who)
+        .await?
+        .is_some_and(|p| p.role == Role::Operator);
     let lasts = if operator { DAY_MS / 2 } else { 30 * DAY_MS };
-    let values: [Value; 4] =
-        [(&hash).into(), who.bytes().into(), call.now.0.into(), (call.now.0 + lasts).into()];
+    let values: [Value; 4] = [
+        (&hash).into(),
+        who.bytes().into(),
+        call.now.0.into(),
+        (call.now.0 + lasts).into(),
+    ];
     tx.run(INSERT, &values).await?;
     Ok(secret)
 }
@@ -26,7 +32,9 @@ pub(super) async fn open(tx: &mut Tx, call: &mut Call, who: PersonId) -> Result<
 pub async fn whose(app: &App, call: &Call, secret: &str) -> Result<Option<Person>, Fault> {
     let mut tx = app.db.read().await?;
     let values = [(&hash(secret)).into(), call.now.0.into()];
-    let Some(row) = tx.optional(FIND, &values).await? else { return Ok(None) };
+    let Some(row) = tx.optional(FIND, &values).await? else {
+        return Ok(None);
+    };
     person::by_id(&mut tx, PersonId::from_bytes(row.id("person_id")?)).await
 }
 

@@ -18,7 +18,9 @@ const SECTION_MS: f64 = 8_000.0;
 /// The stretch before and after a start whose difference makes an entrance.
 const ENTRANCE_MS: f64 = 2_000.0;
 /// Decibels a listener gives for each decibel of entrance: arrivals beat plateaus.
-const ENTRANCE_WEIGHT: f64 = 0.6;
+const ENTRANCE_WEIGHT: f64 = 0.3;
+/// An entrance from silence is the end of an intro, not a greater arrival.
+const MOST_ENTRANCE_DB: f64 = 6.0;
 /// How far from a bar line the last frame of a loop may lie.
 const LOOP_SLACK_MS: f64 = 30.0;
 /// Beats in a bar, as in nearly all music for short videos.
@@ -81,7 +83,7 @@ impl Levels {
         let entrance = if ms < ENTRANCE_MS {
             0.0
         } else {
-            (level(ms, ms + ENTRANCE_MS) - before).clamp(0.0, 12.0)
+            (level(ms, ms + ENTRANCE_MS) - before).clamp(0.0, MOST_ENTRANCE_DB)
         };
         section + ENTRANCE_WEIGHT * entrance
     }

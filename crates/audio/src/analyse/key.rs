@@ -22,18 +22,22 @@ const HOP: usize = 4096;
 /// Fundamentals and their first overtones; above it overtones confuse.
 const LOWEST_HZ: f32 = 55.0;
 const HIGHEST_HZ: f32 = 1800.0;
-/// Bass notes name chords, so they are also counted apart.
-const BASS_HZ: f32 = 200.0;
-/// How much the bass's own pitch classes add to the whole.
-const BASS_WEIGHT: f32 = 0.5;
+/// Bass notes name chords, so pitches up to the E below middle C (as MIDI numbers) are also
+/// counted apart: a tonic that the bass keeps coming back to speaks for its key.
+const BASS_BELOW: f32 = 52.0;
+const BASS_TONIC: f32 = 0.5;
+/// Relative keys share their notes and differ in the sixth and seventh that classical minor
+/// raises and popular minor does not; without this handicap, major wins too many ties.
+const MAJOR_HANDICAP: f32 = 0.05;
 /// A peak this far below its frame's loudest is noise (linear).
 const NOISE: f32 = 0.01;
 /// Under this correlation with every profile nothing is in a key.
-const LEAST_CORRELATION: f32 = 0.35;
+const LEAST_CORRELATION: f32 = 0.2;
 
-/// Temperley's profiles, from the tonic upwards.
-const MAJOR: [f32; 12] = [5.0, 2.0, 3.5, 2.0, 4.5, 4.0, 2.0, 4.5, 2.0, 3.5, 1.5, 4.0];
-const MINOR: [f32; 12] = [5.0, 2.0, 3.5, 4.5, 2.0, 4.0, 2.0, 4.5, 3.5, 2.0, 1.5, 4.0];
+/// Temperley's profiles, from the tonic upwards, with the sevenths of popular music: minor keeps
+/// its flat seventh, major leans on its leading note less.
+const MAJOR: [f32; 12] = [5.0, 2.0, 3.5, 2.0, 4.5, 4.0, 2.0, 4.5, 2.0, 3.5, 2.0, 3.5];
+const MINOR: [f32; 12] = [5.0, 2.0, 3.5, 4.5, 2.0, 4.0, 2.0, 4.5, 3.5, 2.0, 3.5, 2.0];
 
 /// Major or minor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -100,15 +104,23 @@ impl fmt::Display for Key {
 pub(super) fn find(samples: &[f32], rate: u32) -> Option<Key> {
     let notes = notes(samples, rate);
     let tuning = tuning(&notes)?;
+    let all = chroma(&notes, tuning, |_| true);
+    let bass = chroma(&notes, tuning, |pitch| pitch < BASS_BELOW);
+    best(&all, &bass)
+}
+
+/// Each pitch class's share of the notes whose pitch is wanted.
+fn chroma(notes: &[Note], tuning: f32, wanted: impl Fn(f32) -> bool) -> [f32; 12] {
     let mut chroma = [0.0; 12];
-    for note in &notes {
+    for note in notes.iter().filter(|note| wanted(note.pitch)) {
         let pitch = note.pitch - tuning;
         let class = pitch.round().rem_euclid(12.0) as usize % 12;
         let off = (pitch - pitch.round()) * std::f32::consts::PI;
         // Halfway between two semitones a partial speaks for neither.
         chroma[class] += note.weight * off.cos().powi(2);
     }
-    best(&chroma)
+    let total: f32 = chroma.iter().sum();
+    chroma.map(|weight| weight / total.max(1e-9))
 }
 
 /// A spectral peak: its pitch as a MIDI number (69 is A at 440 Hz) and how much it counts.
@@ -133,12 +145,10 @@ fn notes(samples: &[f32], rate: u32) -> Vec<Note> {
                 continue;
             }
             let hz = (bin as f32 + summit(left, here, right)) * bin_hz;
-            let bass = if hz < BASS_HZ { BASS_WEIGHT } else { 0.0 };
-            // Compression by a root lets inner voices count beside the loudest.
-            let weight = (here / loudest).sqrt() * (1.0 + bass);
+            // Relative to its frame, so that quiet passages count like loud ones.
             notes.push(Note {
                 pitch: 69.0 + 12.0 * (hz / 440.0).log2(),
-                weight,
+                weight: here / loudest,
             });
         }
     });
@@ -168,19 +178,27 @@ fn tuning(notes: &[Note]) -> Option<f32> {
     (!notes.is_empty()).then(|| sin.atan2(cos) / std::f32::consts::TAU)
 }
 
-fn best(chroma: &[f32; 12]) -> Option<Key> {
-    let keys =
-        (0..12_u8).flat_map(|tonic| [Mode::Major, Mode::Minor].map(|mode| Key { tonic, mode }));
+fn best(all: &[f32; 12], bass: &[f32; 12]) -> Option<Key> {
+    let modes = [Mode::Major, Mode::Minor];
+    let keys = (0..12_u8).flat_map(|tonic| modes.map(|mode| Key { tonic, mode }));
     let fit = |key: &Key| {
         let profile = if key.mode == Mode::Major {
             &MAJOR
         } else {
             &MINOR
         };
-        let turned: [f32; 12] = std::array::from_fn(|n| chroma[(n + usize::from(key.tonic)) % 12]);
-        correlation(&turned, profile)
+        let tonic = usize::from(key.tonic);
+        correlation(&std::array::from_fn(|n| all[(n + tonic) % 12]), profile)
     };
-    let key = keys.max_by(|a, b| fit(a).total_cmp(&fit(b)))?;
+    let score = |key: &Key| {
+        let handicap = if key.mode == Mode::Major {
+            MAJOR_HANDICAP
+        } else {
+            0.0
+        };
+        fit(key) + BASS_TONIC * bass[usize::from(key.tonic)] - handicap
+    };
+    let key = keys.max_by(|a, b| score(a).total_cmp(&score(b)))?;
     (fit(&key) >= LEAST_CORRELATION).then_some(key)
 }
 

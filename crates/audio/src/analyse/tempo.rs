@@ -17,11 +17,27 @@ use super::onset::Onsets;
 /// The tempi looked for, in beats a minute.
 const SLOWEST: f64 = 55.0;
 const FASTEST: f64 = 200.0;
-/// Where listeners tap when in doubt, and how many octaves around it they do.
-const PREFERRED: f64 = 115.0;
-const OCTAVES: f64 = 0.75;
-/// Autocorrelation is looked up at this many multiples of the beat: up to a bar.
-const MULTIPLES: usize = 4;
+/// Where listeners tap when in doubt, and how many octaves around it they do. Sparse music is
+/// felt slower and dense music faster, by the root of how much begins in it.
+const PREFERRED: f64 = 125.0;
+const OCTAVES: f64 = 0.8;
+const USUAL_STRENGTH: f64 = 1.5;
+/// How far the preference may be moved, as a factor either way.
+const MOST_MOVED: f64 = 1.3;
+/// Multiples of the beat at which the correlation is looked up, and what each speaks for: halves
+/// and whole bars of four for a beat, groups of three against it (they are a bar of another
+/// tempo, two thirds as fast).
+const COMB: [(f64, f64); 7] = [
+    (0.5, 0.5),
+    (1.0, 1.0),
+    (2.0, 1.0),
+    (3.0, -0.5),
+    (4.0, 1.0),
+    (6.0, -0.5),
+    (8.0, 1.0),
+];
+/// How much low onsets (kick, bass) count beside all.
+const LOW_WEIGHT: f64 = 0.5;
 /// Below this share of the onset energy a period is an accident.
 const LEAST_CONFIDENCE: f64 = 0.08;
 /// Steps between candidates: half a percent.
@@ -55,72 +71,91 @@ pub(super) fn find(onsets: &Onsets, duration_ms: u32) -> Option<Tempo> {
     })
 }
 
-/// Autocorrelation of the onset strength, 1.0 at lag 0.
+/// Autocorrelation of the onset strength, all and low, each 1.0 at lag 0.
 struct Correlation {
     rate: f64,
-    values: Vec<f64>,
+    all: Vec<f64>,
+    low: Vec<f64>,
+    /// The tempo a listener expects of so much going on.
+    expected: f64,
 }
 
 impl Correlation {
-    /// `None` where there are no onsets or the sound is shorter than two bars of them.
+    /// `None` where there are no onsets, or fewer than two beats of them.
     fn of(onsets: &Onsets) -> Option<Self> {
-        let series: Vec<f32> = centred(&onsets.strength);
-        let lags = (onsets.rate * 60.0 / SLOWEST * MULTIPLES as f64).ceil() as usize + 2;
-        let lags = lags.min(series.len() / 2);
+        let longest = COMB
+            .iter()
+            .map(|(multiple, _)| *multiple)
+            .fold(0.0, f64::max);
+        let lags = (onsets.rate * 60.0 / SLOWEST * longest).ceil() as usize + 2;
+        let lags = lags.min(onsets.strength.len() / 2);
         if lags < (onsets.rate * 60.0 / FASTEST) as usize + 2 {
             return None;
         }
-        let at = |lag: usize| {
-            let products = series
-                .iter()
-                .zip(&series[lag..])
-                .map(|(a, b)| f64::from(a * b));
-            products.sum::<f64>() / (series.len() - lag) as f64
-        };
-        let energy = at(0);
-        if energy < 1e-6 {
-            return None;
-        }
-        let values = (0..lags).map(|lag| at(lag) / energy).collect();
+        let all = correlation(&onsets.strength, lags)?;
+        // Music without a bass is judged by the rest alone.
+        let low = correlation(&onsets.low, lags).unwrap_or_default();
+        let total = onsets
+            .strength
+            .iter()
+            .map(|strength| f64::from(*strength))
+            .sum::<f64>();
+        let dense = total / onsets.strength.len() as f64 / USUAL_STRENGTH;
+        let moved = dense.sqrt().clamp(1.0 / MOST_MOVED, MOST_MOVED);
         Some(Self {
             rate: onsets.rate,
-            values,
+            all,
+            low,
+            expected: PREFERRED * moved,
         })
     }
 
-    /// Linear interpolation; `None` past the longest lag.
-    fn at(&self, lag: f64) -> Option<f64> {
-        let (whole, part) = (lag.floor() as usize, lag.fract());
-        let (a, b) = (self.values.get(whole)?, self.values.get(whole + 1)?);
-        Some(a + (b - a) * part)
-    }
-
-    /// Mean correlation at the beat's first multiples.
-    fn comb(&self, bpm: f64) -> f64 {
+    fn score(&self, bpm: f64) -> f64 {
         let period = self.rate * 60.0 / bpm;
-        let found = (1..=MULTIPLES).filter_map(|n| self.at(period * n as f64));
-        let (sum, count) = found.fold((0.0, 0), |(sum, count), value| (sum + value, count + 1));
-        if count == 0 {
-            0.0
-        } else {
-            sum / f64::from(count)
-        }
+        let spoken = COMB.iter().map(|(multiple, weight)| {
+            let lag = period * multiple;
+            weight * (interpolated(&self.all, lag) + LOW_WEIGHT * interpolated(&self.low, lag))
+        });
+        let octaves = (bpm / self.expected).log2() / OCTAVES;
+        spoken.sum::<f64>() * (-0.5 * octaves * octaves).exp()
     }
 
-    /// The best tempo and its confidence.
+    /// The best tempo and its confidence: the mean correlation at the beat, its double and a bar.
     fn best(&self) -> Option<(f64, f64)> {
         let steps = ((FASTEST / SLOWEST).ln() / STEP.ln()) as i32;
         let tempi = (0..=steps).map(|n| SLOWEST * STEP.powi(n));
-        let score = |bpm: f64| self.comb(bpm) * preference(bpm);
-        let best = tempi.max_by(|a, b| score(*a).total_cmp(&score(*b)))?;
-        let confidence = self.comb(best).clamp(0.0, 1.0);
+        let best = tempi.max_by(|a, b| self.score(*a).total_cmp(&self.score(*b)))?;
+        let period = self.rate * 60.0 / best;
+        let mean = [1.0, 2.0, 4.0]
+            .map(|n| interpolated(&self.all, period * n))
+            .iter()
+            .sum::<f64>();
+        let confidence = (mean / 3.0).clamp(0.0, 1.0);
         (confidence >= LEAST_CONFIDENCE).then_some((best, confidence))
     }
 }
 
-fn preference(bpm: f64) -> f64 {
-    let octaves = (bpm / PREFERRED).log2() / OCTAVES;
-    (-0.5 * octaves * octaves).exp()
+/// Autocorrelation up to a lag, by its mean taken out; `None` for a series without change.
+fn correlation(series: &[f32], lags: usize) -> Option<Vec<f64>> {
+    let series = centred(series);
+    let at = |lag: usize| {
+        let products = series
+            .iter()
+            .zip(&series[lag..])
+            .map(|(a, b)| f64::from(a * b));
+        products.sum::<f64>() / (series.len() - lag) as f64
+    };
+    let energy = at(0);
+    (energy > 1e-6).then(|| (0..lags).map(|lag| at(lag) / energy).collect())
+}
+
+/// The value at a fractional lag; 0 past the longest.
+fn interpolated(values: &[f64], lag: f64) -> f64 {
+    let whole = lag.floor() as usize;
+    match (values.get(whole), values.get(whole + 1)) {
+        (Some(a), Some(b)) => a + (b - a) * lag.fract(),
+        _ => 0.0,
+    }
 }
 
 fn centred(values: &[f32]) -> Vec<f32> {

@@ -77,7 +77,7 @@ fn a_cut_longer_than_its_track_is_refused() {
 #[test]
 fn whole_bars_without_an_ending_loop_and_a_faded_or_odd_end_does_not() {
     let whole = song(44_100, 120.0, 16.0);
-    assert!(analyse(&whole).loopable);
+    assert!(analyse(&whole).loopable, "{:?}", analyse(&whole).tempo);
     let odd = song(44_100, 120.0, 16.7);
     assert!(!analyse(&odd).loopable);
     let mut faded = whole.clone();

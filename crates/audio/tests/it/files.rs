@@ -49,7 +49,10 @@ fn a_file_cut_anywhere_is_refused_as_cut_short() {
 #[test]
 fn a_wav_of_unknown_length_lasts_as_long_as_it_lasts() {
     let mut bytes = wav_of(&song(48_000, 120.0, 2.0));
-    bytes[40..44].copy_from_slice(&u32::MAX.to_le_bytes());
+    // As encoders write them that cannot seek back.
+    for length in [4..8, 40..44] {
+        bytes[length].copy_from_slice(&u32::MAX.to_le_bytes());
+    }
     let back = decode(Cursor::new(bytes), &Limits::default()).unwrap();
     assert_eq!(back.duration_ms(), 2000);
 }

@@ -1,18 +1,11 @@
 //! Doubles as ECMAScript prints them (ECMA-262, `Number::toString`), which RFC 8785 demands.
 
+use serde_json::Number;
+
 /// Appends a finite double.
 pub(super) fn write(double: f64, out: &mut String) {
-    // Rust prints the shortest digits that read back as the same double, as ECMAScript does;
-    // only the layout around the digits differs.
-    let scientific = format!("{:e}", double.abs());
-    let (mantissa, exponent) = scientific
-        .split_once('e')
-        .expect("the e format always has an exponent");
-    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
-    let exponent: i32 = exponent
-        .parse()
-        .expect("the e format's exponent is a small integer");
-    if digits == "0" {
+    let (digits, point) = decimal(double.abs());
+    if digits.is_empty() {
         // Both zeros print alike.
         out.push('0');
         return;
@@ -20,12 +13,36 @@ pub(super) fn write(double: f64, out: &mut String) {
     if double.is_sign_negative() {
         out.push('-');
     }
-    layout(&digits, exponent + 1, out);
+    layout(&digits, point, out);
+}
+
+/// The shortest digits that read back as the same double, and how many of them stand before
+/// the decimal point.
+///
+/// They come from `serde_json`'s printer: of two equally short and equally close candidates it
+/// takes the even one, as ECMAScript does; Rust's own formatting does not.
+fn decimal(double: f64) -> (String, i32) {
+    let printed = Number::from_f64(double)
+        .map(|number| number.to_string())
+        .unwrap_or_default();
+    let (mantissa, exponent) = printed.split_once('e').unwrap_or((&printed, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{whole}{fraction}");
+    let digits = all.trim_start_matches('0');
+    let leading_zeros = length(&all) - length(digits);
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let point = length(whole) - leading_zeros + exponent;
+    (digits.trim_end_matches('0').to_owned(), point)
+}
+
+/// A printed double has a few hundred characters at most.
+fn length(text: &str) -> i32 {
+    i32::try_from(text.len()).unwrap_or(i32::MAX)
 }
 
 /// `point` is ECMAScript's n: the decimal point stands behind that many digits.
 fn layout(digits: &str, point: i32, out: &mut String) {
-    let count = i32::try_from(digits.len()).expect("a double has at most 17 digits");
+    let count = length(digits);
     let zeros = |n: i32| "0".repeat(usize::try_from(n).unwrap_or(0));
     if (count..=21).contains(&point) {
         out.push_str(digits);

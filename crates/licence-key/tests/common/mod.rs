@@ -5,23 +5,23 @@
 use licence_key::{Asset, Claims, Code, IssuerKey, Jwks, Status};
 use serde_json::json;
 
-pub const ISSUER: &str = "https://store.example";
-pub const LIST: &str = "https://store.example/status/1";
-pub const NOW: i64 = 1_800_000_000;
+pub(crate) const ISSUER: &str = "https://store.example";
+pub(crate) const LIST: &str = "https://store.example/status/1";
+pub(crate) const NOW: i64 = 1_800_000_000;
 
-pub fn key() -> IssuerKey {
+pub(crate) fn key() -> IssuerKey {
     IssuerKey::from_seed(&[7; 32])
 }
 
-pub fn keys() -> Jwks {
+pub(crate) fn keys() -> Jwks {
     Jwks::new(ISSUER, vec![key().public().clone()])
 }
 
-pub fn code() -> Code {
+pub(crate) fn code() -> Code {
     "7K3M9-QXD4T-0RWPD".parse().unwrap()
 }
 
-pub fn claims() -> Claims {
+pub(crate) fn claims() -> Claims {
     let mut claims = Claims {
         iss: ISSUER.to_owned(),
         jti: "lic_01h5n0et5q6mt3v7ms1234abcd".to_owned(),

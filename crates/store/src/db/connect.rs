@@ -32,7 +32,11 @@ pub struct Database(Inner);
 #[derive(Clone)]
 enum Inner {
     /// One connection writes and checkpoints; the others only read.
-    Sqlite { writer: SqlitePool, readers: SqlitePool, path: PathBuf },
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+        path: PathBuf,
+    },
     Postgres(PgPool),
 }
 
@@ -47,7 +51,9 @@ impl Database {
         } else if address.starts_with("postgres:") || address.starts_with("postgresql:") {
             open_postgres(address).await
         } else {
-            Err(DbError::UnknownEngine(address.split(':').next().unwrap_or_default().to_owned()))
+            Err(DbError::UnknownEngine(
+                address.split(':').next().unwrap_or_default().to_owned(),
+            ))
         }
     }
 
@@ -83,18 +89,22 @@ impl Database {
     /// [`DbError`] when no connection is to be had or the file is read-only.
     pub async fn write(&self) -> Result<Tx, DbError> {
         let tx = match &self.0 {
-            Inner::Sqlite { writer, .. } => {
-                writer.begin_with("begin immediate").await.map(TxInner::Sqlite)
-            }
+            Inner::Sqlite { writer, .. } => writer
+                .begin_with("begin immediate")
+                .await
+                .map(TxInner::Sqlite),
             Inner::Postgres(pool) => pool.begin().await.map(TxInner::Postgres),
         };
-        tx.map(Tx).map_err(|e| self.name_file(DbError::from_driver("opening a transaction", e)))
+        tx.map(Tx)
+            .map_err(|e| self.name_file(DbError::from_driver("opening a transaction", e)))
     }
 
     /// Closes every connection, so that a file may be moved or a database dropped.
     pub async fn close(&self) {
         match &self.0 {
-            Inner::Sqlite { writer, readers, .. } => {
+            Inner::Sqlite {
+                writer, readers, ..
+            } => {
                 readers.close().await;
                 writer.close().await;
             }
@@ -144,7 +154,11 @@ async fn open_sqlite(path: &Path, create: bool) -> Result<Database, DbError> {
         .connect_with(options.pragma("query_only", "ON"))
         .await
         .map_err(opening)?;
-    Ok(Database(Inner::Sqlite { writer, readers, path: path.to_owned() }))
+    Ok(Database(Inner::Sqlite {
+        writer,
+        readers,
+        path: path.to_owned(),
+    }))
 }
 
 async fn assert_sqlite_version(pool: &SqlitePool) -> Result<(), DbError> {
@@ -159,7 +173,10 @@ async fn assert_sqlite_version(pool: &SqlitePool) -> Result<(), DbError> {
     if number >= SQLITE_NEEDED_NUMBER {
         Ok(())
     } else {
-        Err(DbError::SqliteTooOld { found, needed: SQLITE_NEEDED })
+        Err(DbError::SqliteTooOld {
+            found,
+            needed: SQLITE_NEEDED,
+        })
     }
 }
 

@@ -26,7 +26,9 @@ pub enum DbError {
         needed: &'static str,
     },
     /// The database was written by a later version of this program.
-    #[error("the database is at version {found}, this program knows up to {known}: upgrade the program")]
+    #[error(
+        "the database is at version {found}, this program knows up to {known}: upgrade the program"
+    )]
     TooNew {
         /// The version found in the database.
         found: i64,

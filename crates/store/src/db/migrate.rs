@@ -22,7 +22,11 @@ impl Migration {
     /// A step whose text is the same on both engines.
     #[must_use]
     pub const fn same(name: &'static str, sql: &'static str) -> Self {
-        Self { name, sqlite: sql, postgres: sql }
+        Self {
+            name,
+            sqlite: sql,
+            postgres: sql,
+        }
     }
 }
 
@@ -54,7 +58,9 @@ impl Database {
                 Engine::Sqlite => spell(step.sqlite, Engine::Sqlite),
                 Engine::Postgres => spell(step.postgres, Engine::Postgres),
             };
-            tx.script(&text).await.map_err(|e| DbError::Migration(step.name, e))?;
+            tx.script(&text)
+                .await
+                .map_err(|e| DbError::Migration(step.name, e))?;
             tx.run(BUMP, &[Value::from(at + 1)]).await?;
             tx.commit().await?;
             applied += 1;
@@ -69,7 +75,9 @@ async fn version(tx: &mut Tx) -> Result<i64, DbError> {
         // `create table if not exists` itself races on PostgreSQL; an advisory lock doesn't.
         tx.run("select pg_advisory_xact_lock(7305316)", &[]).await?;
     }
-    tx.script(&spell(CREATE, tx.engine())).await.map_err(|e| DbError::Migration(name, e))?;
+    tx.script(&spell(CREATE, tx.engine()))
+        .await
+        .map_err(|e| DbError::Migration(name, e))?;
     tx.run(SEED, &[]).await?;
     tx.one(READ, &[]).await?.int("version")
 }
@@ -79,7 +87,9 @@ fn spell(sql: &str, engine: Engine) -> String {
         Engine::Sqlite => ("integer", "blob", " strict"),
         Engine::Postgres => ("bigint", "bytea", ""),
     };
-    sql.replace("{int}", int).replace("{bytes}", bytes).replace("{strict}", strict)
+    sql.replace("{int}", int)
+        .replace("{bytes}", bytes)
+        .replace("{strict}", strict)
 }
 
 #[cfg(test)]
@@ -89,33 +99,54 @@ mod tests {
     #[test]
     fn one_text_is_spelt_for_each_engine() {
         let text = "create table t (a {int}, b {bytes}){strict}";
-        assert_eq!(spell(text, Engine::Sqlite), "create table t (a integer, b blob) strict");
-        assert_eq!(spell(text, Engine::Postgres), "create table t (a bigint, b bytea)");
+        assert_eq!(
+            spell(text, Engine::Sqlite),
+            "create table t (a integer, b blob) strict"
+        );
+        assert_eq!(
+            spell(text, Engine::Postgres),
+            "create table t (a bigint, b bytea)"
+        );
     }
 
     #[tokio::test]
     async fn steps_apply_once_and_a_failing_step_leaves_the_ones_before() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.db");
-        let db = Database::open(&format!("sqlite:{}", path.display()), true).await.unwrap();
+        let db = Database::open(&format!("sqlite:{}", path.display()), true)
+            .await
+            .unwrap();
         let good = Migration::same("one", "create table a (x {int}){strict}");
         let bad = Migration::same("two", "create table b (x {int}){strict}; nonsense");
         assert_eq!(db.migrate(&[good]).await.unwrap(), 1);
         assert_eq!(db.migrate(&[good]).await.unwrap(), 0);
-        assert!(matches!(db.migrate(&[good, bad]).await, Err(DbError::Migration("two", _))));
+        assert!(matches!(
+            db.migrate(&[good, bad]).await,
+            Err(DbError::Migration("two", _))
+        ));
         let mut tx = db.read().await.unwrap();
         assert!(tx.all("select x from a", &[]).await.is_ok());
-        assert!(tx.all("select x from b", &[]).await.is_err(), "the failed step rolled back");
+        assert!(
+            tx.all("select x from b", &[]).await.is_err(),
+            "the failed step rolled back"
+        );
         drop(tx);
-        assert!(matches!(db.migrate(&[]).await, Err(DbError::TooNew { found: 1, known: 0 })));
+        assert!(matches!(
+            db.migrate(&[]).await,
+            Err(DbError::TooNew { found: 1, known: 0 })
+        ));
     }
 
     #[tokio::test]
     async fn a_read_transaction_cannot_write() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.db");
-        let db = Database::open(&format!("sqlite:{}", path.display()), true).await.unwrap();
-        db.migrate(&[Migration::same("one", "create table a (x {int}){strict}")]).await.unwrap();
+        let db = Database::open(&format!("sqlite:{}", path.display()), true)
+            .await
+            .unwrap();
+        db.migrate(&[Migration::same("one", "create table a (x {int}){strict}")])
+            .await
+            .unwrap();
         let mut tx = db.read().await.unwrap();
         assert!(tx.run("insert into a (x) values (1)", &[]).await.is_err());
     }

@@ -70,8 +70,9 @@ impl Row {
     /// # Errors
     /// [`DbError::Column`] when the column holds no bytes or another number of them.
     pub fn id(&self, column: &str) -> Result<[u8; 16], DbError> {
-        self.bytes(column)?
-            .try_into()
-            .map_err(|_| DbError::Column { column: column.to_owned(), wanted: "16 bytes" })
+        self.bytes(column)?.try_into().map_err(|_| DbError::Column {
+            column: column.to_owned(),
+            wanted: "16 bytes",
+        })
     }
 }

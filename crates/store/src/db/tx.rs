@@ -42,12 +42,14 @@ impl Tx {
     /// [`DbError`] from the driver.
     pub async fn run(&mut self, sql: &str, values: &[Value]) -> Result<u64, DbError> {
         match &mut self.0 {
-            Inner::Sqlite(tx) => {
-                sqlite(sql, values).execute(&mut **tx).await.map(|d| d.rows_affected())
-            }
-            Inner::Postgres(tx) => {
-                postgres(sql, values).execute(&mut **tx).await.map(|d| d.rows_affected())
-            }
+            Inner::Sqlite(tx) => sqlite(sql, values)
+                .execute(&mut **tx)
+                .await
+                .map(|d| d.rows_affected()),
+            Inner::Postgres(tx) => postgres(sql, values)
+                .execute(&mut **tx)
+                .await
+                .map(|d| d.rows_affected()),
         }
         .map_err(|e| DbError::from_driver("running a statement", e))
     }
@@ -65,7 +67,11 @@ impl Tx {
             Inner::Postgres(tx) => postgres(sql, values)
                 .fetch_all(&mut **tx)
                 .await
-                .map(|rows| rows.into_iter().map(|r| Row(RowInner::Postgres(r))).collect()),
+                .map(|rows| {
+                    rows.into_iter()
+                        .map(|r| Row(RowInner::Postgres(r)))
+                        .collect()
+                }),
         }
         .map_err(|e| DbError::from_driver("reading rows", e))
     }
@@ -93,7 +99,9 @@ impl Tx {
     /// # Errors
     /// [`DbError::NoRow`] when it has none after all, or [`DbError`] from the driver.
     pub async fn one(&mut self, sql: &str, values: &[Value]) -> Result<Row, DbError> {
-        self.optional(sql, values).await?.ok_or(DbError::NoRow("an answer of one row"))
+        self.optional(sql, values)
+            .await?
+            .ok_or(DbError::NoRow("an answer of one row"))
     }
 
     /// Makes everything done in this transaction durable.
@@ -111,12 +119,14 @@ impl Tx {
     /// Runs a text of several statements without parameters (migrations).
     pub(super) async fn script(&mut self, sql: &str) -> Result<(), sqlx::Error> {
         match &mut self.0 {
-            Inner::Sqlite(tx) => {
-                sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut **tx).await.map(drop)
-            }
-            Inner::Postgres(tx) => {
-                sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut **tx).await.map(drop)
-            }
+            Inner::Sqlite(tx) => sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+                .execute(&mut **tx)
+                .await
+                .map(drop),
+            Inner::Postgres(tx) => sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+                .execute(&mut **tx)
+                .await
+                .map(drop),
         }
     }
 }
@@ -124,17 +134,21 @@ impl Tx {
 // `AssertSqlSafe`: statements are texts of our own source; what users say is always bound. A
 // text is not always `'static` because a few are put together from constant parts.
 fn sqlite<'q>(sql: &str, values: &'q [Value]) -> Query<'q, Sqlite, SqliteArguments> {
-    values.iter().fold(sqlx::query(AssertSqlSafe(sql.to_owned())), |q, v| match v {
-        Value::Int(v) => q.bind(*v),
-        Value::Text(v) => q.bind(v.clone()),
-        Value::Bytes(v) => q.bind(v.clone()),
-    })
+    values
+        .iter()
+        .fold(sqlx::query(AssertSqlSafe(sql.to_owned())), |q, v| match v {
+            Value::Int(v) => q.bind(*v),
+            Value::Text(v) => q.bind(v.clone()),
+            Value::Bytes(v) => q.bind(v.clone()),
+        })
 }
 
 fn postgres<'q>(sql: &str, values: &'q [Value]) -> Query<'q, Postgres, PgArguments> {
-    values.iter().fold(sqlx::query(AssertSqlSafe(sql.to_owned())), |q, v| match v {
-        Value::Int(v) => q.bind(*v),
-        Value::Text(v) => q.bind(v.clone()),
-        Value::Bytes(v) => q.bind(v.clone()),
-    })
+    values
+        .iter()
+        .fold(sqlx::query(AssertSqlSafe(sql.to_owned())), |q, v| match v {
+            Value::Int(v) => q.bind(*v),
+            Value::Text(v) => q.bind(v.clone()),
+            Value::Bytes(v) => q.bind(v.clone()),
+        })
 }

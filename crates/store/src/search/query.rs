@@ -74,8 +74,16 @@ impl Index {
             }
             _ => run(&searcher, &*clause, (Count, counting, top.order_by_score()))?,
         };
-        let ids = if query.limit == 0 { Vec::new() } else { self.names(&searcher, &found)? };
-        Ok(Hits { total, ids, facets: self.read_counts(&facets) })
+        let ids = if query.limit == 0 {
+            Vec::new()
+        } else {
+            self.names(&searcher, &found)?
+        };
+        Ok(Hits {
+            total,
+            ids,
+            facets: self.read_counts(&facets),
+        })
     }
 
     fn clause(&self, query: &Query, words: &[String]) -> Result<Box<dyn Clause>, SearchError> {
@@ -85,12 +93,17 @@ impl Index {
         }
         for (name, value) in &query.facets {
             let term = Term::from_field_text(self.field(name)?, value);
-            must.push((Occur::Must, Box::new(TermQuery::new(term, IndexRecordOption::Basic))));
+            must.push((
+                Occur::Must,
+                Box::new(TermQuery::new(term, IndexRecordOption::Basic)),
+            ));
         }
         for (name, low, high) in &query.ranges {
             let field = self.field(name)?;
             let end = |v: &Option<i64>| {
-                v.map_or(Bound::Unbounded, |v| Bound::Included(Term::from_field_i64(field, v)))
+                v.map_or(Bound::Unbounded, |v| {
+                    Bound::Included(Term::from_field_i64(field, v))
+                })
             };
             if low.is_some() || high.is_some() {
                 must.push((Occur::Must, Box::new(RangeQuery::new(end(low), end(high)))));
@@ -118,10 +131,16 @@ impl Index {
             let exact = TermQuery::new(term.clone(), IndexRecordOption::WithFreqs);
             push(weight * 4.0, Box::new(exact));
             if last {
-                push(weight * 0.5, Box::new(FuzzyTermQuery::new_prefix(term.clone(), 0, true)));
+                push(
+                    weight * 0.5,
+                    Box::new(FuzzyTermQuery::new_prefix(term.clone(), 0, true)),
+                );
             }
             if slips > 0 {
-                push(weight * 0.1, Box::new(FuzzyTermQuery::new(term, slips, true)));
+                push(
+                    weight * 0.1,
+                    Box::new(FuzzyTermQuery::new(term, slips, true)),
+                );
             }
         }
         Ok(Box::new(BooleanQuery::new(any)))
@@ -132,7 +151,12 @@ impl Index {
             .shape
             .facets
             .iter()
-            .map(|f| ((*f).to_owned(), json!({"terms": {"field": f, "size": MOST_VALUES}})))
+            .map(|f| {
+                (
+                    (*f).to_owned(),
+                    json!({"terms": {"field": f, "size": MOST_VALUES}}),
+                )
+            })
             .collect();
         // The request is made of constants of the shape; it always reads.
         serde_json::from_value(Json::Object(request)).unwrap_or_default()
@@ -142,7 +166,10 @@ impl Index {
         let read = |name: &&'static str| {
             let mut counts = match results.0.get(*name) {
                 Some(AggregationResult::BucketResult(BucketResult::Terms { buckets, .. })) => {
-                    buckets.iter().filter_map(|b| count(&b.key, b.doc_count)).collect()
+                    buckets
+                        .iter()
+                        .filter_map(|b| count(&b.key, b.doc_count))
+                        .collect()
                 }
                 _ => Vec::new(),
             };
@@ -175,12 +202,19 @@ where
     S: Send + 'static,
 {
     let (total, facets, found) = searcher.search(clause, &(count, facets, top))?;
-    Ok((total, facets, found.into_iter().map(|(_, address)| address).collect()))
+    Ok((
+        total,
+        facets,
+        found.into_iter().map(|(_, address)| address).collect(),
+    ))
 }
 
 fn count(key: &Key, count: u64) -> Option<FacetCount> {
     match key {
-        Key::Str(value) => Some(FacetCount { value: value.clone(), count }),
+        Key::Str(value) => Some(FacetCount {
+            value: value.clone(),
+            count,
+        }),
         _ => None,
     }
 }

@@ -19,6 +19,7 @@ pub(crate) mod percussion;
 pub(crate) mod pluck;
 pub(crate) mod presets;
 pub(crate) mod reverb;
+pub(crate) mod struck;
 
 use crate::piece::SAMPLE_RATE;
 

@@ -40,7 +40,9 @@ impl Pluck {
             Svf::new(236.0, 0.7),
             Svf::new(410.0, 0.6),
         ];
-        let (mut at, mut before, mut lagged, mut gain) = (0, 0.0, 0.0, voice.velocity);
+        // As if the string had been going round before: a start from rest would be an edge.
+        let last = line[line.len() - 1];
+        let (mut at, mut before, mut lagged, mut gain) = (0, last, last, voice.velocity);
         let mut out = Vec::with_capacity(total);
         for n in 0..total {
             let read = line[at];
@@ -69,10 +71,14 @@ impl Pluck {
         let mut rng = Rng::new(voice.seed);
         let cutoff = (self.bright * (0.35 + 0.65 * voice.velocity)).min(RATE * 0.4);
         let mut soft = [OnePole::new(cutoff), OnePole::new(cutoff)];
-        let noise: Vec<f32> = (0..len * 2)
-            .map(|_| rng.bipolar())
+        let white: Vec<f32> = (0..len).map(|_| rng.bipolar()).collect();
+        // Filtered going round: an edge between its end and its beginning would be a click in
+        // every period.
+        let noise: Vec<f32> = white
+            .iter()
+            .chain(&white)
             .map(|x| {
-                let once = soft[0].low(x);
+                let once = soft[0].low(*x);
                 soft[1].low(once)
             })
             .skip(len)

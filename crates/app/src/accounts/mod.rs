@@ -1,0 +1,7 @@
+//! The ledger in the database: posting journals, sharing money by split sheets, auditing.
+
+pub mod audit;
+pub(crate) mod post;
+pub(crate) mod sheets;
+
+pub use post::balances;

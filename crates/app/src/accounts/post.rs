@@ -1,0 +1,85 @@
+//! Posting: a journal, its lines and the balances they change, in the caller's transaction.
+//! A journal's kind and source are unique, so nothing is ever posted twice.
+
+use domain::JournalId;
+use ledger::{Currency, Journal, Money};
+use store::db::Tx;
+
+use crate::{App, Call, Fault};
+
+/// Posts a journal. Its lines come sorted by account, so that row locks are always taken in
+/// one order and two postings never wait for each other in a ring.
+pub(crate) async fn post(
+    tx: &mut Tx,
+    call: &mut Call,
+    name: impl FnOnce([u8; 16]) -> JournalId,
+    journal: &Journal,
+) -> Result<JournalId, Fault> {
+    let id = name(call.id());
+    let values = [
+        id.bytes().into(),
+        journal.kind().into(),
+        journal.source().into(),
+        call.now.0.into(),
+        journal.memo().into(),
+    ];
+    if tx.optional(INSERT, &values).await?.is_none() {
+        let what = format!("{} {} is posted already", journal.kind(), journal.source());
+        return Err(Fault::because("posting a journal", what));
+    }
+    for (line, posting) in (1_i64..).zip(journal.lines()) {
+        let (account, currency) = (posting.account.as_str(), posting.money.currency().code());
+        let micros = posting.money.micros();
+        let values = [
+            id.bytes().into(),
+            line.into(),
+            account.into(),
+            currency.into(),
+            micros.into(),
+        ];
+        tx.run(INSERT_LINE, &values).await?;
+        tx.run(
+            ADD_BALANCE,
+            &[account.into(), currency.into(), micros.into()],
+        )
+        .await?;
+    }
+    Ok(id)
+}
+
+/// Every balance of the accounts whose name begins with `prefix`, sorted by account.
+///
+/// # Errors
+/// [`Fault`] of the database.
+pub async fn balances(app: &App, prefix: &str) -> Result<Vec<(String, Money)>, Fault> {
+    let mut tx = app.db.read().await?;
+    let mut out = Vec::new();
+    for row in tx.all(BALANCES, &[prefix.into()]).await? {
+        let currency = Currency::from_code(&row.text("currency")?)
+            .map_err(Fault::while_("reading a balance's currency"))?;
+        out.push((
+            row.text("account")?,
+            Money::new(row.int("amount_micros")?, currency),
+        ));
+    }
+    Ok(out)
+}
+
+const INSERT: &str = "
+    insert into journals (id, kind, source, at_ms, memo) values ($1, $2, $3, $4, $5)
+    on conflict do nothing
+ returning id";
+
+const INSERT_LINE: &str = "
+    insert into postings (journal_id, line, account, currency, amount_micros)
+    values ($1, $2, $3, $4, $5)";
+
+const ADD_BALANCE: &str = "
+    insert into balances (account, currency, amount_micros) values ($1, $2, $3)
+    on conflict (account, currency)
+    do update set amount_micros = balances.amount_micros + excluded.amount_micros";
+
+const BALANCES: &str = "
+    select account, currency, amount_micros from balances
+     where substr(account, 1, length($1)) = $1
+     order by account, currency";

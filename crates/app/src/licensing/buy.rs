@@ -1,0 +1,276 @@
+//! Buying: one option of a quote, paid once, becomes a licence.
+//!
+//! Before: the quote stands and its option is named. After, in one transaction: the licence
+//! with its signed token, the payment, the journal, the payees' earnings and (for clip time)
+//! the bundle; or nothing at all. The same request again gives the same licence.
+
+use domain::{LicenceId, QuoteId, TrackId};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use super::sale::Sale;
+use super::{Licence, QuotedOption, render, sandbox, show};
+use crate::access::Principal;
+use crate::{App, Call, Fault, Refusal, Stop};
+
+/// What is bought, by whom, and how it is paid.
+#[derive(Debug, Clone, Serialize)]
+pub struct Purchase {
+    /// The quote.
+    pub quote: QuoteId,
+    /// Which of its options.
+    pub offer: String,
+    /// The name on the licence.
+    pub licensee: String,
+    /// Where to reach them, if they like.
+    pub email: Option<String>,
+    /// The card. (Only the sandbox is built: no real card is ever charged.)
+    pub card: String,
+}
+
+/// A purchase's outcome.
+#[derive(Debug, Clone)]
+pub struct Bought {
+    /// The licence.
+    pub licence: Licence,
+    /// Whether this request had been carried out before.
+    pub repeated: bool,
+}
+
+/// Why nothing is sold. In order of precedence.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum BuyRefusal {
+    /// The key is no key.
+    #[error("send an Idempotency-Key of 1 to 128 printable characters, new for each purchase")]
+    BadIdempotencyKey,
+    /// The key was used for something else.
+    #[error("this Idempotency-Key was used for another purchase: use a new one")]
+    KeyReused,
+    /// Nobody is named.
+    #[error("say who the licence is for: a name of 1 to 120 characters")]
+    NoLicensee,
+    /// No address of that form.
+    #[error("this is no e-mail address: correct it or leave it out")]
+    BadEmail,
+    /// No such quote.
+    #[error("there is no such quote: ask for a new one")]
+    UnknownQuote,
+    /// The quote's time is over.
+    #[error("the quote has expired: ask for a new one")]
+    QuoteExpired,
+    /// The quote has no such option.
+    #[error("the quote has no option `{0}`")]
+    UnknownOption(String),
+    /// The offer was closed since.
+    #[error("this offer has been closed: ask for a new quote")]
+    OfferClosed,
+    /// The store has no signing key.
+    #[error("this store can't sell now, it has no signing key: what it sold before stays valid")]
+    CannotSign,
+    /// That is no card number.
+    #[error("this is no card number: check its digits")]
+    BadCard,
+    /// The provider said no.
+    #[error("the card was declined: nothing was charged; try another card")]
+    Declined,
+}
+
+impl Refusal for BuyRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::BadIdempotencyKey => "idempotency_key_required",
+            Self::KeyReused => "idempotency_key_reused",
+            Self::NoLicensee => "licensee_required",
+            Self::BadEmail => "bad_email",
+            Self::UnknownQuote => "unknown_quote",
+            Self::QuoteExpired => "quote_expired",
+            Self::UnknownOption(_) => "unknown_option",
+            Self::OfferClosed => "offer_closed",
+            Self::CannotSign => "no_signing_key",
+            Self::BadCard => "bad_card",
+            Self::Declined => "card_declined",
+        }
+    }
+
+    fn field(&self) -> Option<String> {
+        Some(
+            match self {
+                Self::BadIdempotencyKey | Self::KeyReused => "Idempotency-Key",
+                Self::NoLicensee => "licensee",
+                Self::BadEmail => "email",
+                Self::UnknownQuote | Self::QuoteExpired => "quote",
+                Self::UnknownOption(_) | Self::OfferClosed => "offer",
+                Self::CannotSign => return None,
+                Self::BadCard | Self::Declined => "card",
+            }
+            .to_owned(),
+        )
+    }
+}
+
+/// Buys.
+///
+/// # Errors
+/// [`BuyRefusal`]; nothing was charged and nothing changed then.
+pub async fn buy(
+    app: &App,
+    call: &mut Call,
+    who: &Principal,
+    key: &str,
+    purchase: &Purchase,
+) -> Result<Bought, Stop<BuyRefusal>> {
+    check_words(key, purchase)?;
+    let request = request_hash(purchase)?;
+    if let Some(earlier) = earlier(app, who, key, &request).await? {
+        let licence = show::by_id(app, earlier).await?;
+        return Ok(Bought {
+            licence,
+            repeated: true,
+        });
+    }
+    let (track, option) = quoted(app, call, purchase).await?;
+    sandbox::charge(&purchase.card).map_err(|refusal| {
+        Stop::Refused(match refusal {
+            sandbox::NotCharged::NoCard => BuyRefusal::BadCard,
+            sandbox::NotCharged::Declined => BuyRefusal::Declined,
+        })
+    })?;
+    let files = match track {
+        Some(track) => render::files(app, track, option.asset).await?,
+        None => Vec::new(),
+    };
+    let id = LicenceId::from_bytes(call.id());
+    let mut tx = app.db.write().await?;
+    let values = [
+        who.name().into(),
+        key.into(),
+        (&request).into(),
+        id.bytes().into(),
+        call.now.0.into(),
+    ];
+    if tx.optional(CLAIM_KEY, &values).await?.is_none() {
+        // Another request with this key was first, and has committed by now.
+        drop(tx);
+        let earlier = earlier(app, who, key, &request).await?;
+        let id = earlier.ok_or_else(|| Fault::because("buying", "an idempotency key vanished"))?;
+        return Ok(Bought {
+            licence: show::by_id(app, id).await?,
+            repeated: true,
+        });
+    }
+    let sale = Sale {
+        id,
+        track,
+        option,
+        files,
+    };
+    sale.write(app, call, &mut tx, who, purchase).await?;
+    tx.commit().await?;
+    Ok(Bought {
+        licence: show::by_id(app, id).await?,
+        repeated: false,
+    })
+}
+
+fn check_words(key: &str, purchase: &Purchase) -> Result<(), Stop<BuyRefusal>> {
+    let plain = |text: &str, most: usize| {
+        let length = text.chars().count();
+        (1..=most).contains(&length) && !text.chars().any(char::is_control)
+    };
+    if !plain(key, 128) {
+        return Err(Stop::Refused(BuyRefusal::BadIdempotencyKey));
+    }
+    if !plain(purchase.licensee.trim(), 120) {
+        return Err(Stop::Refused(BuyRefusal::NoLicensee));
+    }
+    let is_address = |text: &str| {
+        plain(text, 254)
+            && !text.contains(' ')
+            && text.split_once('@').is_some_and(|(a, b)| {
+                !a.is_empty() && b.contains('.') && !b.starts_with('.') && !b.ends_with('.')
+            })
+    };
+    match purchase.email.as_deref() {
+        Some(email) if !is_address(email) => Err(Stop::Refused(BuyRefusal::BadEmail)),
+        _ => Ok(()),
+    }
+}
+
+fn request_hash(purchase: &Purchase) -> Result<[u8; 32], Fault> {
+    let text = serde_json::to_vec(purchase).map_err(Fault::while_("writing a request"))?;
+    Ok(Sha256::digest(text).into())
+}
+
+async fn earlier(
+    app: &App,
+    who: &Principal,
+    key: &str,
+    request: &[u8; 32],
+) -> Result<Option<LicenceId>, Stop<BuyRefusal>> {
+    let mut tx = app.db.read().await?;
+    match tx
+        .optional(EARLIER, &[who.name().into(), key.into()])
+        .await?
+    {
+        None => Ok(None),
+        Some(row) if row.bytes("request_sha256")? == request => {
+            Ok(Some(LicenceId::from_bytes(row.id("object_id")?)))
+        }
+        Some(_) => Err(Stop::Refused(BuyRefusal::KeyReused)),
+    }
+}
+
+async fn quoted(
+    app: &App,
+    call: &Call,
+    purchase: &Purchase,
+) -> Result<(Option<TrackId>, QuotedOption), Stop<BuyRefusal>> {
+    let mut tx = app.db.read().await?;
+    let quote = tx.optional(QUOTE, &[purchase.quote.bytes().into()]).await?;
+    let quote = quote.ok_or(Stop::Refused(BuyRefusal::UnknownQuote))?;
+    if quote.int("expires_ms")? <= call.now.0 {
+        return Err(Stop::Refused(BuyRefusal::QuoteExpired));
+    }
+    let options: Vec<QuotedOption> =
+        serde_json::from_str(&quote.text("options")?).map_err(Fault::while_("reading a quote"))?;
+    let unknown = || BuyRefusal::UnknownOption(purchase.offer.chars().take(40).collect());
+    let option = options
+        .into_iter()
+        .find(|option| option.offer == purchase.offer);
+    let option = option.ok_or_else(|| Stop::Refused(unknown()))?;
+    let track = match quote.opt_bytes("track_id")? {
+        None => None,
+        Some(_) => {
+            let offer: domain::OfferId = option
+                .offer
+                .parse()
+                .map_err(Fault::while_("reading a quote's offer"))?;
+            if tx
+                .optional(OPEN_OFFER, &[offer.bytes().into()])
+                .await?
+                .is_none()
+            {
+                return Err(Stop::Refused(BuyRefusal::OfferClosed));
+            }
+            Some(TrackId::from_bytes(quote.id("track_id")?))
+        }
+    };
+    if app.issuer.key.is_none() {
+        return Err(Stop::Refused(BuyRefusal::CannotSign));
+    }
+    Ok((track, option))
+}
+
+const EARLIER: &str =
+    "select request_sha256, object_id from idempotency where principal = $1 and idem_key = $2";
+
+const CLAIM_KEY: &str = "
+    insert into idempotency (principal, idem_key, request_sha256, object_id, created_ms)
+    values ($1, $2, $3, $4, $5)
+    on conflict do nothing
+ returning idem_key";
+
+const QUOTE: &str = "select track_id, options, expires_ms from quotes where id = $1";
+
+const OPEN_OFFER: &str = "select id from offers where id = $1 and closed_ms is null";

@@ -1,0 +1,343 @@
+//! What a purchase writes: the licence with its signed token, the payment, the files, the
+//! journal, the payees' earnings or the bundle. All in the caller's transaction.
+
+use domain::journal;
+use domain::{
+    AssetKind, BundleId, JournalId, LicenceId, PaymentId, SaleSplit, SplitSheetId, TrackId,
+};
+use licence_key::{Asset, Claims, Code, Status};
+use store::db::{Tx, Value};
+
+use super::buy::Purchase;
+use super::render::AssetFile;
+use super::{QuotedOption, sandbox};
+use crate::access::Principal;
+use crate::accounts::{post, sheets};
+use crate::{App, Call, Fault};
+
+/// A sale about to be written.
+pub(super) struct Sale {
+    pub(super) id: LicenceId,
+    /// None for clip time.
+    pub(super) track: Option<TrackId>,
+    pub(super) option: QuotedOption,
+    pub(super) files: Vec<AssetFile>,
+}
+
+/// What the names in a licence are made of.
+struct Names {
+    title: String,
+    artist: String,
+}
+
+impl Sale {
+    /// Writes all of it.
+    pub(super) async fn write(
+        self,
+        app: &App,
+        call: &mut Call,
+        tx: &mut Tx,
+        who: &Principal,
+        purchase: &Purchase,
+    ) -> Result<(), Fault> {
+        let names = self.names(tx).await?;
+        let code = Code::from_random(|| call.random());
+        let index = tx.one(NEXT_STATUS, &[]).await?.int("next_no")? - 1;
+        let claims = self.claims(app, call, code, index, &names)?;
+        let key = app.issuer.key.as_ref();
+        let key = key.ok_or_else(|| Fault::because("signing", "there is no signing key"))?;
+        let token = licence_key::sign(&claims, key).map_err(Fault::while_("signing a licence"))?;
+        let payment = self.pay(call, tx).await?;
+        self.insert(
+            call, tx, who, purchase, &names, &claims, &token, payment, index,
+        )
+        .await?;
+        tx.run(
+            INSERT_LICENSEE,
+            &[
+                self.id.bytes().into(),
+                purchase.licensee.trim().into(),
+                purchase.email.as_deref().into(),
+            ],
+        )
+        .await?;
+        for (position, (file, claim)) in self.files.iter().zip(&claims.assets).enumerate() {
+            self.insert_file(tx, position, file, &claim.file).await?;
+        }
+        match self.track {
+            Some(track) => self.book_sale(app, call, tx, track).await,
+            None => self.book_bundle(app, call, tx).await,
+        }
+    }
+
+    async fn names(&self, tx: &mut Tx) -> Result<Names, Fault> {
+        let Some(track) = self.track else {
+            return Ok(Names {
+                title: self.option.label.clone(),
+                artist: String::new(),
+            });
+        };
+        let row = tx.one(NAMES, &[track.bytes().into()]).await?;
+        Ok(Names {
+            title: row.text("title")?,
+            artist: row.text("artist")?,
+        })
+    }
+
+    fn claims(
+        &self,
+        app: &App,
+        call: &Call,
+        code: Code,
+        index: i64,
+        names: &Names,
+    ) -> Result<Claims, Fault> {
+        let asset = |file: &AssetFile| Asset {
+            id: file.id.to_string(),
+            kind: file.kind.code().to_owned(),
+            title: names.title.clone(),
+            artist: names.artist.clone(),
+            file: file_name(names, file, code),
+            sha256: file.essence.clone(),
+        };
+        let envelope = serde_json::to_value(&self.option.envelope)
+            .map_err(Fault::while_("writing an envelope"))?;
+        let mut claims = Claims {
+            iss: app.settings.public_url.clone(),
+            jti: self.id.to_string(),
+            code,
+            sub: app.issuer.pseudonym(self.id),
+            iat: call.now.0.div_euclid(1000),
+            // A video published in the window stays covered for ever, so the key doesn't end
+            // with the window; the window stands in the envelope.
+            exp: None,
+            assets: self.files.iter().map(asset).collect(),
+            envelope: serde_json::Value::Null,
+            envelope_sha256: String::new(),
+            terms: app.settings.terms.clone(),
+            status: u64::try_from(index)
+                .ok()
+                .map(|i| Status::list(app.settings.status_list(), i)),
+        };
+        claims
+            .freeze(envelope)
+            .map_err(Fault::while_("freezing an envelope"))?;
+        Ok(claims)
+    }
+
+    async fn pay(&self, call: &mut Call, tx: &mut Tx) -> Result<PaymentId, Fault> {
+        let id = PaymentId::from_bytes(call.id());
+        let values = [
+            id.bytes().into(),
+            sandbox::NAME.into(),
+            self.id.to_string().into(),
+            self.option.total_micros.into(),
+            self.option.currency.as_str().into(),
+            call.now.0.into(),
+        ];
+        tx.run(INSERT_PAYMENT, &values).await?;
+        Ok(id)
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one row of many columns, written once"
+    )]
+    async fn insert(
+        &self,
+        call: &Call,
+        tx: &mut Tx,
+        who: &Principal,
+        purchase: &Purchase,
+        names: &Names,
+        claims: &Claims,
+        token: &str,
+        payment: PaymentId,
+        index: i64,
+    ) -> Result<(), Fault> {
+        let buyer = match who {
+            Principal::Person(person) => Some(person.id.bytes().to_vec()),
+            Principal::Program(key) => Some(key.id.bytes().to_vec()),
+            Principal::Guest => None,
+        };
+        let option = &self.option;
+        let json =
+            |v: Result<String, serde_json::Error>| v.map_err(Fault::while_("writing a licence"));
+        let hash = data_encoding::HEXLOWER
+            .decode(claims.envelope_sha256.as_bytes())
+            .map_err(Fault::while_("reading an envelope's hash"))?;
+        let values: [Value; 19] = [
+            self.id.bytes().into(),
+            claims.code.plain().into(),
+            purchase.quote.bytes().into(),
+            payment.bytes().into(),
+            buyer.into(),
+            self.track.map(|t| t.bytes().to_vec()).into(),
+            option.asset.code().into(),
+            option.tier.as_str().into(),
+            option.label.as_str().into(),
+            option.total_micros.into(),
+            option.currency.as_str().into(),
+            json(serde_json::to_string(&option.lines))?.into(),
+            json(serde_json::to_string(&option.envelope))?.into(),
+            hash.into(),
+            token.into(),
+            index.into(),
+            call.now.0.into(),
+            names.title.as_str().into(),
+            names.artist.as_str().into(),
+        ];
+        tx.run(INSERT_LICENCE, &values).await?;
+        Ok(())
+    }
+
+    async fn insert_file(
+        &self,
+        tx: &mut Tx,
+        position: usize,
+        file: &AssetFile,
+        name: &str,
+    ) -> Result<(), Fault> {
+        let essence = data_encoding::HEXLOWER
+            .decode(file.essence.as_bytes())
+            .map_err(Fault::while_("reading an essence hash"))?;
+        let values = [
+            self.id.bytes().into(),
+            i64::try_from(position).unwrap_or(i64::MAX).into(),
+            file.id.bytes().into(),
+            name.into(),
+            file.blob.bytes().into(),
+            file.format.as_str().into(),
+            essence.into(),
+        ];
+        tx.run(INSERT_FILE, &values).await?;
+        Ok(())
+    }
+
+    fn split(&self, app: &App) -> Result<SaleSplit, Fault> {
+        domain::split_sale(self.option.before_tax()?, &app.settings.rates)
+            .map_err(Fault::while_("splitting a sale"))
+    }
+
+    async fn book_sale(
+        &self,
+        app: &App,
+        call: &mut Call,
+        tx: &mut Tx,
+        track: TrackId,
+    ) -> Result<(), Fault> {
+        let split = self.split(app)?;
+        let currency = split.composers.currency();
+        let sheet = sheets::current(tx, track, currency).await?;
+        let shared = sheet
+            .share(split.composers.micros())
+            .map_err(Fault::while_("sharing a sale"))?;
+        let source = self.id.to_string();
+        let id: SplitSheetId = sheet.id();
+        let journal = journal::sale_journal(
+            &source,
+            &self.option.label,
+            &split,
+            &sandbox::taken()?,
+            id,
+            &shared,
+        )
+        .map_err(Fault::while_("journalling a sale"))?;
+        post::post(tx, call, JournalId::from_bytes, &journal).await?;
+        sheets::earn(
+            tx,
+            call,
+            &sheet,
+            &shared,
+            currency,
+            ("sale", self.id.bytes()),
+        )
+        .await
+    }
+
+    async fn book_bundle(&self, app: &App, call: &mut Call, tx: &mut Tx) -> Result<(), Fault> {
+        let split = self.split(app)?;
+        let bundle = BundleId::from_bytes(call.id());
+        let source = self.id.to_string();
+        let journal = journal::bundle_sale_journal(
+            &source,
+            &self.option.label,
+            &split,
+            &sandbox::taken()?,
+            bundle,
+        )
+        .map_err(Fault::while_("journalling a bundle"))?;
+        post::post(tx, call, JournalId::from_bytes, &journal).await?;
+        let unearned = split
+            .composers_side()
+            .map_err(Fault::while_("adding up the composers' side"))?;
+        let until = self.option.envelope.publish_window.until;
+        let until = until.unwrap_or_else(|| domain::BundlePlan::expires_at(call.now));
+        let values = [
+            bundle.bytes().into(),
+            self.id.bytes().into(),
+            self.option.offer.as_str().into(),
+            self.option.currency.as_str().into(),
+            self.option.total_micros.into(),
+            unearned.micros().into(),
+            self.option.bundle_ms.unwrap_or(0).into(),
+            until.0.into(),
+        ];
+        tx.run(INSERT_BUNDLE, &values).await?;
+        Ok(())
+    }
+}
+
+/// `artist - title (cut 15s) [7K3M9-QXD4T-0RWPD].wav`: file names survive every editor.
+fn file_name(names: &Names, file: &AssetFile, code: Code) -> String {
+    let part = match file.kind {
+        AssetKind::FullMix => String::new(),
+        AssetKind::Stem => format!(" (stem {})", file.name),
+        kind => match kind.cut_ms() {
+            Some(ms) => format!(" (cut {}s)", ms / 1000),
+            None => format!(" ({})", file.name),
+        },
+    };
+    let safe = |text: &str| -> String {
+        let bad = |c: char| c.is_control() || "/\\:*?\"<>|[]".contains(c);
+        let text: String = text
+            .chars()
+            .map(|c| if bad(c) { '_' } else { c })
+            .take(60)
+            .collect();
+        text.trim_matches(['.', ' ']).to_owned()
+    };
+    let (artist, title, part) = (safe(&names.artist), safe(&names.title), safe(&part));
+    let space = if part.is_empty() { "" } else { " " };
+    format!("{artist} - {title}{space}{part} [{code}].{}", file.format)
+}
+
+const NEXT_STATUS: &str =
+    "update counters set next_no = next_no + 1 where name = 'status_index' returning next_no";
+
+const NAMES: &str = "
+    select t.title, a.name as artist
+      from tracks t join artists a on a.id = t.artist_id
+     where t.id = $1";
+
+const INSERT_PAYMENT: &str = "
+    insert into payments (id, provider, reference, amount_micros, currency, captured_ms)
+    values ($1, $2, $3, $4, $5, $6)";
+
+const INSERT_LICENCE: &str = "
+    insert into licences (id, code, quote_id, payment_id, buyer_id, track_id, asset_kind, tier,
+                          label, price_micros, currency, price_lines, envelope, envelope_sha256,
+                          token, status, status_index, issued_ms, title, artist)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'valid', $16, $17,
+            $18, $19)";
+
+const INSERT_LICENSEE: &str = "insert into licensees (licence_id, name, email) values ($1, $2, $3)";
+
+const INSERT_FILE: &str = "
+    insert into licence_files (licence_id, position, asset_id, name, blob, format, essence_sha256)
+    values ($1, $2, $3, $4, $5, $6, $7)";
+
+const INSERT_BUNDLE: &str = "
+    insert into bundles (id, licence_id, plan, currency, price_micros, unearned_micros, total_ms,
+                         consumed_ms, expires_ms)
+    values ($1, $2, $3, $4, $5, $6, $7, 0, $8)";

@@ -1,0 +1,108 @@
+//! What a report of a use is judged by, read within the transaction that will write the answer.
+
+use domain::usage::{LicenceFacts, LicenceState, PaidBy};
+use domain::{Bundle, BundleId, Envelope, LicenceId, Timestamp, TrackId, UseReport};
+use ledger::Currency;
+use licence_key::Code;
+use store::db::{Tx, Value};
+
+use crate::Fault;
+use crate::licensing::Standing;
+
+/// A licence as the meter needs it.
+pub(super) struct Known {
+    pub(super) id: LicenceId,
+    pub(super) facts: LicenceFacts,
+    pub(super) envelope: Envelope,
+    pub(super) bundles: Vec<Bundle>,
+    pub(super) currency: Currency,
+    /// The track of the use: the licence's own, or the one the report names.
+    pub(super) track: Option<TrackId>,
+    pub(super) label: String,
+}
+
+/// The licence a report names, with its bundle locked until the transaction ends.
+pub(super) async fn licence(tx: &mut Tx, report: &UseReport) -> Result<Option<Known>, Fault> {
+    let Ok(code) = report.licence_code.parse::<Code>() else {
+        return Ok(None);
+    };
+    let Some(row) = tx.optional(LICENCE, &[code.plain().into()]).await? else {
+        return Ok(None);
+    };
+    let id = LicenceId::from_bytes(row.id("id")?);
+    let own = match row.opt_bytes("track_id")? {
+        Some(_) => Some(TrackId::from_bytes(row.id("track_id")?)),
+        None => None,
+    };
+    let paid_by = match own {
+        Some(track) => PaidBy::Tier {
+            track,
+            other_videos: other_videos(tx, id, &video(report)).await?,
+        },
+        None => PaidBy::Bundle,
+    };
+    let track = match report.track {
+        Some(track) => exists(tx, track).await?.then_some(track),
+        None => own,
+    };
+    let state = match Standing::from_word(&row.text("status")?)? {
+        Standing::Valid => LicenceState::Active,
+        Standing::Suspended => LicenceState::Suspended,
+        Standing::Revoked => LicenceState::Revoked,
+    };
+    Ok(Some(Known {
+        id,
+        facts: LicenceFacts { state, paid_by },
+        envelope: serde_json::from_str(&row.text("envelope")?)
+            .map_err(Fault::while_("reading a licence's envelope"))?,
+        bundles: bundles(tx, id).await?,
+        currency: Currency::from_code(&row.text("currency")?)
+            .map_err(Fault::while_("reading a licence's currency"))?,
+        track,
+        label: row.text("label")?,
+    }))
+}
+
+/// What names the video of a report: uses of one video on several placements count once.
+pub(super) fn video(report: &UseReport) -> String {
+    let named = report.video.clone().or_else(|| report.url.clone());
+    named.unwrap_or_else(|| report.id.clone())
+}
+
+async fn other_videos(tx: &mut Tx, id: LicenceId, video: &str) -> Result<u32, Fault> {
+    let row = tx
+        .one(OTHER_VIDEOS, &[id.bytes().into(), video.into()])
+        .await?;
+    Ok(u32::try_from(row.int("videos")?).unwrap_or(u32::MAX))
+}
+
+async fn exists(tx: &mut Tx, track: TrackId) -> Result<bool, Fault> {
+    Ok(tx.optional(TRACK, &[track.bytes().into()]).await?.is_some())
+}
+
+async fn bundles(tx: &mut Tx, id: LicenceId) -> Result<Vec<Bundle>, Fault> {
+    let lock = format!("{BUNDLES}{}", tx.for_update());
+    let mut out = Vec::new();
+    for row in tx.all(&lock, &[Value::from(id.bytes())]).await? {
+        out.push(Bundle {
+            id: BundleId::from_bytes(row.id("id")?),
+            total_ms: row.int("total_ms")?,
+            consumed_ms: row.int("consumed_ms")?,
+            unearned_micros: row.int("unearned_micros")?,
+            expires_at: Timestamp(row.int("expires_ms")?),
+        });
+    }
+    Ok(out)
+}
+
+const LICENCE: &str = "
+    select id, track_id, label, currency, envelope, status from licences where code = $1";
+
+const OTHER_VIDEOS: &str = "
+    select count(distinct video) as videos from uses where licence_id = $1 and video <> $2";
+
+const TRACK: &str = "select id from tracks where id = $1";
+
+const BUNDLES: &str = "
+    select id, total_ms, consumed_ms, unearned_micros, expires_ms
+      from bundles where licence_id = $1 order by expires_ms, id";
