@@ -9,9 +9,11 @@
 
 mod arrange;
 mod catalogue;
+mod compose;
 mod dsp;
 mod genre;
 mod groove;
+mod harmony;
 mod loudness;
 mod master;
 mod melody;
@@ -53,7 +55,7 @@ pub struct Rendered {
 #[must_use]
 pub fn render(piece: &Piece) -> Rendered {
     let recipe = genre::recipe(piece);
-    let score = score::write(piece, &recipe);
+    let score = compose::write(piece, &recipe);
     let stems = mix::stems(piece, &recipe, &score);
     master::master(&piece.stems, &stems, piece.loopable)
 }

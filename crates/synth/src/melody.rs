@@ -7,7 +7,7 @@
     reason = "pitches and steps are small numbers"
 )]
 
-use crate::arrange::Harmony;
+use crate::harmony::Harmony;
 use crate::piece::Kind;
 use crate::recipe::Part;
 use crate::rng::Rng;

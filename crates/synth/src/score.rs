@@ -1,10 +1,7 @@
 //! A piece written out: every note and every stroke with its time in beats.
 
-use crate::arrange;
-use crate::groove;
-use crate::piece::{Kind, Piece};
-use crate::recipe::{Lane, Part, Recipe};
-use crate::rng::Rng;
+use crate::piece::Kind;
+use crate::recipe::{Lane, Part};
 
 /// A note of a pitched part.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -100,28 +97,4 @@ pub(crate) fn bars(form: &[(Kind, u8)]) -> Vec<Bar> {
 pub(crate) fn sixteenth(bar: &Bar, step: usize, swing: f64) -> f64 {
     let late = if step % 2 == 1 { swing * 0.25 } else { 0.0 };
     bar.beat() + f64::from(u8::try_from(step).unwrap_or(0)) * 0.25 + late
-}
-
-/// Writes a piece out.
-pub(crate) fn write(piece: &Piece, recipe: &Recipe) -> Score {
-    let bars = bars(&piece.plan.form);
-    let harmony = arrange::Harmony::new(piece, recipe, &bars);
-    let parts = recipe
-        .parts
-        .iter()
-        .enumerate()
-        .map(|(n, part)| {
-            let mut rng = Rng::fork(piece.seed, &format!("part {n}"));
-            (
-                part.clone(),
-                arrange::notes(part, recipe, &harmony, &bars, &mut rng),
-            )
-        })
-        .collect();
-    let (lanes, kicks) = groove::lanes(piece, recipe, &bars);
-    Score {
-        parts,
-        lanes,
-        kicks,
-    }
 }

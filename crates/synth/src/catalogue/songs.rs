@@ -55,7 +55,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         title: "Corner Store Strut",
-        description: "Wah guitar chops and organ stabs for street style and how-to clips.",
+        description: "Clipped guitar chops and organ stabs for street style and how-to clips.",
         composer: "Paloma Reykhart",
         style: Style::Funk,
         palette: 1,
