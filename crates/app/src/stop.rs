@@ -59,6 +59,13 @@ impl Fault {
         line
     }
 
+    /// Whether the store can read but not write now (a full disk, a read-only file): an operator
+    /// mends that, and the same request may succeed then.
+    #[must_use]
+    pub fn cannot_write(&self) -> bool {
+        matches!(self.database(), Some(DbError::Full | DbError::ReadOnly(_)))
+    }
+
     /// The database's own error, where that is what failed: an operator can act on those.
     #[must_use]
     pub fn database(&self) -> Option<&DbError> {

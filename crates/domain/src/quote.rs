@@ -101,6 +101,8 @@ pub struct NotCovering {
     pub asset: AssetKind,
     /// Its tier.
     pub tier: Tier,
+    /// Its price before tax, for whoever wonders what more would cost.
+    pub list_price: Money,
     /// Every reason.
     pub shortfalls: Vec<Shortfall>,
 }
@@ -138,6 +140,7 @@ pub fn quote(
                     offer: id,
                     asset,
                     tier,
+                    list_price: offer.price,
                     shortfalls,
                 });
             }

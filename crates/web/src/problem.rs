@@ -8,7 +8,6 @@ use app::{Fault, Refusal, Stop};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use store_errors::is_unavailable;
 use utoipa::ToSchema;
 
 /// Which status each code has. A code that is missing here answers 400, and a test fails.
@@ -167,15 +166,128 @@ impl Problem {
     }
 }
 
-const INTERNAL: &str = "something of ours failed: try again, and name the request's number if it stays";
+const INTERNAL: &str =
+    "something of ours failed: try again, and name the request's number if it stays";
+const UNAVAILABLE: &str =
+    "the store can't write just now, so nothing was changed or charged: try again in a while";
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
-        let mut problem = match fault.database() {
-            Some(e) if is_unavailable(e) => Self::new("unavailable", UNAVAILABLE),
-            _ => Self::new("internal", INTERNAL),
+        let mut problem = if fault.cannot_write() {
+            Self::new("unavailable", UNAVAILABLE)
+        } else {
+            Self::new("internal", INTERNAL)
         };
         problem.cause = Some(fault.chain());
         problem
+    }
+}
+
+impl<R: Refusal> From<Stop<R>> for Problem {
+    fn from(stop: Stop<R>) -> Self {
+        match stop {
+            Stop::Refused(refusal) => {
+                let mut problem = Self::new(refusal.code(), refusal.to_string());
+                problem.field = refusal.field();
+                problem
+            }
+            Stop::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    /// The bare status, with the problem as an extension: `answer::finish` gives it its body.
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.headers_mut().extend(self.headers.iter().cloned());
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use app::access::link::LinkRefusal;
+    use app::catalogue::search::SearchRefusal;
+    use app::catalogue::show::TrackRefusal;
+    use app::licensing::Standing;
+    use app::licensing::buy::BuyRefusal;
+    use app::licensing::deliver::DeliverRefusal;
+    use app::licensing::quote::QuoteRefusal;
+    use app::licensing::quoted::QuotedRefusal;
+    use app::licensing::show::LicenceRefusal;
+    use app::licensing::status::StatusRefusal;
+    use app::licensing::verify::VerifyRefusal;
+    use app::metering::earnings::EarningsRefusal;
+    use app::metering::report::BatchRefusal;
+    use domain::PayeeId;
+
+    use super::*;
+
+    fn codes() -> Vec<&'static str> {
+        let buys = [
+            BuyRefusal::BadIdempotencyKey,
+            BuyRefusal::KeyReused,
+            BuyRefusal::NoLicensee,
+            BuyRefusal::BadEmail,
+            BuyRefusal::UnknownQuote,
+            BuyRefusal::QuoteExpired,
+            BuyRefusal::UnknownOption("x".into()),
+            BuyRefusal::OfferClosed,
+            BuyRefusal::CannotSign,
+            BuyRefusal::BadCard,
+            BuyRefusal::Declined,
+        ];
+        let licence = LicenceRefusal::Unknown("x".into());
+        let track = TrackRefusal::Unknown("x".into());
+        let mut codes: Vec<_> = buys.iter().map(Refusal::code).collect();
+        codes.extend([
+            LinkRefusal::Spent.code(),
+            SearchRefusal::Page.code(),
+            SearchRefusal::Range("bpm").code(),
+            track.code(),
+            QuoteRefusal::Track(track).code(),
+            QuoteRefusal::Plan("x".into()).code(),
+            QuotedRefusal::Unknown.code(),
+            QuotedRefusal::Expired.code(),
+            DeliverRefusal::Licence(licence.clone()).code(),
+            DeliverRefusal::UnknownFile(1).code(),
+            DeliverRefusal::NotValid(Standing::Revoked).code(),
+            VerifyRefusal::Licence(licence.clone()).code(),
+            licence.code(),
+            "bad_code",
+            StatusRefusal::CannotSign.code(),
+            EarningsRefusal::Unknown(PayeeId::from_bytes([0; 16])).code(),
+            BatchRefusal::NotAllowed.code(),
+            BatchRefusal::Size(0).code(),
+        ]);
+        codes
+    }
+
+    #[test]
+    fn every_refusal_of_the_use_cases_has_its_status() {
+        let known: BTreeSet<_> = STATUSES.iter().map(|(code, _)| *code).collect();
+        let missing: Vec<_> = codes().into_iter().filter(|code| !known.contains(code)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn a_code_has_one_status_and_never_a_good_one() {
+        let known: BTreeSet<_> = STATUSES.iter().map(|(code, _)| *code).collect();
+        assert_eq!(known.len(), STATUSES.len());
+        for (code, status) in STATUSES {
+            assert!(status.is_client_error() || status.is_server_error(), "{code} {status}");
+        }
+    }
+
+    #[test]
+    fn a_fault_is_never_shown_in_detail() {
+        let problem = Problem::from(Fault::because("reading a secret", "the secret is 12345"));
+        assert_eq!(problem.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!problem.detail.contains("secret"));
+        assert!(problem.cause.unwrap().contains("12345"));
     }
 }

@@ -3,6 +3,7 @@
 pub mod buy;
 pub mod deliver;
 pub mod quote;
+pub mod quoted;
 pub mod render;
 mod sale;
 mod sandbox;

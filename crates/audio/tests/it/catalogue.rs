@@ -3,7 +3,9 @@
 use audio::{Facts, Mode, Pcm, analyse, cut};
 use synth::{Piece, catalogue, render};
 
-/// The catalogue's seed; any serves, a fixed one makes failures repeat.
+/// The catalogue's seed, fixed so that failures repeat. The constants of `tempo` and `key` were
+/// chosen on this very seed, so this test guards against regressions and measures nothing: on seed
+/// 20261, which no constant has seen, tempo was right on 26 of 28 and key on 16 of 28.
 const SEED: u64 = 7;
 
 fn heard() -> Vec<(Piece, Pcm, Facts)> {

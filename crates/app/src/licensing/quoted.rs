@@ -1,0 +1,81 @@
+//! Showing a quote again: what was asked and what it promised, until it expires.
+
+use domain::{IntendedUse, QuoteId, Timestamp, TrackId};
+use thiserror::Error;
+
+use super::QuotedOption;
+use crate::{App, Call, Fault, Refusal, Stop};
+
+/// A quote as it was kept.
+#[derive(Debug, Clone)]
+pub struct Quoted {
+    /// Its id.
+    pub id: QuoteId,
+    /// The track; none for clip time.
+    pub track: Option<TrackId>,
+    /// The use that was asked about; none for clip time.
+    pub wanted: Option<IntendedUse>,
+    /// What can be bought, cheapest first.
+    pub options: Vec<QuotedOption>,
+    /// Until when the prices stand.
+    pub expires_at: Timestamp,
+}
+
+/// Why a quote isn't shown.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum QuotedRefusal {
+    /// No such quote.
+    #[error("there is no such quote: ask for a new one")]
+    Unknown,
+    /// Its time is over.
+    #[error("the quote has expired: ask for a new one")]
+    Expired,
+}
+
+impl Refusal for QuotedRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown_quote",
+            Self::Expired => "quote_expired",
+        }
+    }
+
+    fn field(&self) -> Option<String> {
+        Some("quote".into())
+    }
+}
+
+/// The quote of an id, while it stands.
+///
+/// # Errors
+/// [`QuotedRefusal`].
+pub async fn quoted(app: &App, call: &Call, id: QuoteId) -> Result<Quoted, Stop<QuotedRefusal>> {
+    let quoted = even_expired(app, id).await?;
+    if quoted.expires_at <= call.now {
+        return Err(Stop::Refused(QuotedRefusal::Expired));
+    }
+    Ok(quoted)
+}
+
+/// The quote of an id, whether it still stands or not: what a way back to a fresh one is made of.
+///
+/// # Errors
+/// [`QuotedRefusal::Unknown`].
+pub async fn even_expired(app: &App, id: QuoteId) -> Result<Quoted, Stop<QuotedRefusal>> {
+    let row = app.db.read().await?.optional(QUOTE, &[id.bytes().into()]).await?;
+    let row = row.ok_or(Stop::Refused(QuotedRefusal::Unknown))?;
+    let doing = "reading a quote";
+    let options = serde_json::from_str(&row.text("options")?).map_err(Fault::while_(doing))?;
+    let (track, wanted) = match row.opt_bytes("track_id")? {
+        None => (None, None),
+        Some(_) => {
+            let wanted =
+                serde_json::from_str(&row.text("intent")?).map_err(Fault::while_(doing))?;
+            (Some(TrackId::from_bytes(row.id("track_id")?)), Some(wanted))
+        }
+    };
+    Ok(Quoted { id, track, wanted, options, expires_at: Timestamp(row.int("expires_ms")?) })
+}
+
+const QUOTE: &str =
+    "select track_id, intent, options, expires_ms from quotes where id = $1";

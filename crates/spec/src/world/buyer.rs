@@ -1,0 +1,155 @@
+//! Whoever asks for a price, buys, and downloads.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use app::access::Principal;
+use app::licensing::buy::{self, Bought, Purchase};
+use app::licensing::deliver::{self, Delivery};
+use app::licensing::quote::{self, Ask, Quote};
+use app::licensing::{Licence, QuotedOption};
+use domain::{AssetKind, IntendedUse, QuoteId, Tier};
+
+use super::{Answer, Track, World, answer};
+
+/// A card as the sandbox knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Card {
+    /// Pays.
+    Good,
+    /// Is a card and is declined.
+    Declined,
+    /// Is none.
+    NoCard,
+}
+
+impl Card {
+    /// Its number.
+    #[must_use]
+    pub const fn number(self) -> &'static str {
+        match self {
+            Self::Good => "4242 4242 4242 4242",
+            Self::Declined => "4000 0000 0000 0002",
+            Self::NoCard => "4242 4242 4242 4241",
+        }
+    }
+}
+
+/// Somebody who buys as a guest.
+#[derive(Clone)]
+pub struct Buyer {
+    world: World,
+    name: String,
+}
+
+/// The use most buyers have in mind: one monetised short of 15 seconds.
+#[must_use]
+pub fn monetised_short() -> IntendedUse {
+    IntendedUse::default()
+}
+
+impl World {
+    /// A guest of this name.
+    #[must_use]
+    pub fn buyer(&self, name: &str) -> Buyer {
+        Buyer { world: self.clone(), name: name.to_owned() }
+    }
+}
+
+impl Buyer {
+    /// Asks what would cover a use of a track named by id or slug.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn asks(&self, track: &str, wanted: IntendedUse) -> Answer<Quote> {
+        let ask = Ask::Track { track: track.to_owned(), wanted: Box::new(wanted) };
+        answer(quote::quote(self.world.app(), &mut self.world.call(), &ask).await)
+    }
+
+    /// Asks what would cover a use of a track on sale.
+    ///
+    /// # Panics
+    /// When there is no answer.
+    pub async fn quotes(&self, track: &Track, wanted: IntendedUse) -> Quote {
+        self.asks(&track.id.to_string(), wanted).await.expect("a track on sale is quoted")
+    }
+
+    /// Asks for a plan of clip time.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn asks_for_clip_time(&self, plan: &str) -> Answer<Quote> {
+        let ask = Ask::Bundle { plan: plan.to_owned() };
+        answer(quote::quote(self.world.app(), &mut self.world.call(), &ask).await)
+    }
+
+    /// What this buyer sends to buy an option, paying with a good card.
+    #[must_use]
+    pub fn order(&self, quote: &Quote, option: &QuotedOption) -> Purchase {
+        self.order_of(quote.id, &option.offer)
+    }
+
+    /// The same by the names of quote and option, whether they exist or not.
+    #[must_use]
+    pub fn order_of(&self, quote: QuoteId, offer: &str) -> Purchase {
+        Purchase {
+            quote,
+            offer: offer.to_owned(),
+            licensee: self.name.clone(),
+            email: Some("mia@example.com".into()),
+            card: Card::Good.number().to_owned(),
+        }
+    }
+
+    /// Sends an order under an idempotency key.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn sends(&self, key: &str, order: &Purchase) -> Answer<Bought> {
+        let mut call = self.world.call();
+        answer(buy::buy(self.world.app(), &mut call, &Principal::Guest, key, order).await)
+    }
+
+    /// Asks for a short's price and buys an asset in a tier.
+    ///
+    /// # Panics
+    /// When it can't be had.
+    pub async fn buys(&self, track: &Track, asset: AssetKind, tier: Tier) -> Licence {
+        let quote = self.quotes(track, monetised_short()).await;
+        let wanted = |o: &&QuotedOption| o.asset == asset && o.tier == tier.code();
+        let option = quote.options.iter().find(wanted);
+        let option = option.unwrap_or_else(|| panic!("{asset:?} {tier:?} isn't on sale"));
+        self.has_bought(&self.order(&quote, option)).await
+    }
+
+    /// Buys ten dollars' worth of clip time: ten minutes.
+    pub async fn buys_clip_time(&self) -> Licence {
+        self.buys_plan("bundle_10").await
+    }
+
+    /// Buys a plan of clip time.
+    ///
+    /// # Panics
+    /// When it can't be had.
+    pub async fn buys_plan(&self, plan: &str) -> Licence {
+        let quote = self.asks_for_clip_time(plan).await.expect("the plan is on sale");
+        let option = quote.options.first().expect("a plan is quoted as one option");
+        self.has_bought(&self.order(&quote, option)).await
+    }
+
+    async fn has_bought(&self, order: &Purchase) -> Licence {
+        self.sends(&fresh_key(), order).await.expect("a good order is carried out").licence
+    }
+
+    /// Downloads a file of a licence by its place.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn downloads(&self, licence: &Licence, place: i64) -> Answer<Delivery> {
+        answer(deliver::deliver(self.world.app(), licence.id, place).await)
+    }
+}
+
+fn fresh_key() -> String {
+    static MADE: AtomicU32 = AtomicU32::new(0);
+    format!("order-{}", MADE.fetch_add(1, Ordering::Relaxed))
+}

@@ -1,0 +1,152 @@
+//! Hands that reach past the use cases: what an operator's console, a broken disk or somebody
+//! with the database's password could do. The rules must notice, or refuse.
+
+use std::fs;
+use std::path::PathBuf;
+
+use app::accounts::audit::audit;
+use app::licensing::Licence;
+use domain::PayeeId;
+use store::db::Value;
+
+use super::{Track, World};
+
+/// Names of invariants with their subjects, in the order of the audit.
+pub type Breaches = Vec<(&'static str, String)>;
+
+impl World {
+    /// Puts a licence on hold.
+    pub async fn suspends(&self, licence: &Licence) {
+        self.sets_status(licence, "suspended").await;
+    }
+
+    /// Withdraws a licence.
+    pub async fn revokes(&self, licence: &Licence) {
+        self.sets_status(licence, "revoked").await;
+    }
+
+    async fn sets_status(&self, licence: &Licence, status: &str) {
+        let values = [status.into(), licence.id.bytes().into()];
+        self.must("update licences set status = $1 where id = $2", &values).await;
+    }
+
+    /// Sets the price of every offer of a track, in micro-units.
+    pub async fn reprices(&self, track: &Track, micros: i64) {
+        let values = [micros.into(), track.id.bytes().into()];
+        self.must("update offers set price_micros = $1 where track_id = $2", &values).await;
+    }
+
+    /// Closes every offer of a track.
+    pub async fn closes_offers(&self, track: &Track) {
+        let values = [self.now().0.into(), track.id.bytes().into()];
+        self.must("update offers set closed_ms = $1 where track_id = $2", &values).await;
+    }
+
+    /// Changes what stands on a payee's account without a posting.
+    pub async fn adds_to_balance(&self, payee: PayeeId, micros: i64) {
+        let account = domain::Account::Payee(payee).id();
+        let values = [micros.into(), account.as_str().into()];
+        let sql = "update balances set amount_micros = amount_micros + $1 where account = $2";
+        self.must(sql, &values).await;
+    }
+
+    /// Writes another token into a licence's row.
+    pub async fn rewrites_token(&self, licence: &Licence, token: &str) {
+        let values = [token.into(), licence.id.bytes().into()];
+        self.must("update licences set token = $1 where id = $2", &values).await;
+    }
+
+    /// Slips another line into a journal that stands.
+    pub async fn slips_in_a_posting(&self, account: &str, micros: i64) {
+        let values = [account.into(), micros.into()];
+        self.must(SLIP_IN, &values).await;
+    }
+
+    /// Sets how much of a bundle is used.
+    pub async fn sets_consumed(&self, licence: &Licence, ms: i64) {
+        let values = [ms.into(), licence.id.bytes().into()];
+        self.must("update bundles set consumed_ms = $1 where licence_id = $2", &values).await;
+    }
+
+    /// Flips one bit of a track's master on disk.
+    ///
+    /// # Panics
+    /// When there is no such file.
+    pub async fn flips_a_bit_of_the_master(&self, track: &Track) -> String {
+        let (name, path) = self.master(track).await;
+        let mut bytes = fs::read(&path).expect("a master lies in the blob folder");
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        fs::write(&path, bytes).expect("the blob folder can be written");
+        name
+    }
+
+    /// Removes a track's master from the disk.
+    ///
+    /// # Panics
+    /// When there is no such file.
+    pub async fn loses_the_master(&self, track: &Track) -> String {
+        let (name, path) = self.master(track).await;
+        fs::remove_file(path).expect("a master lies in the blob folder");
+        name
+    }
+
+    /// A master's hash and where it lies: the layout of the blob folder is part of the format.
+    async fn master(&self, track: &Track) -> (String, PathBuf) {
+        let sql = "select master_sha256 from tracks where id = $1";
+        let rows = self.rows(sql, &[track.id.bytes().into()]).await;
+        let hash = rows.first().and_then(|row| row.bytes("master_sha256").ok());
+        let name = data_encoding::HEXLOWER.encode(&hash.expect("a track has a master"));
+        let path = self.app().blobs.root().join(&name[..2]).join(&name);
+        (name, path)
+    }
+
+    /// Runs a statement that the database must refuse, and says what it said.
+    ///
+    /// # Panics
+    /// When it was carried out.
+    pub async fn is_kept_from(&self, sql: &str) -> String {
+        match self.tries(sql, &[]).await {
+            Err(error) => error,
+            Ok(rows) => panic!("`{sql}` changed {rows} rows"),
+        }
+    }
+
+    /// What the audit finds now.
+    ///
+    /// # Panics
+    /// On a fault.
+    pub async fn breaches(&self) -> Breaches {
+        let checks = audit(self.app()).await.unwrap_or_else(|fault| panic!("{}", fault.chain()));
+        let breaches = checks.into_iter().flat_map(|check| check.breaches);
+        breaches.map(|breach| (breach.invariant, breach.subject)).collect()
+    }
+
+    /// Announces that this scenario breaks invariants: the audit at its end must find exactly
+    /// these broken.
+    ///
+    /// # Panics
+    /// Never but after another panic.
+    pub fn has_broken(&self, invariants: &[&str]) {
+        let mut broken = self.0.broken.lock().expect("no scenario panics while it announces");
+        broken.extend(invariants.iter().map(|name| (*name).to_owned()));
+    }
+
+    async fn must(&self, sql: &str, values: &[Value]) {
+        match self.tries(sql, values).await {
+            Ok(rows) => assert!(rows > 0, "`{sql}` found nothing to change"),
+            Err(error) => panic!("`{sql}`: {error}"),
+        }
+    }
+
+    async fn tries(&self, sql: &str, values: &[Value]) -> Result<u64, String> {
+        let mut tx = self.app().db.write().await.map_err(|e| format!("{e:?}"))?;
+        let rows = tx.run(sql, values).await.map_err(|e| format!("{e:?}"))?;
+        tx.commit().await.map_err(|e| format!("{e:?}"))?;
+        Ok(rows)
+    }
+}
+
+const SLIP_IN: &str = "
+    insert into postings (journal_id, line, account, currency, amount_micros)
+    select id, 99, $1, 'USD', $2 from journals order by id limit 1";
