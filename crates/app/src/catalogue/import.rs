@@ -66,6 +66,11 @@ pub trait Watcher: Send + Sync {
     fn found(&self, tracks: usize);
     /// One is done.
     fn done(&self, line: &Line);
+    /// Whether to begin no further track: those in hand are finished, and the rest can be
+    /// imported another time.
+    fn stop(&self) -> bool {
+        false
+    }
 }
 
 struct Job {
@@ -104,7 +109,7 @@ pub async fn import(
     let mut waiting = jobs.into_iter();
     let mut running = JoinSet::new();
     loop {
-        while running.len() < request.workers.max(1) {
+        while running.len() < request.workers.max(1) && !watcher.stop() {
             let Some(job) = waiting.next() else { break };
             let request = request.clone();
             running.spawn_blocking(move || work(&job, &request));

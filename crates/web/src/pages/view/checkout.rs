@@ -6,8 +6,8 @@ use super::terms::Terms;
 
 /// `GET /checkout/{quote}` and, after a refusal, the answer to its POST.
 ///
-/// The form posts to `submit.action` with `csrf`, the hidden fields of `submit` (among them
-/// the idempotency key) and `licensee`, `email`, `card_number`, `card_expiry`, `card_cvc`.
+/// The form posts to `submit.action` with the hidden fields of `submit` (among them the
+/// idempotency key) and `licensee`, `email`, `card_number`, `card_expiry`, `card_cvc`.
 #[derive(Debug, Clone, askama::Template)]
 #[template(path = "checkout.html", whitespace = "minimize")]
 pub struct CheckoutPage {

@@ -32,7 +32,7 @@ pub struct Field {
 /// A button that posts: where to, what with, and what it says.
 #[derive(Debug, Clone)]
 pub struct Submit {
-    /// The path the form posts to; the page adds the `csrf` field itself.
+    /// The path the form posts to.
     pub action: String,
     /// The fields it carries.
     pub hidden: Vec<Hidden>,

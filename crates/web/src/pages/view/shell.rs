@@ -61,8 +61,6 @@ pub struct Shell {
     pub theme: Theme,
     /// The signed-in person, if any.
     pub session: Option<Session>,
-    /// The token that every POST form sends as `csrf`.
-    pub csrf: String,
     /// A short fingerprint of the built assets; it is added to their URLs so that they may
     /// be cached for ever.
     pub assets: String,

@@ -1,0 +1,226 @@
+//! The command line: every command, its flags, one line about it, and an example.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::Said;
+
+/// The arguments of one run.
+#[derive(Debug, Parser)]
+#[command(name = "clearcue", version, about = "A store for licensing music to short videos")]
+#[command(after_help = "Example:\n  clearcue demo            a whole store with music of its own\n  clearcue init my-store   a new, empty one")]
+#[command(propagate_version = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What applies to every command.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Common {
+    /// The store's folder [default: the current folder or one above it; env: CLEARCUE_STORE]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub store: Option<PathBuf>,
+    /// The database: sqlite:FILE or postgres://… [env: CLEARCUE_DATABASE]
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub database: Option<String>,
+    /// Answer with JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a store in a folder
+    #[command(after_help = "Example:\n  clearcue init my-store --name \"Night Market Music\" --public-url https://music.example")]
+    Init(Init),
+    /// Bring music into the store
+    #[command(after_help = IMPORT_HELP)]
+    Import(Import),
+    /// Open the store: the pages and the API
+    #[command(after_help = "Example:\n  clearcue serve --listen 127.0.0.1:8080")]
+    Serve(Serve),
+    /// Say whether a licence key is good
+    #[command(after_help = VERIFY_HELP)]
+    Verify(Verify),
+    /// Write a licence key into a finished video
+    #[command(after_help = "Example:\n  clearcue stamp holiday.mp4 --licence \"Ada - Dawn [7K3M9-QXD4T-0RWPD].wav.licence.jwt\"\n\nThe video is copied to a new file; its picture and sound stay as they are, bit for bit.")]
+    Stamp(Stamp),
+    /// Recompute every sum and check every key and file
+    #[command(after_help = "Example:\n  clearcue audit && echo \"all in order\"\n\nExit code 1 when anything is not.")]
+    Audit,
+    /// Show the settings in force, and who said them
+    #[command(after_help = "Example:\n  CLEARCUE_LISTEN=0.0.0.0:80 clearcue config")]
+    Config,
+    /// Make keys for programs that use the API
+    #[command(after_help = "Example:\n  clearcue key create --name \"My editor\" --scope usage:write")]
+    Key {
+        /// What to do with keys.
+        #[command(subcommand)]
+        verb: KeyVerb,
+    },
+    /// Make a sign-in link for somebody
+    #[command(after_help = "Example:\n  clearcue link --role composer --name \"Ada Byron\"")]
+    Link(Link),
+    /// Make music, fill a store with it, and show everything once
+    #[command(after_help = "Example:\n  clearcue demo                 make the store, walk through it, serve it\n  clearcue demo --walk --json   the same without serving, as JSON")]
+    Demo(Demo),
+}
+
+const IMPORT_HELP: &str = "\
+Example:
+  clearcue import ~/Music/finished --artist \"Ada Byron\"
+
+Files are grouped by name: `Title.wav` is a track, `Title/stems/drums.wav` and
+`Title - drums.wav` are its stems. WAV, FLAC, MP3, Ogg Vorbis, Opus and M4A are read.
+Run it again at any time: what is in the store already is left alone.";
+
+const VERIFY_HELP: &str = "\
+Example:
+  clearcue verify \"Ada - Dawn [7K3M9-QXD4T-0RWPD].wav\" --issuer jwks.json
+  clearcue verify 7K3M9-QXD4T-0RWPD --store my-store
+
+Works without a network. Trusted are the keys in --issuer; else those of the store at hand and
+those pinned in ~/.config/clearcue/issuers/*.json. Exit code 0 only for a valid licence.";
+
+/// `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder; made if it isn't there
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+    /// The store's name
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The address the store will be reached at
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+}
+
+/// `import`.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// Files and folders
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The artist of tracks whose tags name none
+    #[arg(long, value_name = "NAME")]
+    pub artist: Option<String>,
+}
+
+/// `serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Address and port [default: 127.0.0.1:8080; env: CLEARCUE_LISTEN]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+}
+
+/// `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// A file, a licence code or a token
+    #[arg(value_name = "FILE|CODE|TOKEN")]
+    pub what: String,
+    /// The issuer's public keys (its jwks.json); nothing else is trusted then
+    #[arg(long, value_name = "JWKS")]
+    pub issuer: Option<PathBuf>,
+    /// The issuer's signed status list
+    #[arg(long, value_name = "FILE")]
+    pub status: Option<PathBuf>,
+}
+
+/// `stamp`.
+#[derive(Debug, Args)]
+pub struct Stamp {
+    /// An MP4, M4A or MOV file
+    #[arg(value_name = "VIDEO")]
+    pub video: PathBuf,
+    /// A licence.jwt file, a delivered sound file, or the token itself
+    #[arg(long, value_name = "FILE|TOKEN")]
+    pub licence: String,
+    /// Where to write [default: beside the video, with the code in its name]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// `key …`.
+#[derive(Debug, Subcommand)]
+pub enum KeyVerb {
+    /// Make a key; its secret is shown once
+    #[command(after_help = "Example:\n  clearcue key create --name \"My editor\" --scope usage:write --scope report:read")]
+    Create {
+        /// What to call it
+        #[arg(long)]
+        name: String,
+        /// What it allows: licence:buy, usage:write, report:read
+        #[arg(long = "scope", default_value = "usage:write")]
+        scopes: Vec<String>,
+    },
+}
+
+/// `link`.
+#[derive(Debug, Args)]
+pub struct Link {
+    /// What they are
+    #[arg(long, value_enum)]
+    pub role: RoleWord,
+    /// Their name; a composer's is the payee's
+    #[arg(long)]
+    pub name: String,
+}
+
+/// A role on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RoleWord {
+    /// Buys licences
+    Buyer,
+    /// Is paid for music
+    Composer,
+    /// Runs the store
+    Operator,
+}
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// The demo store's folder
+    #[arg(long, default_value = "clearcue-demo", value_name = "DIR")]
+    pub dir: PathBuf,
+    /// Address and port [default: 127.0.0.1:8080; env: CLEARCUE_LISTEN]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+    /// Walk through the main job and stop, without serving
+    #[arg(long)]
+    pub walk: bool,
+    /// What the music is composed from
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+impl Cli {
+    /// What the flags say of the configuration.
+    #[must_use]
+    pub fn said(&self) -> Said {
+        let listen = match &self.command {
+            Command::Serve(serve) => serve.listen.as_deref(),
+            Command::Demo(demo) => demo.listen.as_deref(),
+            _ => None,
+        };
+        let (name, url) = match &self.command {
+            Command::Init(init) => (init.name.as_deref(), init.public_url.as_deref()),
+            _ => (None, None),
+        };
+        Said::default()
+            .with("database", self.common.database.as_deref())
+            .with("listen", listen)
+            .with("name", name)
+            .with("public_url", url)
+    }
+}

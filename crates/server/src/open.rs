@@ -1,0 +1,160 @@
+//! From a folder to a running store, and from nothing to a folder.
+//!
+//! A store's folder holds `clearcue.toml`, `clearcue.db`, `blobs/` and `keys/`. Whichever of
+//! them makes a folder a store is written last, so that an interrupted `init` is simply run again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use app::{App, Edge};
+use store::blobs::Blobs;
+use store::db::Database;
+
+use crate::config::{Config, Said};
+use crate::exit::Failure;
+use crate::keys;
+
+/// The file that makes a folder a store.
+const CONFIG: &str = "clearcue.toml";
+/// What an interrupted `init` may have left.
+const OURS: [&str; 6] =
+    ["keys", "blobs", "clearcue.db", "clearcue.db-wal", "clearcue.db-shm", "clearcue.toml.part"];
+
+/// The configuration of the store in `folder`; without one, of flags and environment alone.
+///
+/// # Errors
+/// [`Failure`] for a file that can't be read or a value that makes no sense.
+pub fn config(folder: Option<&Path>, flags: &Said, env: &Said) -> Result<Config, Failure> {
+    let file = match folder {
+        None => Said::default(),
+        Some(folder) => {
+            let path = folder.join(CONFIG);
+            let text = fs::read_to_string(&path).map_err(|e| {
+                let what = format!("{} can't be read: {e}", path.display());
+                Failure::failed(what, "check its owner and mode")
+            })?;
+            Said::from_toml(&text).map_err(wrong)?
+        }
+    };
+    Config::of(flags, env, &file).map_err(wrong)
+}
+
+fn wrong(error: crate::config::ConfigError) -> Failure {
+    use crate::config::ConfigError;
+    match error {
+        ConfigError::UnknownKey(_) | ConfigError::Value { .. } => Failure::sentence(error),
+        ConfigError::Toml(_) | ConfigError::Kind(_) => Failure::failed(error, "correct it"),
+    }
+}
+
+/// Whether a folder is a store.
+#[must_use]
+pub fn is_store(folder: &Path) -> bool {
+    folder.join(CONFIG).is_file()
+}
+
+/// The store a command is about: the one that was named, or the one around the folder `here`.
+///
+/// # Errors
+/// A misuse when the named folder is no store.
+pub fn find(named: Option<&Path>, here: &Path) -> Result<Option<PathBuf>, Failure> {
+    let Some(named) = named else {
+        return Ok(here.ancestors().find(|folder| is_store(folder)).map(Path::to_owned));
+    };
+    if is_store(named) {
+        return Ok(Some(named.to_owned()));
+    }
+    let dir = named.display();
+    let fix = format!("make one with `clearcue init {dir}`, or name another with --store");
+    Err(Failure::misuse(format!("there is no store in {dir}"), fix))
+}
+
+/// Says that a command needs a store and there is none.
+#[must_use]
+pub fn no_store() -> Failure {
+    Failure::misuse(
+        "there is no store here",
+        "go to its folder, name it with --store, or make one with `clearcue init DIR`",
+    )
+}
+
+/// Opens a store: its database at the present schema, its blobs, its keys; the search index is
+/// still empty.
+///
+/// # Errors
+/// [`Failure`] for whatever is missing, read-only or damaged.
+pub async fn app(folder: &Path, config: &Config, edge: Edge) -> Result<App, Failure> {
+    let db = Database::open(&address(folder, config), false).await?;
+    finish(folder, config, edge, db).await
+}
+
+async fn finish(
+    folder: &Path,
+    config: &Config,
+    edge: Edge,
+    db: Database,
+) -> Result<App, Failure> {
+    db.migrate(app::MIGRATIONS).await?;
+    let blobs = Blobs::local(folder.join("blobs"))?;
+    let issuer = keys::read(folder)?;
+    Ok(App::new(db, blobs, issuer, config.settings.clone(), edge)?)
+}
+
+/// A SQLite file is meant relative to its store, wherever the command was started.
+fn address(folder: &Path, config: &Config) -> String {
+    match config.database.strip_prefix("sqlite:") {
+        Some(path) => format!("sqlite:{}", folder.join(path).display()),
+        None => config.database.clone(),
+    }
+}
+
+/// Makes a store in a folder, which is made too. Says whether there was none before; a store
+/// that is there is not touched.
+///
+/// # Errors
+/// [`Failure`] when the folder holds something else, or can't be written.
+pub async fn create(folder: &Path, flags: &Said, env: &Said, edge: &Edge) -> Result<bool, Failure> {
+    if is_store(folder) {
+        return Ok(false);
+    }
+    let dir = folder.display();
+    let trouble = |e: std::io::Error| {
+        Failure::failed(format!("{dir} can't be used: {e}"), "check its owner and mode")
+    };
+    fs::create_dir_all(folder).map_err(trouble)?;
+    for entry in fs::read_dir(folder).map_err(trouble)? {
+        let name = entry.map_err(trouble)?.file_name();
+        if !OURS.iter().any(|ours| name == *ours) {
+            let what = format!("{dir} is not empty and no store");
+            return Err(Failure::failed(what, "choose an empty folder or a new one"));
+        }
+    }
+    let config = Config::of(flags, env, &Said::default()).map_err(wrong)?;
+    keys::create(folder, &mut edge.call())?;
+    let db = Database::open(&address(folder, &config), true).await?;
+    finish(folder, &config, edge.clone(), db).await?.db.close().await;
+    let part = folder.join("clearcue.toml.part");
+    fs::write(&part, file(&config)).map_err(trouble)?;
+    fs::rename(&part, folder.join(CONFIG)).map_err(trouble)?;
+    Ok(true)
+}
+
+/// A new store's `clearcue.toml`: what was said as it was said, the rest as comments.
+fn file(config: &Config) -> String {
+    let mut text = String::from(
+        "# A Clearcue store. Flags and CLEARCUE_… variables go before what stands here.\n\
+         # `clearcue config` shows what is in force.\n",
+    );
+    for entry in &config.entries {
+        let said = entry.source != crate::config::Source::Default;
+        // The address is written down as it is, not as it is shown: it needs its password.
+        let value = match entry.key.name {
+            "database" => config.database.clone(),
+            _ => entry.value.clone(),
+        };
+        let value = toml::Value::String(value);
+        let mark = if said { "" } else { "# " };
+        text.push_str(&format!("\n# {}\n{mark}{} = {value}\n", entry.key.about, entry.key.name));
+    }
+    text
+}

@@ -1,0 +1,124 @@
+//! Serving: the listener, the router with its log, the index that follows the database, and an
+//! end that lets running requests finish.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use app::{App, catalogue::index};
+use axum::Router;
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use tokio::net::TcpListener;
+
+use crate::exit::Failure;
+
+/// How often the index looks for what other processes have added.
+const FOLLOW_EVERY: Duration = Duration::from_secs(2);
+/// How long running requests may take after the end was called; live reports never end alone.
+const LAST_REQUESTS: Duration = Duration::from_secs(3);
+
+/// Takes the address.
+///
+/// # Errors
+/// [`Failure`] when it is taken, not ours, or no address.
+pub async fn bind(address: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|e| match e.kind() {
+        std::io::ErrorKind::AddrInUse => Failure::failed(
+            format!("{address} is taken by another program"),
+            "stop it, or choose another port with --listen 127.0.0.1:8081",
+        ),
+        std::io::ErrorKind::PermissionDenied => Failure::failed(
+            format!("{address} may not be used: {e}"),
+            "choose a port above 1023 with --listen",
+        ),
+        _ => Failure::failed(
+            format!("{address} can't be listened on: {e}"),
+            "say an address of this machine and a port, like --listen 127.0.0.1:8080",
+        ),
+    })
+}
+
+/// The whole of HTTP over a store.
+#[must_use]
+pub fn router(app: Arc<App>) -> Router {
+    web::router(app, web::Options::default()).layer(middleware::from_fn(log))
+}
+
+/// One terse line a request. The pattern of the path stands in for the path: sign-in links and
+/// licences' grants are secrets and must not be found in a log.
+async fn log(request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let method = request.method().clone();
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let response = next.run(request).await;
+    let path = path.as_ref().map_or("(no page)", MatchedPath::as_str);
+    let (status, ms) = (response.status().as_u16(), began.elapsed().as_millis());
+    if response.status().is_server_error() {
+        tracing::error!("{method} {path} {status} {ms} ms");
+    } else {
+        tracing::info!("{method} {path} {status} {ms} ms");
+    }
+    response
+}
+
+/// Serves until `stop` is done and the last requests are.
+///
+/// # Errors
+/// [`Failure`] of the database when the index is first filled, or of the listener.
+pub async fn serve(
+    app: Arc<App>,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Failure> {
+    let newest = index::follow(&app, 0).await?;
+    let follower = tokio::spawn(follow(app.clone(), newest));
+    let (tell, told) = tokio::sync::watch::channel(false);
+    let mut graceful = told.clone();
+    let ended = async move {
+        let _ = graceful.wait_for(|ended| *ended).await;
+    };
+    tokio::spawn(async move {
+        stop.await;
+        let _ = tell.send(true);
+    });
+    let server = axum::serve(listener, router(app)).with_graceful_shutdown(ended);
+    let mut told = told;
+    let done = tokio::select! {
+        done = server.into_future() => done,
+        () = async {
+            let _ = told.wait_for(|ended| *ended).await;
+            tokio::time::sleep(LAST_REQUESTS).await;
+        } => Ok(()),
+    };
+    follower.abort();
+    done.map_err(|e| Failure::failed(format!("serving failed: {e}"), "start it again"))
+}
+
+async fn follow(app: Arc<App>, mut newest: i64) {
+    loop {
+        tokio::time::sleep(FOLLOW_EVERY).await;
+        match index::follow(&app, newest).await {
+            Ok(now) => newest = now,
+            // The database may come back; until then search answers from what it has.
+            Err(fault) => tracing::warn!("the search index can't follow: {}", fault.chain()),
+        }
+    }
+}
+
+/// Done when the program is told to stop, by Ctrl-C or by the system.
+pub async fn asked_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut term) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,5 @@
+//! What the specification says of catalogue.
+
+mod import;
+mod search;
+mod show;

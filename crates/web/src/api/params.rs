@@ -1,0 +1,71 @@
+//! The parameters of an address: a closed list each, so that a misspelt one is told and not
+//! passed over.
+
+use std::str::FromStr;
+
+use data_encoding::BASE64URL_NOPAD;
+
+use crate::problem::Problem;
+
+/// The parameters of a query in order, decoded.
+pub(crate) fn pairs(query: Option<&str>) -> Vec<(String, String)> {
+    form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect()
+}
+
+/// The value of a parameter, where it is there and not empty.
+pub(crate) fn value(query: Option<&str>, name: &str) -> Option<String> {
+    let found = pairs(query).into_iter().find(|(found, _)| found == name);
+    found.map(|(_, value)| value).filter(|value| !value.is_empty())
+}
+
+/// The refusal of a parameter that isn't one.
+pub(crate) fn unknown(name: &str) -> Problem {
+    let name: String = name.chars().take(40).collect();
+    Problem::new("unknown_parameter", format!("there is no parameter `{name}` here")).at(name)
+}
+
+/// Reads a parameter that isn't text.
+pub(crate) fn read<T: FromStr>(name: &str, value: &str, wanted: &str) -> Result<T, Problem> {
+    value.parse().map_err(|_| bad(name, wanted))
+}
+
+/// The refusal of a parameter's value.
+pub(crate) fn bad(name: &str, wanted: &str) -> Problem {
+    Problem::new("bad_parameter", format!("`{name}` must be {wanted}")).at(name)
+}
+
+/// Where a page begins, as an opaque word.
+pub(crate) fn cursor(offset: usize) -> String {
+    BASE64URL_NOPAD.encode(format!("o{offset}").as_bytes())
+}
+
+/// Reads a cursor back.
+pub(crate) fn read_cursor(word: &str) -> Result<usize, Problem> {
+    let bytes = BASE64URL_NOPAD.decode(word.as_bytes()).ok();
+    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    let offset = text.as_deref().and_then(|text| text.strip_prefix('o')?.parse().ok());
+    let detail = "this cursor isn't one of ours: take `next_cursor` as it was answered";
+    offset.ok_or_else(|| Problem::new("bad_cursor", detail).at("cursor"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_and_anything_else_is_refused() {
+        for offset in [0, 1, 24, 10_000, usize::MAX] {
+            assert_eq!(read_cursor(&cursor(offset)), Ok(offset));
+        }
+        for word in ["", "24", "o24", "!!", "bzI0IA"] {
+            assert_eq!(read_cursor(word).map_err(|p| p.code), Err("bad_cursor"), "{word}");
+        }
+    }
+
+    #[test]
+    fn an_empty_parameter_counts_as_absent() {
+        assert_eq!(value(Some("a=&b=2&a=3"), "a"), None);
+        assert_eq!(value(Some("a=x%20y+z"), "a"), Some("x y z".into()));
+        assert_eq!(value(None, "a"), None);
+    }
+}

@@ -1,0 +1,145 @@
+//! Figures as people read them. The scripts of `ui/` word the same figures the same way.
+
+use domain::Timestamp;
+use ledger::{Currency, Money};
+
+/// The sign or code that stands before an amount: `$`, `€`, `CHF `.
+pub(crate) fn symbol(currency: Currency) -> String {
+    match currency.code() {
+        "USD" => "$".into(),
+        "EUR" => "€".into(),
+        "GBP" => "£".into(),
+        "JPY" => "¥".into(),
+        code => format!("{code} "),
+    }
+}
+
+/// An amount: `$5.00`, `-$0.50`; to the micro-unit where that hides nothing else.
+pub(crate) fn price(money: Money) -> String {
+    signed(&money.price_display(), money)
+}
+
+/// An amount to the micro-unit: `$0.043333`.
+pub(crate) fn exact(money: Money) -> String {
+    signed(&money.to_string(), money)
+}
+
+/// Puts the symbol before the digits of `5.00 USD`, behind the sign.
+fn signed(text: &str, money: Money) -> String {
+    let digits = text.split(' ').next().unwrap_or_default();
+    let (sign, digits) = match digits.strip_prefix('-') {
+        Some(digits) => ("−", digits),
+        None => ("", digits),
+    };
+    let (whole, fraction) = match digits.split_once('.') {
+        Some((whole, fraction)) => (whole, format!(".{fraction}")),
+        None => (digits, String::new()),
+    };
+    format!("{sign}{}{}{fraction}", symbol(money.currency()), grouped(whole))
+}
+
+/// Digits in groups of three: `1,234,567`.
+pub(crate) fn grouped(digits: &str) -> String {
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A count: `12,345`.
+pub(crate) fn count(number: i64) -> String {
+    let sign = if number < 0 { "−" } else { "" };
+    format!("{sign}{}", grouped(&number.unsigned_abs().to_string()))
+}
+
+/// `1 track`, `27 tracks`.
+pub(crate) fn many(number: i64, one: &str, more: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{} {more}", count(number)) }
+}
+
+/// A length or position: `0:42`, `1:05:00`.
+pub(crate) fn clock(ms: i64) -> String {
+    let seconds = ms.max(0) / 1000;
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}"),
+        _ => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
+}
+
+/// A length in words: `7 min 12 s`.
+pub(crate) fn span(ms: i64) -> String {
+    let seconds = ms.max(0) / 1000;
+    match (seconds / 60, seconds % 60) {
+        (0, seconds) => format!("{seconds} s"),
+        (minutes, 0) => format!("{minutes} min"),
+        (minutes, seconds) => format!("{minutes} min {seconds} s"),
+    }
+}
+
+/// Thousandths as a decimal number, without needless zeros: `97_500` is `97.5`, to one decimal.
+pub(crate) fn thousandths(value: i64) -> String {
+    let tenths = (value.max(0) + 50) / 100;
+    match tenths % 10 {
+        0 => format!("{}", tenths / 10),
+        tenth => format!("{}.{tenth}", tenths / 10),
+    }
+}
+
+/// A date: `22 Nov 2026`.
+pub(crate) fn date(at: Timestamp) -> String {
+    let day = at.day();
+    let mut parts = day.split('-');
+    let (year, month, day) = (parts.next(), parts.next(), parts.next());
+    let number = |text: Option<&str>| text.and_then(|t| t.parse::<usize>().ok()).unwrap_or(0);
+    let month = MONTHS.get(number(month).wrapping_sub(1)).copied().unwrap_or("?");
+    format!("{} {month} {}", number(day), year.unwrap_or_default())
+}
+
+/// A moment: `22 Nov 2026, 15:48 UTC`.
+pub(crate) fn moment(at: Timestamp) -> String {
+    format!("{}, {} UTC", date(at), time(at).get(..5).unwrap_or_default())
+}
+
+/// A time of day (UTC): `15:48:03`.
+pub(crate) fn time(at: Timestamp) -> String {
+    let text = at.to_string();
+    text.split_once('T').and_then(|(_, time)| time.get(..8)).unwrap_or_default().to_owned()
+}
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_carry_their_symbol_before_their_digits() {
+        let usd = |micros| Money::new(micros, Currency::USD);
+        assert_eq!(price(usd(5_000_000)), "$5.00");
+        assert_eq!(price(usd(1_234_500_000)), "$1,234.50");
+        assert_eq!(price(usd(-500_000)), "−$0.50");
+        assert_eq!(exact(usd(43_333)), "$0.043333");
+        assert_eq!(price(Money::new(600_000_000, Currency::JPY)), "¥600");
+        let franc = Currency::from_code("CHF").unwrap();
+        assert_eq!(price(Money::new(1_000_000, franc)), "CHF 1.00");
+    }
+
+    #[test]
+    fn lengths_dates_and_counts_are_worded() {
+        assert_eq!((clock(42_300), clock(3_900_000)), ("0:42".into(), "1:05:00".into()));
+        assert_eq!((span(432_000), span(600_000)), ("7 min 12 s".into(), "10 min".into()));
+        assert_eq!((thousandths(97_500), thousandths(120_049)), ("97.5".into(), "120".into()));
+        let at = Timestamp(1_795_362_483_000);
+        assert_eq!(moment(at), "22 Nov 2026, 15:48 UTC");
+        assert_eq!(time(at), "15:48:03");
+        assert_eq!((many(1, "track", "tracks"), many(1200, "track", "tracks")), {
+            ("1 track".to_owned(), "1,200 tracks".to_owned())
+        });
+    }
+}
