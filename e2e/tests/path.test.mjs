@@ -110,9 +110,9 @@ test('a_composers_report_moves_when_a_use_arrives', async () => {
   await page.getByRole('button', { name: /sign in/i }).first().click()
   await page.goto(`${store.origin}/report`)
   await shoot(page, 'desk-7-report')
-  const balance = () => page.locator('[data-balance]').first().innerText()
+  const balance = () => page.locator('.figure').first().innerText()
   const before = await balance()
-  const title = (await page.locator('main a[href^="/tracks/"]').first().innerText()).trim()
+  const title = (await page.locator('td a[href^="/tracks/"]').first().innerText()).trim()
   const api = async (path, body, headers = {}) => {
     const answer = await fetch(store.origin + path, {
       method: 'POST',
@@ -141,7 +141,7 @@ test('a_composers_report_moves_when_a_use_arrives', async () => {
   })
   assert.equal(use.accepted, 1, JSON.stringify(use))
   await page.waitForFunction(
-    (old) => document.querySelector('[data-balance]').innerText !== old,
+    (old) => document.querySelector('.figure').innerText !== old,
     before,
     { timeout: 5000 },
   )

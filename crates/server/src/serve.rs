@@ -43,7 +43,10 @@ pub async fn bind(address: &str) -> Result<TcpListener, Failure> {
 /// The whole of HTTP over a store.
 #[must_use]
 pub fn router(app: Arc<App>) -> Router {
-    web::router(app, web::Options::default()).layer(middleware::from_fn(log))
+    let secure_cookies = app.settings.public_url.starts_with("https://");
+    // The sandbox is the only payment provider there is.
+    let options = web::Options { secure_cookies, sandbox: true };
+    web::router(app, options).layer(middleware::from_fn(log))
 }
 
 /// One terse line a request. The pattern of the path stands in for the path: sign-in links and

@@ -9,7 +9,7 @@ mod answer;
 mod api;
 mod assets;
 mod cache;
-mod pages;
+pub mod pages;
 mod principal;
 mod problem;
 mod range;

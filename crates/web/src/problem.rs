@@ -252,7 +252,6 @@ mod tests {
             QuoteRefusal::Track(track).code(),
             QuoteRefusal::Plan("x".into()).code(),
             QuotedRefusal::Unknown.code(),
-            QuotedRefusal::Expired.code(),
             DeliverRefusal::Licence(licence.clone()).code(),
             DeliverRefusal::UnknownFile(1).code(),
             DeliverRefusal::NotValid(Standing::Revoked).code(),

@@ -187,7 +187,7 @@ fn work(job: &Job, request: &Import) -> Done {
         Mix::SumOfStems => None,
     };
     let path = mix.clone().or(first_stem).unwrap_or_default();
-    let declared = declare(&path, &job.files.title, request);
+    let declared = declare(&path, &job.files, request);
     Done {
         title: declared.title.clone(),
         prepared: read(declared, mix, job, request),
@@ -195,12 +195,12 @@ fn work(job: &Job, request: &Import) -> Done {
     }
 }
 
-fn declare(path: &Path, title: &str, request: &Import) -> Declared {
+fn declare(path: &Path, files: &TrackFiles, request: &Import) -> Declared {
     let mut said = File::open(path).map(tags::read).unwrap_or_default();
     // A stem's own title names the stem, not the track; and a folder's convention was chosen by
     // whoever laid it out, so a file name is only overruled by a mix's tag.
-    if said.title.trim().is_empty() {
-        title.clone_into(&mut said.title);
+    if files.mix == Mix::SumOfStems || said.title.trim().is_empty() {
+        files.title.clone_into(&mut said.title);
     }
     let overrule = request.artist_over_tags || said.artist.trim().is_empty();
     if let Some(artist) = request.artist.as_ref().filter(|_| overrule) {

@@ -1,15 +1,21 @@
 //! Delivering a licensed file: a copy of the asset with the key in it, made on demand and the
 //! same at every download. Masters are only read.
+//!
+//! Clip time holds for any track, so its files aren't listed: whoever holds it takes the full
+//! mix of whichever track they want, marked with the bundle's key, and pays when they use it.
 
 use std::io::Cursor;
 
-use domain::LicenceId;
+use domain::{AssetKind, LicenceId};
 use licence_key::media::{self, Marks};
+use store::blobs::BlobHash;
 use thiserror::Error;
 
+use super::render::{self, AssetFile};
 use super::show::{self, LicenceRefusal};
-use super::{Licence, Standing};
-use crate::{App, Fault, Refusal, Stop};
+use super::{Licence, Standing, sale};
+use crate::catalogue::show as tracks;
+use crate::{App, Call, Fault, Refusal, Stop};
 
 /// A file on its way to a licensee.
 #[derive(Debug, Clone)]
@@ -31,6 +37,15 @@ pub enum DeliverRefusal {
     /// The licence has no such file.
     #[error("this licence has no file {0}")]
     UnknownFile(i64),
+    /// There is no such track.
+    #[error(transparent)]
+    Track(tracks::TrackRefusal),
+    /// The licence is for one track.
+    #[error("this licence is for the files it lists, not for any track")]
+    NotClipTime,
+    /// The bundle's time is over.
+    #[error("this clip time has expired: buy some more")]
+    Expired,
     /// The licence is on hold or withdrawn.
     #[error("this licence is {}: its files can't be downloaded now", .0.word())]
     NotValid(Standing),
@@ -41,6 +56,9 @@ impl Refusal for DeliverRefusal {
         match self {
             Self::Licence(refusal) => refusal.code(),
             Self::UnknownFile(_) => "unknown_file",
+            Self::Track(refusal) => refusal.code(),
+            Self::NotClipTime => "not_clip_time",
+            Self::Expired => "clip_time_expired",
             Self::NotValid(_) => "licence_not_valid",
         }
     }
@@ -55,18 +73,74 @@ pub async fn deliver(
     id: LicenceId,
     position: i64,
 ) -> Result<Delivery, Stop<DeliverRefusal>> {
+    let licence = valid(app, id).await?;
+    let file = licence.files.iter().find(|file| file.position == position);
+    let file = file.ok_or(Stop::Refused(DeliverRefusal::UnknownFile(position)))?;
+    let marks = marks(app, &licence);
+    let bytes = mark(app, file.blob, &file.essence, marks).await?;
+    Ok(Delivery {
+        name: file.name.clone(),
+        mime: mime(&file.format),
+        bytes,
+    })
+}
+
+/// Marks and hands out the full mix of any track (id or slug) to a holder of clip time. Taking
+/// it costs nothing; a use reported under the licence draws its seconds.
+///
+/// # Errors
+/// [`DeliverRefusal`].
+pub async fn deliver_any(
+    app: &App,
+    call: &Call,
+    id: LicenceId,
+    track: &str,
+) -> Result<Delivery, Stop<DeliverRefusal>> {
+    let licence = valid(app, id).await?;
+    let Some(time) = licence.bundle else {
+        return Err(Stop::Refused(DeliverRefusal::NotClipTime));
+    };
+    if time.expires_at <= call.now {
+        return Err(Stop::Refused(DeliverRefusal::Expired));
+    }
+    let track = tracks::track(app, track).await.map_err(|stop| match stop {
+        Stop::Refused(refusal) => Stop::Refused(DeliverRefusal::Track(refusal)),
+        Stop::Fault(fault) => Stop::Fault(fault),
+    })?;
+    let files = render::files(app, track.id, AssetKind::FullMix).await?;
+    let file: &AssetFile = files
+        .first()
+        .ok_or_else(|| Fault::because("delivering a track", "it has no mix"))?;
+    let (artist, title) = (track.artist.name, track.title);
+    let name = sale::file_name(&artist, &title, file, licence.code);
+    let marks = Marks {
+        title: Some(title),
+        artist: Some(artist),
+        ..marks(app, &licence)
+    };
+    let bytes = mark(app, file.blob, &file.essence, marks).await?;
+    Ok(Delivery {
+        name,
+        mime: mime(&file.format),
+        bytes,
+    })
+}
+
+async fn valid(app: &App, id: LicenceId) -> Result<Licence, Stop<DeliverRefusal>> {
     let licence = show::licence(app, id).await.map_err(|stop| match stop {
         Stop::Refused(refusal) => Stop::Refused(DeliverRefusal::Licence(refusal)),
         Stop::Fault(fault) => Stop::Fault(fault),
     })?;
-    if licence.standing != Standing::Valid {
-        return Err(Stop::Refused(DeliverRefusal::NotValid(licence.standing)));
+    match licence.standing {
+        Standing::Valid => Ok(licence),
+        other => Err(Stop::Refused(DeliverRefusal::NotValid(other))),
     }
-    let file = licence.files.iter().find(|file| file.position == position);
-    let file = file.ok_or(Stop::Refused(DeliverRefusal::UnknownFile(position)))?;
-    let marks = marks(app, &licence);
-    let mut input = app.blobs.open(file.blob)?;
-    let essence = file.essence.clone();
+}
+
+/// A marked copy of a blob, whose sound must be what was licensed.
+async fn mark(app: &App, blob: BlobHash, essence: &str, marks: Marks) -> Result<Vec<u8>, Fault> {
+    let mut input = app.blobs.open(blob)?;
+    let essence = essence.to_owned();
     let work = move || -> Result<Vec<u8>, Fault> {
         let mut output = Cursor::new(Vec::new());
         let marked = media::embed(&mut input, &mut output, &marks)
@@ -77,14 +151,9 @@ pub async fn deliver(
         }
         Ok(output.into_inner())
     };
-    let bytes = tokio::task::spawn_blocking(work)
+    tokio::task::spawn_blocking(work)
         .await
-        .map_err(Fault::while_("delivering a file"))??;
-    Ok(Delivery {
-        name: file.name.clone(),
-        mime: mime(&file.format),
-        bytes,
-    })
+        .map_err(Fault::while_("delivering a file"))?
 }
 
 /// What is written into a licence's files.

@@ -1,10 +1,11 @@
-//! Showing a quote again: what was asked and what it promised, until it expires.
+//! Showing a quote again: what was asked and what it promised. An expired one is shown too: what
+//! was asked is the way back to a fresh one, and buying refuses it by itself.
 
 use domain::{IntendedUse, QuoteId, Timestamp, TrackId};
 use thiserror::Error;
 
 use super::QuotedOption;
-use crate::{App, Call, Fault, Refusal, Stop};
+use crate::{App, Fault, Refusal, Stop};
 
 /// A quote as it was kept.
 #[derive(Debug, Clone)]
@@ -27,17 +28,11 @@ pub enum QuotedRefusal {
     /// No such quote.
     #[error("there is no such quote: ask for a new one")]
     Unknown,
-    /// Its time is over.
-    #[error("the quote has expired: ask for a new one")]
-    Expired,
 }
 
 impl Refusal for QuotedRefusal {
     fn code(&self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown_quote",
-            Self::Expired => "quote_expired",
-        }
+        "unknown_quote"
     }
 
     fn field(&self) -> Option<String> {
@@ -45,24 +40,13 @@ impl Refusal for QuotedRefusal {
     }
 }
 
-/// The quote of an id, while it stands.
-///
-/// # Errors
-/// [`QuotedRefusal`].
-pub async fn quoted(app: &App, call: &Call, id: QuoteId) -> Result<Quoted, Stop<QuotedRefusal>> {
-    let quoted = even_expired(app, id).await?;
-    if quoted.expires_at <= call.now {
-        return Err(Stop::Refused(QuotedRefusal::Expired));
-    }
-    Ok(quoted)
-}
-
-/// The quote of an id, whether it still stands or not: what a way back to a fresh one is made of.
+/// The quote of an id, whether its time is over or not.
 ///
 /// # Errors
 /// [`QuotedRefusal::Unknown`].
-pub async fn even_expired(app: &App, id: QuoteId) -> Result<Quoted, Stop<QuotedRefusal>> {
-    let row = app.db.read().await?.optional(QUOTE, &[id.bytes().into()]).await?;
+pub async fn quoted(app: &App, id: QuoteId) -> Result<Quoted, Stop<QuotedRefusal>> {
+    let mut tx = app.db.read().await?;
+    let row = tx.optional(QUOTE, &[id.bytes().into()]).await?;
     let row = row.ok_or(Stop::Refused(QuotedRefusal::Unknown))?;
     let doing = "reading a quote";
     let options = serde_json::from_str(&row.text("options")?).map_err(Fault::while_(doing))?;
@@ -74,8 +58,13 @@ pub async fn even_expired(app: &App, id: QuoteId) -> Result<Quoted, Stop<QuotedR
             (Some(TrackId::from_bytes(row.id("track_id")?)), Some(wanted))
         }
     };
-    Ok(Quoted { id, track, wanted, options, expires_at: Timestamp(row.int("expires_ms")?) })
+    Ok(Quoted {
+        id,
+        track,
+        wanted,
+        options,
+        expires_at: Timestamp(row.int("expires_ms")?),
+    })
 }
 
-const QUOTE: &str =
-    "select track_id, intent, options, expires_ms from quotes where id = $1";
+const QUOTE: &str = "select track_id, intent, options, expires_ms from quotes where id = $1";

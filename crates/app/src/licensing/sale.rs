@@ -97,7 +97,7 @@ impl Sale {
             kind: file.kind.code().to_owned(),
             title: names.title.clone(),
             artist: names.artist.clone(),
-            file: file_name(names, file, code),
+            file: file_name(&names.artist, &names.title, file, code),
             sha256: file.essence.clone(),
         };
         let envelope = serde_json::to_value(&self.option.envelope)
@@ -289,7 +289,7 @@ impl Sale {
 }
 
 /// `artist - title (cut 15s) [7K3M9-QXD4T-0RWPD].wav`: file names survive every editor.
-fn file_name(names: &Names, file: &AssetFile, code: Code) -> String {
+pub(super) fn file_name(artist: &str, title: &str, file: &AssetFile, code: Code) -> String {
     let part = match file.kind {
         AssetKind::FullMix => String::new(),
         AssetKind::Stem => format!(" (stem {})", file.name),
@@ -307,7 +307,7 @@ fn file_name(names: &Names, file: &AssetFile, code: Code) -> String {
             .collect();
         text.trim_matches(['.', ' ']).to_owned()
     };
-    let (artist, title, part) = (safe(&names.artist), safe(&names.title), safe(&part));
+    let (artist, title, part) = (safe(artist), safe(title), safe(&part));
     let space = if part.is_empty() { "" } else { " " };
     format!("{artist} - {title}{space}{part} [{code}].{}", file.format)
 }

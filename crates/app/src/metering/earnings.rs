@@ -28,6 +28,8 @@ pub struct Earnings {
     pub uses_total: i64,
     /// Music in those, in ms.
     pub clip_ms_total: i64,
+    /// Clip time billed for those, in ms; uses under a tiered licence bill none.
+    pub billed_ms_total: i64,
     /// What they earned by sales of licences.
     pub by_sales: Money,
     /// What they earned by uses.
@@ -51,6 +53,8 @@ pub struct TrackEarnings {
     pub uses: i64,
     /// Music in those, in ms.
     pub clip_ms: i64,
+    /// Clip time billed for those, in ms.
+    pub billed_ms: i64,
     /// Licences of it sold.
     pub sales: i64,
     /// What this payee earned by it, sales and uses.
@@ -110,6 +114,7 @@ pub async fn earnings(
         uses_today: today.int("uses")?,
         uses_total: tracks.iter().map(|track| track.uses).sum(),
         clip_ms_total: tracks.iter().map(|track| track.clip_ms).sum(),
+        billed_ms_total: tracks.iter().map(|track| track.billed_ms).sum(),
         by_sales: money(earned(&mut tx, payee, "sale", currency).await?),
         by_uses: money(earned(&mut tx, payee, "use", currency).await?),
         hours: hours(&mut tx, call, payee).await?,
@@ -155,6 +160,7 @@ async fn tracks(
             title: row.text("title")?,
             uses: row.int("uses")?,
             clip_ms: row.int("clip_ms")?,
+            billed_ms: row.int("billed_ms")?,
             sales: row.int("sales")?,
             earned: Money::new(row.int("earned")?, currency),
         });
@@ -217,6 +223,8 @@ const TRACKS: &str = "
            (select count(*) from uses u where u.track_id = t.id) as uses,
            (select cast(coalesce(sum(u.clip_ms), 0) as bigint) from uses u
              where u.track_id = t.id) as clip_ms,
+           (select cast(coalesce(sum(u.billed_ms), 0) as bigint) from uses u
+             where u.track_id = t.id) as billed_ms,
            (select count(*) from licences l where l.track_id = t.id) as sales,
            (select cast(coalesce(sum(e.earned_micros), 0) as bigint)
               from earnings e join split_sheets s on s.id = e.sheet_id

@@ -3,6 +3,7 @@
 //! Knows signals; knows nothing of files, tracks or prices. The parts are independent of one
 //! another except that hook and loop are told where the beats are.
 
+mod chroma;
 mod energy;
 mod hook;
 pub mod key;

@@ -6,7 +6,6 @@
 
 #![allow(
     clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
     reason = "bins and frame counts are small non-negative numbers"
@@ -17,7 +16,7 @@ use super::spectrum::Spectrum;
 const WINDOW: usize = 1024;
 const HOP: usize = 256;
 /// Bands from 30 Hz to 10 kHz, spaced evenly in pitch: about a fourth each.
-const BANDS: usize = 24;
+pub(super) const BANDS: usize = 24;
 const LOWEST_HZ: f32 = 30.0;
 const HIGHEST_HZ: f32 = 10_000.0;
 /// Below this a rise is a kick or a bass: what feet follow.
@@ -35,6 +34,8 @@ pub(super) struct Onsets {
     pub(super) low: Vec<f32>,
     /// Mean square of the spectrum: a power.
     pub(super) power: Vec<f32>,
+    /// How much each band holds, compressed: what the sound is made of, from low to high.
+    pub(super) levels: Vec<[f32; BANDS]>,
     /// Mean over time of the spectral centroid in Hz, weighted by magnitude.
     pub(super) brightness_hz: f32,
 }
@@ -44,7 +45,8 @@ impl Onsets {
     pub(super) fn of(samples: &[f32], rate: u32) -> Self {
         let bands = band_edges(rate);
         let mut last = [0.0_f32; BANDS];
-        let (mut strength, mut low, mut power) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut strength, mut low) = (Vec::new(), Vec::new());
+        let (mut power, mut levels) = (Vec::new(), Vec::new());
         let (mut weighted, mut total) = (0.0_f64, 0.0_f64);
         let bin_hz = rate as f32 / WINDOW as f32;
         Spectrum::new(WINDOW, HOP).frames(samples, |magnitudes| {
@@ -59,6 +61,7 @@ impl Onsets {
             }
             strength.push(rise);
             low.push(low_rise);
+            levels.push(last);
             power.push(magnitudes.iter().map(|m| m * m).sum());
             for (bin, magnitude) in magnitudes.iter().enumerate() {
                 weighted += f64::from(bin as f32 * bin_hz * magnitude);
@@ -71,6 +74,7 @@ impl Onsets {
             strength: above_local_mean(&strength, frames_a_second),
             low: above_local_mean(&low, frames_a_second),
             power,
+            levels,
             brightness_hz: (weighted / total.max(1e-9)) as f32,
         }
     }
@@ -99,7 +103,7 @@ fn band_edges(rate: u32) -> Vec<usize> {
     let last_bin = WINDOW / 2 + 1;
     let mut edges = vec![1];
     for band in 1..=BANDS {
-        let hz = LOWEST_HZ * step.powi(band as i32);
+        let hz = LOWEST_HZ * step.powf(band as f32);
         let bin = (hz * WINDOW as f32 / rate as f32).round() as usize;
         let least = edges.last().map_or(1, |edge| edge + 1);
         edges.push(bin.max(least).min(last_bin));

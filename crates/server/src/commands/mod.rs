@@ -11,6 +11,8 @@ mod serve;
 mod stamp;
 mod verify;
 
+pub(crate) use audit::document as audit_document;
+
 use std::path::PathBuf;
 
 use app::{App, Edge};

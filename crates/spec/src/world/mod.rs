@@ -5,10 +5,12 @@ mod books;
 mod buyer;
 mod composer;
 mod database;
+mod door;
 mod reporter;
 mod studio;
 mod tamper;
 mod tone;
+mod verifier;
 
 pub use books::{Money, Postings};
 pub use buyer::{Buyer, Card, monetised_short};

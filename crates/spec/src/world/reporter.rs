@@ -116,7 +116,6 @@ impl Reporter {
 ///
 /// # Panics
 /// When it wasn't accepted, now.
-#[must_use]
 pub fn accepted(said: Said) -> Counted {
     match said {
         Said::Accepted(counted) => counted,
@@ -128,7 +127,6 @@ pub fn accepted(said: Said) -> Counted {
 ///
 /// # Panics
 /// When it wasn't.
-#[must_use]
 pub fn refusals(said: Said) -> Refusals {
     match said {
         Said::Refused(reasons) => reasons,

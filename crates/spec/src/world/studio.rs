@@ -2,13 +2,14 @@
 //! imported.
 
 use std::fs;
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use app::catalogue::add::{Added, add};
 use app::catalogue::import::{self, Line, Outcome, Watcher};
 use app::catalogue::prepare::{Source, prepare};
+use app::catalogue::search::{Found, Search, search};
 use app::catalogue::{Declared, show};
 use audio::Limits;
 use domain::TrackId;
@@ -129,6 +130,39 @@ impl World {
     /// The refusal when there is none of this id or slug.
     pub async fn shown(&self, name: &str) -> Answer<app::catalogue::Track> {
         answer(show::track(self.app(), name).await)
+    }
+
+    /// Searches.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn searches(&self, wanted: &Search) -> Answer<Found> {
+        answer(search(self.app(), wanted).await)
+    }
+
+    /// Who shares a track's money, by name and parts per million, the largest first.
+    ///
+    /// # Panics
+    /// On a fault.
+    pub async fn splits(&self, track: &Track) -> Vec<(String, i64)> {
+        let splits = show::splits(self.app(), track.id).await;
+        let splits = splits.unwrap_or_else(|fault| panic!("{}", fault.chain()));
+        splits.into_iter().map(|share| (share.name, share.ppm)).collect()
+    }
+
+    /// A track's preview, all of it.
+    ///
+    /// # Errors
+    /// The refusal.
+    ///
+    /// # Panics
+    /// When its blob can't be read.
+    pub async fn preview(&self, name: &str) -> Answer<Vec<u8>> {
+        let mut stream = answer(show::preview(self.app(), name).await)?;
+        let mut bytes = Vec::new();
+        stream.file.read_to_end(&mut bytes).expect("a preview lies in the blob folder");
+        assert_eq!(bytes.len() as u64, stream.length);
+        Ok(bytes)
     }
 
     /// Imports a folder by one worker.

@@ -2,6 +2,15 @@
 //! which the OpenAPI document is made) and its handlers.
 
 pub(crate) mod body;
+pub(crate) mod files;
+pub(crate) mod keys;
+pub(crate) mod licences;
 pub(crate) mod money;
+pub(crate) mod openapi;
 pub(crate) mod params;
+pub(crate) mod quotes;
+pub(crate) mod reports;
+pub(crate) mod stream;
 pub(crate) mod tracks;
+pub(crate) mod uses;
+pub(crate) mod verify;

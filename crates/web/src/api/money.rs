@@ -26,3 +26,20 @@ impl From<ledger::Money> for Money {
         }
     }
 }
+
+/// One line of an explained price.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Line {
+    /// What it is for.
+    label: String,
+    /// How much; negative for a reduction.
+    amount: Money,
+}
+
+impl Line {
+    /// A line in its price's currency.
+    pub(crate) fn of(line: &app::licensing::Line, currency: ledger::Currency) -> Self {
+        let amount = ledger::Money::new(line.micros, currency).into();
+        Self { label: line.label.clone(), amount }
+    }
+}

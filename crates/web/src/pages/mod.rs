@@ -1,12 +1,25 @@
 //! The pages: what the use cases answer, worded for people, in the structs of [`view`].
 
+pub(crate) mod bundles;
 pub(crate) mod card;
+pub(crate) mod checkout;
 pub(crate) mod frame;
 pub(crate) mod home;
+pub(crate) mod licence;
+pub(crate) mod operator;
 pub(crate) mod problem;
+pub(crate) mod quote;
+pub(crate) mod report;
+pub(crate) mod sign_in;
+pub(crate) mod standing;
+pub(crate) mod theme;
+pub(crate) mod track;
+pub(crate) mod use_form;
+pub(crate) mod verify;
 pub mod view;
 
 use askama::Template;
+use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::problem::Problem;
@@ -14,5 +27,9 @@ use crate::problem::Problem;
 /// A page as an answer. A template that can't be written is a fault.
 pub(crate) fn html(page: &impl Template) -> Result<Response, Problem> {
     let text = page.render().map_err(app::Fault::while_("writing a page"))?;
-    Ok(Html(text).into_response())
+    let mut response = Html(text).into_response();
+    // Who is signed in and which scheme was chosen stand in every page.
+    let kept = HeaderValue::from_static("private, no-cache");
+    response.headers_mut().insert(header::CACHE_CONTROL, kept);
+    Ok(response)
 }

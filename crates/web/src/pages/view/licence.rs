@@ -47,8 +47,6 @@ pub struct DeliveredFile {
     pub name: String,
     /// What it is, for instance `15-second cut, WAV 48 kHz 24 bit`.
     pub kind: String,
-    /// Its size, for instance `4.2 MB`.
-    pub size: String,
     /// Where it is downloaded.
     pub href: String,
     /// Where its `.licence.jwt` is downloaded.

@@ -1,0 +1,128 @@
+//! The API's description, made from the handlers and their types.
+
+use axum::Json;
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::{files, keys, licences, quotes, reports, stream, tracks, uses, verify};
+use crate::problem::ProblemBody;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Clearcue",
+        description = "Micro-licensing for short-form soundtracks.\n\n\
+            Amounts are exact integers in millionths of the currency's unit. Times are RFC 3339 \
+            in UTC. Whatever isn't answered as asked is a problem (RFC 9457) with a stable \
+            `code`. Addresses in answers are relative to the store unless they say otherwise.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    servers((url = "/")),
+    paths(
+        tracks::list,
+        tracks::show,
+        tracks::preview,
+        tracks::waveform,
+        quotes::create,
+        licences::buy,
+        licences::show,
+        files::download,
+        files::sidecar,
+        verify::verify,
+        uses::create,
+        reports::show,
+        stream::stream,
+        keys::status_list,
+        keys::jwks,
+        keys::health,
+    ),
+    components(schemas(
+        ProblemBody,
+        quotes::VideosWanted,
+        quotes::ShortfallGiven,
+        reports::UseSeenGiven,
+        reports::Report,
+        reports::Payees,
+    )),
+    modifiers(&Doors),
+    tags(
+        (name = "Catalogue", description = "Finding and hearing tracks"),
+        (name = "Licensing", description = "Quotes, purchases and files"),
+        (name = "Verifying", description = "Checking licences, online and offline"),
+        (name = "Metering", description = "Uses and what they earn"),
+        (name = "Operating", description = "Running the store"),
+    ),
+)]
+struct Api;
+
+/// How askers say who they are.
+struct Doors;
+
+impl Modify for Doors {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_with(Default::default);
+        let key = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("A program's key, `sk_live_…`: made by `clearcue key create`"))
+            .build();
+        components.add_security_scheme("api_key", SecurityScheme::Http(key));
+        let cookie = ApiKeyValue::with_description(
+            "clearcue_session",
+            "The session of somebody signed in (`__Host-clearcue_session` over https)",
+        );
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    }
+}
+
+/// `GET /openapi.json`.
+pub(crate) async fn document() -> Json<Document> {
+    Json(Api::openapi())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The routes of the API as `router.rs` spells them.
+    fn routes() -> Vec<(String, String)> {
+        let source = include_str!("../router.rs");
+        let routed = source.split(".route(\"").skip(1).filter_map(|rest| {
+            let (path, rest) = rest.split_once("\", ")?;
+            let method = rest.split('(').next()?;
+            Some((path.to_owned(), method.to_owned()))
+        });
+        routed
+            .filter(|(path, _)| path.starts_with("/v1/") || path.starts_with("/.well-known/"))
+            .collect()
+    }
+
+    #[test]
+    fn every_route_of_the_api_is_described_and_nothing_else() {
+        let document = serde_json::to_value(Api::openapi()).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        let routes = routes();
+        assert!(routes.len() > 10, "{routes:?}");
+        for (path, method) in &routes {
+            assert!(paths[path].get(method).is_some(), "{method} {path} isn't described");
+        }
+        let described: usize = paths.values().map(|item| item.as_object().unwrap().len()).sum();
+        assert_eq!(described, routes.len());
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere_and_every_operation_says_what_it_answers() {
+        let document = serde_json::to_value(Api::openapi()).unwrap();
+        let text = document.to_string();
+        for reference in text.split("\"$ref\":\"#").skip(1) {
+            let pointer = reference.split('"').next().unwrap();
+            assert!(document.pointer(pointer).is_some(), "{pointer}");
+        }
+        for item in document["paths"].as_object().unwrap().values() {
+            for operation in item.as_object().unwrap().values() {
+                assert!(operation["responses"].get("200").is_some(), "{operation}");
+                assert!(operation["operationId"].is_string());
+            }
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! Reporting uses: one, many, or a line each; a receipt for each out.
+
+use std::sync::Arc;
+
+use app::App;
+use app::metering::report::{self, Answer, Counted, Receipt as Given};
+use app::access::Scope;
+use axum::Json;
+use axum::extract::{FromRequest, Request, State};
+use domain::usage::UseRefusal;
+use ledger::Currency;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::body;
+use super::money::Money;
+use crate::principal::Caller;
+use crate::problem::{Problem, ProblemBody};
+
+/// The events of a request, in whichever of the three forms they came.
+pub(crate) struct Events(Vec<Value>);
+
+impl<S: Send + Sync> FromRequest<S> for Events {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let media = body::media_type(request.headers());
+        let lines = match media.as_str() {
+            "application/json" => false,
+            "application/x-ndjson" => true,
+            _ => {
+                let detail = "send JSON (application/json) or a JSON object a line \
+                              (application/x-ndjson)";
+                return Err(Problem::new("unsupported_media_type", detail).at("Content-Type"));
+            }
+        };
+        let bytes = body::bytes(request, state).await?;
+        if lines { Ok(Self(read_lines(&bytes))) } else { read_json(&bytes) }
+    }
+}
+
+fn read_json(bytes: &[u8]) -> Result<Events, Problem> {
+    Ok(Events(match body::read(bytes)? {
+        Value::Array(events) => events,
+        event => vec![event],
+    }))
+}
+
+/// A line that is no JSON is an event like any other: it is refused in its receipt, and the
+/// rest of the batch counts.
+fn read_lines(bytes: &[u8]) -> Vec<Value> {
+    let lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    lines
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap_or(Value::Null))
+        .collect()
+}
+
+/// One reported use.
+#[derive(Debug, Serialize, ToSchema)]
+#[expect(dead_code, reason = "only its schema is used: it describes `domain::UseReport`")]
+pub(crate) struct UseEvent {
+    /// The reporter's own id of the event, 1 to 64 printable ASCII characters: sending it again
+    /// is safe.
+    id: String,
+    /// The licence's code.
+    licence_code: String,
+    /// The track's id; needed under a bundle of clip time, which holds for any track.
+    track: Option<String>,
+    /// Where it was published, such as `tiktok`.
+    placement: String,
+    /// What it is for, such as `monetised_creator`.
+    purpose: String,
+    /// Milliseconds of music in it, up to 300000.
+    clip_ms: i64,
+    /// When it was published, RFC 3339; at most 35 days ago.
+    #[schema(value_type = String, format = DateTime)]
+    published_at: String,
+    /// The country it was published for (ISO 3166-1); worldwide when left out.
+    territory: Option<String>,
+    /// The reporter's name for the video: one video on several placements counts once.
+    video: Option<String>,
+    /// Where it can be seen.
+    url: Option<String>,
+    /// How often it was seen.
+    views: Option<u64>,
+    /// The channel's followers.
+    followers: Option<u64>,
+    /// The tool that reports.
+    source: Option<String>,
+}
+
+/// One event or many.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only its schema is used: it describes what `Events` reads")]
+pub(crate) enum UseEvents {
+    /// One.
+    One(Box<UseEvent>),
+    /// Up to 1000.
+    Many(Vec<UseEvent>),
+}
+
+/// The answer to a batch.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(crate) struct Receipts {
+    /// One for each event, in their order.
+    receipts: Vec<Receipt>,
+    /// How many count now.
+    accepted: usize,
+    /// How many counted before.
+    duplicate: usize,
+    /// How many have the id of another event.
+    conflict: usize,
+    /// How many don't count.
+    refused: usize,
+}
+
+/// The answer to one event.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Receipt {
+    /// The event's id, as it was sent.
+    id: String,
+    /// What became of it.
+    status: Status,
+    /// Clip time billed, in milliseconds; 0 under a tiered licence, which was paid at its sale.
+    billed_ms: i64,
+    /// What it earned for the track's payees; null where it doesn't count.
+    earned: Option<Money>,
+    /// Why it doesn't count: every reason.
+    reasons: Vec<Reason>,
+}
+
+/// What became of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Status {
+    /// It counts.
+    Accepted,
+    /// It was accepted before; nothing changed.
+    Duplicate,
+    /// Another event with this id was accepted before; nothing changed.
+    Conflict,
+    /// It doesn't count; nothing changed.
+    Refused,
+}
+
+/// One reason why a use doesn't count.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Reason {
+    /// The stable word for it.
+    #[schema(example = "not_covered")]
+    reason: String,
+    /// For people.
+    sentence: String,
+    /// The field of the event, the axis of the envelope and whatever else belongs to it.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    more: serde_json::Map<String, Value>,
+}
+
+/// Reports uses: a JSON object, an array of up to 1000, or a JSON object a line
+/// (`application/x-ndjson`). A bad event never fails its batch, and an event sent again is
+/// answered as it was.
+#[utoipa::path(post, path = "/v1/uses", tag = "Metering",
+    request_body(content(
+        (UseEvents = "application/json"),
+        (UseEvent = "application/x-ndjson"),
+    )),
+    responses(
+    (status = 200, body = Receipts),
+    (status = 400, description = "The body is no JSON, or holds no events or too many", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 401, description = "No API key was sent", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, description = "The key lacks usage:write", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 413, description = "The body is larger than 1 MiB", body = ProblemBody, content_type = "application/problem+json"),
+), security(("api_key" = ["usage:write"])))]
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    events: Result<Events, Problem>,
+) -> Result<Json<Receipts>, Problem> {
+    caller.needs(Scope::ReportUses)?;
+    let Events(events) = events?;
+    let given = report::report(&app, &mut app.call(), &caller.0, &events).await?;
+    let mut receipts = Receipts::default();
+    for receipt in given {
+        receipts.add(receipt)?;
+    }
+    Ok(Json(receipts))
+}
+
+impl Receipts {
+    fn add(&mut self, given: Given) -> Result<(), Problem> {
+        let receipt = Receipt::of(given)?;
+        *match receipt.status {
+            Status::Accepted => &mut self.accepted,
+            Status::Duplicate => &mut self.duplicate,
+            Status::Conflict => &mut self.conflict,
+            Status::Refused => &mut self.refused,
+        } += 1;
+        self.receipts.push(receipt);
+        Ok(())
+    }
+}
+
+impl Receipt {
+    fn of(given: Given) -> Result<Self, Problem> {
+        let blank = |status| Self {
+            id: given.id.clone(),
+            status,
+            billed_ms: 0,
+            earned: None,
+            reasons: Vec::new(),
+        };
+        match &given.answer {
+            Answer::Accepted(counted) => blank(Status::Accepted).counted(counted),
+            Answer::Duplicate(counted) => blank(Status::Duplicate).counted(counted),
+            Answer::Conflict => Ok(blank(Status::Conflict)),
+            Answer::Refused(refusals) => {
+                let reasons = refusals.iter().map(Reason::of).collect::<Result<_, _>>()?;
+                Ok(Self { reasons, ..blank(Status::Refused) })
+            }
+        }
+    }
+
+    fn counted(self, counted: &Counted) -> Result<Self, Problem> {
+        let currency = Currency::from_code(&counted.currency)
+            .map_err(app::Fault::while_("writing a receipt"))?;
+        let earned = ledger::Money::new(counted.earned_micros, currency);
+        Ok(Self { billed_ms: counted.billed_ms, earned: Some(earned.into()), ..self })
+    }
+}
+
+impl Reason {
+    fn of(refusal: &UseRefusal) -> Result<Self, Problem> {
+        let json = serde_json::to_value(refusal).map_err(app::Fault::while_("writing a receipt"))?;
+        let Value::Object(mut more) = json else {
+            let what = app::Fault::because("writing a receipt", "a reason is no object");
+            return Err(what.into());
+        };
+        let reason = text(more.remove("reason")).unwrap_or_default();
+        let sentence = text(more.remove("sentence")).unwrap_or_else(|| sentence(refusal));
+        Ok(Self { reason, sentence, more })
+    }
+}
+
+fn text(value: Option<Value>) -> Option<String> {
+    match value {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// What a refusal means for people, where it doesn't say so itself.
+fn sentence(refusal: &UseRefusal) -> String {
+    match refusal {
+        UseRefusal::Field(error) => error.sentence.clone(),
+        UseRefusal::NotCovered(shortfall) => shortfall.sentence.clone(),
+        UseRefusal::UnknownLicence => "No licence of this store has this code.".into(),
+        UseRefusal::LicenceNotActive { .. } => "This licence is on hold or was withdrawn.".into(),
+        UseRefusal::WrongTrack { licensed } => format!("This licence is for the track {licensed}."),
+        UseRefusal::TrackMissing => "Say which track was used: clip time holds for any.".into(),
+        UseRefusal::UnknownTrack => "There is no such track in this store.".into(),
+        UseRefusal::NotEnoughTime { missing_ms, left_ms } => {
+            format!("{missing_ms} ms of clip time are missing: only {left_ms} ms are left.")
+        }
+        UseRefusal::DamagedBundle => "The clip time's figures are damaged: tell the store.".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_event_many_and_lines_are_all_events() {
+        let count = |json: &str| read_json(json.as_bytes()).map(|events| events.0.len());
+        assert_eq!((count("{}"), count("[{},{}]"), count("[]")), (Ok(1), Ok(2), Ok(0)));
+        assert_eq!(count("{").map_err(|p| p.code), Err("malformed_json"));
+        let lines = read_lines(b"{\"id\":\"a\"}\r\n\n nonsense\n{\"id\":\"b\"}");
+        assert_eq!(lines.len(), 3);
+        assert!(lines[1].is_null());
+    }
+
+    #[test]
+    fn every_reason_has_its_word_and_its_sentence() {
+        let refusal = UseRefusal::NotEnoughTime { missing_ms: 1_000, left_ms: 0 };
+        let reason = Reason::of(&refusal).unwrap();
+        assert_eq!(reason.reason, "not_enough_time");
+        assert_eq!(reason.more["missing_ms"], 1_000);
+        assert!(reason.sentence.contains("1000 ms"));
+        assert!(!Reason::of(&UseRefusal::UnknownLicence).unwrap().sentence.is_empty());
+    }
+}

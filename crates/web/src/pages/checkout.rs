@@ -1,0 +1,206 @@
+//! Paying.
+
+use std::sync::Arc;
+
+use app::App;
+use app::catalogue::{Track, show};
+use app::licensing::QuotedOption;
+use app::licensing::buy::{self, BuyRefusal, Purchase};
+use app::licensing::quote::{self, Ask};
+use app::licensing::quoted::{self, Quoted};
+use app::{Refusal, Stop};
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::QuoteId;
+use serde::Deserialize;
+
+use super::frame::Frame;
+use super::problem::sentence;
+use super::quote::hidden;
+use super::standing::{item, price_lines, terms};
+use super::use_form::Answers;
+use super::view::{CheckoutPage, Field, Hidden, Submit};
+use crate::api::licences::private_path;
+use crate::problem::Problem;
+use crate::state::Web;
+use crate::words;
+
+/// What the checkout is of: an option of a quote, or a plan of clip time still to be quoted.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Chosen {
+    quote: String,
+    offer: String,
+    bundle: String,
+}
+
+/// The checkout's form.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Filled {
+    quote: String,
+    offer: String,
+    idempotency_key: String,
+    licensee: String,
+    email: String,
+    card_number: String,
+    card_expiry: String,
+    card_cvc: String,
+}
+
+/// `POST /checkout`: leads to the checkout's own address, which can be reloaded.
+pub(crate) async fn start(
+    State(app): State<Arc<App>>,
+    Form(chosen): Form<Chosen>,
+) -> Result<Redirect, Problem> {
+    let (quote, offer) = if chosen.bundle.is_empty() {
+        (chosen.quote, chosen.offer)
+    } else {
+        let ask = Ask::Bundle { plan: chosen.bundle.clone() };
+        let given = quote::quote(&app, &mut app.call(), &ask).await?;
+        (given.id.to_string(), chosen.bundle)
+    };
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("quote", &quote).append_pair("offer", &offer);
+    Ok(Redirect::to(&format!("/checkout?{}", query.finish())))
+}
+
+/// `GET /checkout?quote=&offer=`.
+pub(crate) async fn show(
+    State(web): State<Web>,
+    Query(chosen): Query<Chosen>,
+    frame: Frame,
+) -> Result<Response, Problem> {
+    let key: [u8; 16] = web.app.call().random();
+    let mut filled = Filled {
+        quote: chosen.quote,
+        offer: chosen.offer,
+        idempotency_key: data_encoding::BASE64URL_NOPAD.encode(&key),
+        ..Filled::default()
+    };
+    if web.options.sandbox {
+        filled.card_number = "4242 4242 4242 4242".into();
+        filled.card_expiry = "12/34".into();
+        filled.card_cvc = "123".into();
+    }
+    let sale = Sale::read(&web.app, &filled).await?;
+    let expired = sale.quoted.expires_at <= web.app.call().now;
+    let refusal = expired.then_some(BuyRefusal::QuoteExpired);
+    sale.page(&web, frame, filled, refusal.as_ref())
+}
+
+/// `POST /checkout/pay`.
+pub(crate) async fn pay(
+    State(web): State<Web>,
+    frame: Frame,
+    Form(filled): Form<Filled>,
+) -> Result<Response, Problem> {
+    let sale = Sale::read(&web.app, &filled).await?;
+    let email = Some(filled.email.trim().to_owned()).filter(|email| !email.is_empty());
+    let purchase = Purchase {
+        quote: sale.quoted.id,
+        offer: filled.offer.clone(),
+        licensee: filled.licensee.trim().to_owned(),
+        email,
+        card: filled.card_number.clone(),
+    };
+    let (who, key) = (&frame.caller.0, filled.idempotency_key.as_str());
+    match buy::buy(&web.app, &mut web.app.call(), who, key, &purchase).await {
+        Ok(bought) => {
+            let page = format!("{}&new=1", private_path(&bought.licence));
+            Ok(Redirect::to(&page).into_response())
+        }
+        Err(Stop::Refused(refusal)) => {
+            let mut page = sale.page(&web, frame, filled, Some(&refusal))?;
+            *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(page)
+        }
+        Err(Stop::Fault(fault)) => Err(fault.into()),
+    }
+}
+
+/// What is being bought.
+struct Sale {
+    quoted: Quoted,
+    option: QuotedOption,
+    track: Option<Track>,
+}
+
+impl Sale {
+    async fn read(app: &App, filled: &Filled) -> Result<Self, Problem> {
+        let id: QuoteId = filled.quote.parse().map_err(|_| {
+            Problem::new("unknown_quote", "there is no such quote: ask for a new one").at("quote")
+        })?;
+        let quoted = quoted::quoted(app, id).await?;
+        let option = quoted.options.iter().find(|option| option.offer == filled.offer).cloned();
+        let option = option.ok_or_else(|| {
+            Problem::new("unknown_option", "the quote has no such option").at("offer")
+        })?;
+        let track = match quoted.track {
+            Some(id) => Some(show::track(app, &id.to_string()).await?),
+            None => None,
+        };
+        Ok(Self { quoted, option, track })
+    }
+
+    fn page(
+        &self,
+        web: &Web,
+        frame: Frame,
+        filled: Filled,
+        refusal: Option<&BuyRefusal>,
+    ) -> Result<Response, Problem> {
+        let total = self.option.total()?;
+        let wanted = self.quoted.wanted.as_ref().map(Answers::of);
+        let field = refusal.and_then(Refusal::field).unwrap_or_default();
+        let reason = refusal.map(|refusal| sentence(&refusal.to_string()));
+        let about = |name: &str| reason.clone().filter(|_| field == name);
+        let of_a_field = matches!(field.as_str(), "licensee" | "email" | "card");
+        let stale = matches!(field.as_str(), "quote" | "offer");
+        let back = self.back(wanted);
+        let remedy = stale.then(|| ("See fresh prices".to_owned(), back.clone()));
+        super::html(&CheckoutPage {
+            shell: frame.unlisted("Checkout"),
+            item: item(&self.option.label),
+            subject: match &self.track {
+                Some(track) => format!("{} — {}", track.title, track.artist.name),
+                None => "For any track of this store".into(),
+            },
+            stated_use: wanted.map(|answers| format!("You want {}", answers.words())),
+            back_href: back,
+            lines: price_lines(&self.option.lines, self.option.tax_included.as_ref(), total),
+            terms: self.track.as_ref().map(|_| terms(&self.option.envelope)),
+            problem: if of_a_field { None } else { reason.clone() },
+            remedy,
+            licensee: Field { value: filled.licensee, error: about("licensee") },
+            email: Field { value: filled.email, error: about("email") },
+            card_number: Field { value: filled.card_number, error: about("card") },
+            card_expiry: Field { value: filled.card_expiry, error: None },
+            card_cvc: Field { value: filled.card_cvc, error: None },
+            sandbox: web.options.sandbox,
+            submit: Submit {
+                action: "/checkout/pay".into(),
+                hidden: self.hidden(filled.idempotency_key),
+                label: format!("Pay {}", words::price(total)),
+            },
+        })
+    }
+
+    fn hidden(&self, idempotency_key: String) -> Vec<Hidden> {
+        let mut fields = hidden(self.quoted.id, &self.option.offer);
+        fields.push(Hidden { name: "idempotency_key".into(), value: idempotency_key });
+        fields
+    }
+
+    fn back(&self, wanted: Option<Answers>) -> String {
+        match &self.track {
+            Some(track) => {
+                let query = wanted.unwrap_or_default().query();
+                format!("/tracks/{}/license?{query}", track.slug)
+            }
+            None => "/bundles".into(),
+        }
+    }
+}

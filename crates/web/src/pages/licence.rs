@@ -1,0 +1,154 @@
+//! A licence: its holder's private page, and what anyone may see.
+
+use std::sync::Arc;
+
+use app::App;
+use app::licensing::show::{self, ClipTime};
+use app::licensing::{Licence, LicenceFile, verify};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::envelope::Credit;
+use qrcode::QrCode;
+use qrcode::render::svg;
+
+use super::frame::Frame;
+use super::standing;
+use super::view::{ClipMeter, DeliveredFile, LicencePage, PublicLicencePage, ReceiptLine};
+use crate::answer::wants_json;
+use crate::api::licences::{file_path, opened, private_path, sidecar_path};
+use crate::api::{params, verify as for_programs};
+use crate::problem::Problem;
+use crate::words;
+
+/// `GET /licences/{id}?grant=`.
+pub(crate) async fn private(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    RawQuery(query): RawQuery,
+    frame: Frame,
+) -> Result<Response, Problem> {
+    let id = opened(&app, &frame.caller, &name, query.as_deref())?;
+    let licence = show::licence(&app, id).await?;
+    let now = app.call().now;
+    let code = licence.code.to_string();
+    super::html(&LicencePage {
+        shell: frame.unlisted(format!("Licence {code}")),
+        just_bought: params::value(query.as_deref(), "new").is_some(),
+        subject: standing::subject(&licence),
+        item: standing::item(&licence.label),
+        standing: standing::standing(&licence, now),
+        standing_note: standing::note(&licence, now),
+        private_url: format!("{}{}", app.settings.public_url, private_path(&licence)),
+        public_url: app.settings.licence_page(&code),
+        files: licence.files.iter().map(|file| delivered(&licence, file)).collect(),
+        clip: licence.bundle.map(meter),
+        terms: standing::terms(&licence.envelope),
+        paste: paste(&app, &licence),
+        receipt: receipt(&licence),
+        lines: standing::price_lines(&licence.lines, None, licence.price),
+        verify_command: licence.files.first().map(|f| format!("clearcue verify \"{}\"", f.name)),
+        code,
+    })
+}
+
+/// `GET /l/{code}`: a page, or JSON for programs that ask for it.
+pub(crate) async fn public(
+    State(app): State<Arc<App>>,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+    frame: Frame,
+) -> Result<Response, Problem> {
+    if wants_json("", &headers) {
+        return for_programs::answer(&app, &code, &headers).await;
+    }
+    let licence = verify::verify(&app, &code).await?;
+    let now = app.call().now;
+    let code = licence.code.to_string();
+    let url = app.settings.licence_page(&code);
+    super::html(&PublicLicencePage {
+        shell: frame.unlisted(format!("Licence {code}")),
+        subject: standing::subject(&licence),
+        item: standing::item(&licence.label),
+        standing: standing::standing(&licence, now),
+        standing_note: standing::note(&licence, now),
+        checked_at: words::moment(now),
+        facts: standing::facts(&licence),
+        terms: standing::terms(&licence.envelope),
+        qr_svg: qr(&url),
+        url,
+        code,
+    })
+}
+
+fn delivered(licence: &Licence, file: &LicenceFile) -> DeliveredFile {
+    DeliveredFile {
+        name: file.name.clone(),
+        kind: format!("{}, {}", file.kind.label(), file.format.to_uppercase()),
+        href: file_path(licence, file),
+        sidecar_href: Some(sidecar_path(licence, file)),
+    }
+}
+
+fn meter(clip: ClipTime) -> ClipMeter {
+    let left = (clip.total_ms - clip.consumed_ms).max(0);
+    let seconds = |ms: i64| u64::try_from(ms / 1000).unwrap_or(0);
+    let (words, until) = (words::span(left), words::date(clip.expires_at));
+    ClipMeter {
+        left: seconds(left),
+        bought: seconds(clip.total_ms),
+        words: format!("{words} left of {}, until {until}", words::span(clip.total_ms)),
+    }
+}
+
+/// What to paste under a video: the credit, where one is asked for, and the key's public page.
+fn paste(app: &App, licence: &Licence) -> String {
+    let code = licence.code.to_string();
+    let key = format!("Licence {code} {}", app.settings.licence_page(&code));
+    match &licence.envelope.credit {
+        Credit::Required(credit) => format!("{credit}\n{key}"),
+        Credit::NotRequired => key,
+    }
+}
+
+fn receipt(licence: &Licence) -> Vec<ReceiptLine> {
+    let mut lines = vec![standing::line("Licensed to", &licence.licensee)];
+    lines.extend(licence.email.as_ref().map(|email| standing::line("E-mail", email)));
+    lines.push(standing::line("Paid", words::moment(licence.issued_at)));
+    lines.push(standing::line("Number", licence.id.to_string()));
+    lines
+}
+
+/// The address as a QR code: an `<svg>` of ours, without declaration and without inline style.
+fn qr(url: &str) -> String {
+    let Ok(code) = QrCode::new(url.as_bytes()) else { return String::new() };
+    let image = code.render::<svg::Color<'_>>().min_dimensions(160, 160).build();
+    image.find("<svg").and_then(|at| image.get(at..)).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn the_code_is_an_svg_and_carries_no_style() {
+        let image = qr("https://store.example/l/7K3M9-QXD4T-0RWPD");
+        assert!(image.starts_with("<svg") && image.ends_with("</svg>"));
+        assert!(!image.contains("style=") && !image.contains("<script"));
+    }
+
+    #[test]
+    fn clip_time_is_said_in_seconds_and_words() {
+        let clip = ClipTime {
+            id: domain::BundleId::from_bytes([0; 16]),
+            total_ms: 600_000,
+            consumed_ms: 168_000,
+            expires_at: Timestamp(0),
+        };
+        let meter = meter(clip);
+        assert_eq!((meter.left, meter.bought), (432, 600));
+        assert_eq!(meter.words, "7 min 12 s left of 10 min, until 1 Jan 1970");
+    }
+}

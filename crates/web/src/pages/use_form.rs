@@ -1,0 +1,183 @@
+//! The question "what will you do with it?": read from an address, asked again with its
+//! answers, and said in words.
+
+use std::collections::BTreeSet;
+
+use app::catalogue::Track;
+use domain::envelope::{Placement, Purpose};
+use domain::{AssetKind, IntendedUse, plain_en};
+
+use super::standing::capital;
+use super::view::{Choice, UseForm};
+use crate::api::params;
+use crate::words;
+
+/// How much of the music is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Length {
+    /// So many seconds.
+    Seconds(u32),
+    /// All of it.
+    Full,
+}
+
+/// The answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Answers {
+    placement: Placement,
+    purpose: Purpose,
+    length: Length,
+    stems: bool,
+}
+
+impl Default for Answers {
+    /// What most buyers come for.
+    fn default() -> Self {
+        Self {
+            placement: Placement::YoutubeShorts,
+            purpose: Purpose::MonetisedCreator,
+            length: Length::Seconds(15),
+            stems: false,
+        }
+    }
+}
+
+impl Answers {
+    /// Reads them from an address; what is missing or unknown is the usual.
+    pub(crate) fn read(query: Option<&str>) -> Self {
+        let usual = Self::default();
+        let value = |name| params::value(query, name).unwrap_or_default();
+        Self {
+            placement: value("placement").parse().unwrap_or(usual.placement),
+            purpose: value("purpose").parse().unwrap_or(usual.purpose),
+            length: match value("length").as_str() {
+                "full" => Length::Full,
+                "30" => Length::Seconds(30),
+                "60" => Length::Seconds(60),
+                _ => usual.length,
+            },
+            stems: value("stems") == "1",
+        }
+    }
+
+    /// The answers that an intended use came from.
+    pub(crate) fn of(wanted: &IntendedUse) -> Self {
+        let usual = Self::default();
+        let length = match (wanted.asset, wanted.clip_ms) {
+            (Some(AssetKind::FullMix), _) => Length::Full,
+            (_, ..=15_000) => Length::Seconds(15),
+            (_, ..=30_000) => Length::Seconds(30),
+            (_, ..=60_000) => Length::Seconds(60),
+            _ => Length::Full,
+        };
+        Self {
+            placement: wanted.placements.first().copied().unwrap_or(usual.placement),
+            purpose: wanted.purpose,
+            length,
+            stems: wanted.asset == Some(AssetKind::StemPack),
+        }
+    }
+
+    /// The use they state.
+    pub(crate) fn intended(self, track: &Track) -> IntendedUse {
+        let whole = u32::try_from(track.duration_ms).unwrap_or(u32::MAX);
+        let (clip_ms, asset) = match self.length {
+            Length::Seconds(seconds) => ((seconds * 1000).min(whole.max(1)), None),
+            Length::Full => (whole, Some(AssetKind::FullMix)),
+        };
+        IntendedUse {
+            asset: if self.stems { Some(AssetKind::StemPack) } else { asset },
+            placements: BTreeSet::from([self.placement]),
+            purpose: self.purpose,
+            clip_ms,
+            ..IntendedUse::default()
+        }
+    }
+
+    /// The use in words, to be read on from "You want".
+    pub(crate) fn words(self) -> String {
+        let much = match (self.length, self.stems) {
+            (Length::Seconds(seconds), false) => format!("up to {seconds} seconds of it"),
+            (Length::Seconds(seconds), true) => format!("up to {seconds} seconds of it, with its stems,"),
+            (Length::Full, false) => "all of it".into(),
+            (Length::Full, true) => "all of it, with its stems,".into(),
+        };
+        let (place, purpose) = (plain_en::placement(self.placement), plain_en::purpose(self.purpose));
+        let on = if self.placement == Placement::App { "in" } else { "on" };
+        format!("to use {much} {on} {place}, for {purpose}.")
+    }
+
+    /// The answers as an address's query.
+    pub(crate) fn query(self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("placement", self.placement.code());
+        query.append_pair("purpose", self.purpose.code());
+        query.append_pair("length", &self.length.word());
+        if self.stems {
+            query.append_pair("stems", "1");
+        }
+        query.finish()
+    }
+
+    /// The question with these answers.
+    pub(crate) fn form(self, track: &Track) -> UseForm {
+        let choice = |value: &str, label: String, chosen| Choice { value: value.into(), label, chosen };
+        let place = |p: &Placement| {
+            choice(p.code(), capital(plain_en::placement(*p)), *p == self.placement)
+        };
+        let purpose = |p: &Purpose| {
+            choice(p.code(), capital(plain_en::purpose(*p)), *p == self.purpose)
+        };
+        let length = |length: Length| {
+            choice(&length.word(), length.label(track), length == self.length)
+        };
+        UseForm {
+            action: format!("/tracks/{}/license", track.slug),
+            placements: Placement::ALL.iter().map(place).collect(),
+            purposes: Purpose::ALL.iter().map(purpose).collect(),
+            lengths: Length::ALL.into_iter().map(length).collect(),
+            has_stems: !track.stems.is_empty(),
+            stems: self.stems,
+        }
+    }
+}
+
+impl Length {
+    const ALL: [Self; 4] = [Self::Seconds(15), Self::Seconds(30), Self::Seconds(60), Self::Full];
+
+    fn word(self) -> String {
+        match self {
+            Self::Seconds(seconds) => seconds.to_string(),
+            Self::Full => "full".into(),
+        }
+    }
+
+    fn label(self, track: &Track) -> String {
+        match self {
+            Self::Seconds(seconds) => format!("{seconds} s"),
+            Self::Full => format!("All {}", words::clock(track.duration_ms)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_survive_their_address_and_the_missing_is_the_usual() {
+        assert_eq!(Answers::read(None), Answers::default());
+        assert_eq!(Answers::read(Some("placement=moon&length=99")), Answers::default());
+        for length in Length::ALL {
+            for stems in [false, true] {
+                let answers = Answers {
+                    placement: Placement::Tiktok,
+                    purpose: Purpose::PaidAd,
+                    length,
+                    stems,
+                };
+                assert_eq!(Answers::read(Some(&answers.query())), answers);
+            }
+        }
+    }
+}
