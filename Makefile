@@ -8,7 +8,7 @@ NPM     ?= npm
 LISTEN  ?= 127.0.0.1:8080
 DIR     ?= clearcue-demo
 
-UI_SOURCES := $(shell find ui/src ui/public -type f 2>/dev/null) ui/package.json ui/vite.config.ts
+UI_SOURCES := $(shell find ui/src ui/public -type f 2>/dev/null) ui/package.json ui/vite.config.js
 ASSETS     := crates/web/assets/app.css
 # nextest runs each test in a process of its own and says more when one fails; cargo's own
 # runner does where it isn't installed.
@@ -72,7 +72,7 @@ lint-deps:
 
 docs: ui
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
-	@echo "Open target/doc/clearcue/index.html"
+	@echo "Open target/doc/app/index.html"
 
 fmt:
 	$(CARGO) fmt --all

@@ -12,7 +12,7 @@ const MAY_USE = {
   store: [],
   domain: ['ledger', 'licence-key'],
   app: ['domain', 'ledger', 'licence-key', 'audio', 'store'],
-  web: ['app', 'domain'],
+  web: ['app', 'domain', 'ledger'],
   server: ['web', 'app', 'store', 'licence-key', 'synth'],
   spec: '*',
   bench: '*',

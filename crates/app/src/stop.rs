@@ -66,6 +66,13 @@ impl Fault {
         matches!(self.database(), Some(DbError::Full | DbError::ReadOnly(_)))
     }
 
+    /// Whether another request was writing the same rows and was first: nothing was written, and
+    /// the same transaction run again sees what the other has done.
+    #[must_use]
+    pub fn is_contention(&self) -> bool {
+        matches!(self.database(), Some(DbError::Contended(_)))
+    }
+
     /// The database's own error, where that is what failed: an operator can act on those.
     #[must_use]
     pub fn database(&self) -> Option<&DbError> {

@@ -166,8 +166,9 @@ fn whole<R: Read>(source: &mut R, buffer: &mut [u8]) -> Result<(), PageError> {
 const TABLE: [u32; 256] = {
     let mut table = [0; 256];
     let mut byte = 0;
+    let mut top = 0_u32;
     while byte < 256 {
-        let mut remainder = (byte as u32) << 24;
+        let mut remainder = top;
         let mut bit = 0;
         while bit < 8 {
             let carry = remainder & 0x8000_0000 != 0;
@@ -179,6 +180,7 @@ const TABLE: [u32; 256] = {
         }
         table[byte] = remainder;
         byte += 1;
+        top = top.wrapping_add(1 << 24);
     }
     table
 };

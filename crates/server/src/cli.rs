@@ -8,8 +8,14 @@ use crate::config::Said;
 
 /// The arguments of one run.
 #[derive(Debug, Parser)]
-#[command(name = "clearcue", version, about = "A store for licensing music to short videos")]
-#[command(after_help = "Example:\n  clearcue demo            a whole store with music of its own\n  clearcue init my-store   a new, empty one")]
+#[command(
+    name = "clearcue",
+    version,
+    about = "A store for licensing music to short videos"
+)]
+#[command(
+    after_help = "Example:\n  clearcue demo            a whole store with music of its own\n  clearcue init my-store   a new, empty one"
+)]
 #[command(propagate_version = true, arg_required_else_help = true)]
 pub struct Cli {
     /// What applies to every command.
@@ -38,7 +44,9 @@ pub struct Common {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make a store in a folder
-    #[command(after_help = "Example:\n  clearcue init my-store --name \"Night Market Music\" --public-url https://music.example")]
+    #[command(
+        after_help = "Example:\n  clearcue init my-store --name \"Night Market Music\" --public-url https://music.example"
+    )]
     Init(Init),
     /// Bring music into the store
     #[command(after_help = IMPORT_HELP)]
@@ -50,16 +58,22 @@ pub enum Command {
     #[command(after_help = VERIFY_HELP)]
     Verify(Verify),
     /// Write a licence key into a finished video
-    #[command(after_help = "Example:\n  clearcue stamp holiday.mp4 --licence \"Ada - Dawn [7K3M9-QXD4T-0RWPD].wav.licence.jwt\"\n\nThe video is copied to a new file; its picture and sound stay as they are, bit for bit.")]
+    #[command(
+        after_help = "Example:\n  clearcue stamp holiday.mp4 --licence \"Ada - Dawn [7K3M9-QXD4T-0RWPD].wav.licence.jwt\"\n\nThe video is copied to a new file; its picture and sound stay as they are, bit for bit."
+    )]
     Stamp(Stamp),
     /// Recompute every sum and check every key and file
-    #[command(after_help = "Example:\n  clearcue audit && echo \"all in order\"\n\nExit code 1 when anything is not.")]
+    #[command(
+        after_help = "Example:\n  clearcue audit && echo \"all in order\"\n\nExit code 1 when anything is not."
+    )]
     Audit,
     /// Show the settings in force, and who said them
     #[command(after_help = "Example:\n  CLEARCUE_LISTEN=0.0.0.0:80 clearcue config")]
     Config,
     /// Make keys for programs that use the API
-    #[command(after_help = "Example:\n  clearcue key create --name \"My editor\" --scope usage:write")]
+    #[command(
+        after_help = "Example:\n  clearcue key create --name \"My editor\" --scope usage:write"
+    )]
     Key {
         /// What to do with keys.
         #[command(subcommand)]
@@ -69,7 +83,9 @@ pub enum Command {
     #[command(after_help = "Example:\n  clearcue link --role composer --name \"Ada Byron\"")]
     Link(Link),
     /// Make music, fill a store with it, and show everything once
-    #[command(after_help = "Example:\n  clearcue demo                 make the store, walk through it, serve it\n  clearcue demo --walk --json   the same without serving, as JSON")]
+    #[command(
+        after_help = "Example:\n  clearcue demo                 make the store, walk through it, serve it\n  clearcue demo --walk --json   the same without serving, as JSON"
+    )]
     Demo(Demo),
 }
 
@@ -154,7 +170,9 @@ pub struct Stamp {
 #[derive(Debug, Subcommand)]
 pub enum KeyVerb {
     /// Make a key; its secret is shown once
-    #[command(after_help = "Example:\n  clearcue key create --name \"My editor\" --scope usage:write --scope report:read")]
+    #[command(
+        after_help = "Example:\n  clearcue key create --name \"My editor\" --scope usage:write --scope report:read"
+    )]
     Create {
         /// What to call it
         #[arg(long)]

@@ -1,7 +1,7 @@
 //! What was said becomes what is meant: flags over environment over `clearcue.toml` over the
 //! shipped defaults, each key on its own, and for each it is known who said it.
 //!
-//! The only place that reads the environment. It knows nothing of commands or of databases.
+//! It knows nothing of commands, of databases, or of where the environment is read.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,23 +24,71 @@ pub struct Key {
 }
 
 const fn key(name: &'static str, default: &'static str, about: &'static str) -> Key {
-    Key { name, default, about }
+    Key {
+        name,
+        default,
+        about,
+    }
 }
 
 /// Every key there is, in the order in which they are shown.
 pub const KEYS: [Key; 12] = [
-    key("name", "Clearcue", "the store's name, shown to buyers and in licences"),
-    key("public_url", "", "the address the store is reached at; it stands in every key sold"),
-    key("listen", "127.0.0.1:8080", "the address and port that `serve` listens on"),
-    key("database", "sqlite:clearcue.db", "sqlite:FILE (in the store's folder) or postgres://…"),
+    key(
+        "name",
+        "Clearcue",
+        "the store's name, shown to buyers and in licences",
+    ),
+    key(
+        "public_url",
+        "",
+        "the address the store is reached at; it stands in every key sold",
+    ),
+    key(
+        "listen",
+        "127.0.0.1:8080",
+        "the address and port that `serve` listens on",
+    ),
+    key(
+        "database",
+        "sqlite:clearcue.db",
+        "sqlite:FILE (in the store's folder) or postgres://…",
+    ),
     key("currency", "USD", "what licences are sold in, ISO 4217"),
-    key("terms", TERMS, "the version of the terms licences are sold under"),
-    key("commission_bp", "1500", "the store's commission on the net, in basis points"),
-    key("reserve_bp", "500", "held back against chargebacks, in basis points"),
-    key("provider_fee_bp", "290", "the payment provider's share of a charge, in basis points"),
-    key("provider_fee_fixed_micros", "300000", "its fixed fee, in millionths of the currency unit"),
-    key("tax", "none", "none, inclusive:BP or exclusive:BP (2000 basis points are 20 %)"),
-    key("log", LOG, "what is logged: error, warn, info, debug, or tracing filters"),
+    key(
+        "terms",
+        TERMS,
+        "the version of the terms licences are sold under",
+    ),
+    key(
+        "commission_bp",
+        "1500",
+        "the store's commission on the net, in basis points",
+    ),
+    key(
+        "reserve_bp",
+        "500",
+        "held back against chargebacks, in basis points",
+    ),
+    key(
+        "provider_fee_bp",
+        "290",
+        "the payment provider's share of a charge, in basis points",
+    ),
+    key(
+        "provider_fee_fixed_micros",
+        "300000",
+        "its fixed fee, in millionths of the currency unit",
+    ),
+    key(
+        "tax",
+        "none",
+        "none, inclusive:BP or exclusive:BP (2000 basis points are 20 %)",
+    ),
+    key(
+        "log",
+        LOG,
+        "what is logged: error, warn, info, debug, or tracing filters",
+    ),
 ];
 
 /// Other crates' talk is not the store's news.
@@ -77,7 +125,9 @@ pub enum ConfigError {
     #[error("clearcue.toml can't be read: {0}")]
     Toml(String),
     /// A key that doesn't exist: most likely a misspelt one, which must not be passed over.
-    #[error("clearcue.toml has an unknown key `{0}`: correct or remove it; `clearcue config` lists the keys")]
+    #[error(
+        "clearcue.toml has an unknown key `{0}`: correct or remove it; `clearcue config` lists the keys"
+    )]
     UnknownKey(String),
     /// A value of a kind no key has.
     #[error("`{0}` in clearcue.toml must be text or a whole number")]
@@ -115,8 +165,9 @@ impl Said {
     /// # Errors
     /// [`ConfigError`] for the first thing that can't be read.
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
-        let table: toml::Table =
-            text.parse().map_err(|e: toml::de::Error| ConfigError::Toml(e.message().to_owned()))?;
+        let table: toml::Table = text
+            .parse()
+            .map_err(|e: toml::de::Error| ConfigError::Toml(e.message().to_owned()))?;
         let mut said = Self::default();
         for (name, value) in table {
             let key = find(&name).ok_or_else(|| ConfigError::UnknownKey(name.clone()))?;
@@ -146,25 +197,6 @@ impl Said {
 
 fn find(name: &str) -> Option<Key> {
     KEYS.into_iter().find(|key| key.name == name)
-}
-
-/// The `CLEARCUE_…` variables of this process, those that are text.
-#[must_use]
-pub fn environment() -> Vec<(String, String)> {
-    std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .filter(|(name, _)| name.starts_with("CLEARCUE_"))
-        .collect()
-}
-
-/// A folder that belongs to the user, from the first of these variables that is set; the path
-/// is joined to it.
-#[must_use]
-pub fn user_folder(variables: &[(&str, &str)]) -> Option<std::path::PathBuf> {
-    variables.iter().find_map(|(name, path)| {
-        let root = std::env::var_os(name).filter(|root| !root.is_empty())?;
-        Some(std::path::Path::new(&root).join(path))
-    })
 }
 
 /// One key in force.
@@ -219,7 +251,10 @@ impl Config {
         };
         meant.set("public_url", config.settings.public_url.clone());
         meant.set("database", without_password(&config.database));
-        Ok(Self { entries: meant.0, ..config })
+        Ok(Self {
+            entries: meant.0,
+            ..config
+        })
     }
 
     /// Who said the value of a key.
@@ -240,8 +275,11 @@ impl Config {
 }
 
 fn entry(key: Key, flags: &Said, env: &Said, file: &Said) -> Entry {
-    let sources =
-        [(flags, Source::Flag), (env, Source::Environment), (file, Source::File)];
+    let sources = [
+        (flags, Source::Flag),
+        (env, Source::Environment),
+        (file, Source::File),
+    ];
     let said = sources
         .into_iter()
         .find_map(|(said, source)| Some((said.0.get(key.name)?.clone(), source)));
@@ -268,7 +306,9 @@ impl Meant {
     }
 
     fn value(&self, name: &str) -> String {
-        self.entry(name).map(|entry| entry.value.trim().to_owned()).unwrap_or_default()
+        self.entry(name)
+            .map(|entry| entry.value.trim().to_owned())
+            .unwrap_or_default()
     }
 
     fn set(&mut self, name: &str, value: String) {
@@ -278,28 +318,45 @@ impl Meant {
     }
 
     fn wrong(&self, name: &'static str, wanted: &'static str) -> ConfigError {
-        let source_of = self.entry(name).map_or(Source::Default, |entry| entry.source);
-        ConfigError::Value { key: name, source_of, value: self.value(name), wanted }
+        let source_of = self
+            .entry(name)
+            .map_or(Source::Default, |entry| entry.source);
+        ConfigError::Value {
+            key: name,
+            source_of,
+            value: self.value(name),
+            wanted,
+        }
     }
 
     fn filled(&self, name: &'static str) -> Result<String, ConfigError> {
         let value = self.value(name);
         let plain = !value.is_empty() && !value.chars().any(char::is_control);
-        plain.then_some(value).ok_or_else(|| self.wrong(name, "say something on one line"))
+        plain
+            .then_some(value)
+            .ok_or_else(|| self.wrong(name, "say something on one line"))
     }
 
     fn url(&self, name: &'static str) -> Result<String, ConfigError> {
         let value = self.filled(name)?;
         let value = value.trim_end_matches('/');
-        let host = value.strip_prefix("http://").or_else(|| value.strip_prefix("https://"));
+        let host = value
+            .strip_prefix("http://")
+            .or_else(|| value.strip_prefix("https://"));
         let good = host.is_some_and(|host| !host.is_empty() && !host.contains([' ', '?', '#']));
         let wanted = "it must be an address like https://music.example";
-        good.then(|| value.to_owned()).ok_or_else(|| self.wrong(name, wanted))
+        good.then(|| value.to_owned())
+            .ok_or_else(|| self.wrong(name, wanted))
     }
 
     fn currency(&self, name: &'static str) -> Result<Currency, ConfigError> {
-        let wanted = "it must be a currency of ISO 4217, like USD or EUR";
-        Currency::from_code(&self.value(name)).map_err(|_| self.wrong(name, wanted))
+        // The shipped offers and plans are priced in dollars; another currency here would only
+        // make reports read empty accounts.
+        let wanted = "it must be USD: this version sells in no other currency";
+        let currency = Currency::from_code(&self.value(name)).ok();
+        currency
+            .filter(|c| *c == Currency::USD)
+            .ok_or_else(|| self.wrong(name, wanted))
     }
 
     fn basis_points(&self, name: &'static str) -> Result<u32, ConfigError> {
@@ -309,7 +366,11 @@ impl Meant {
 
     fn rates(&self) -> Result<Rates, ConfigError> {
         let fixed = "provider_fee_fixed_micros";
-        let fee = self.value(fixed).parse().ok().filter(|fee| (0..=i64::MAX / 4).contains(fee));
+        let fee = self
+            .value(fixed)
+            .parse()
+            .ok()
+            .filter(|fee| (0..=i64::MAX / 4).contains(fee));
         Ok(Rates {
             commission_bp: self.basis_points("commission_bp")?,
             reserve_bp: self.basis_points("reserve_bp")?,

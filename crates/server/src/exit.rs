@@ -19,19 +19,28 @@ impl Failure {
     /// It was asked for properly and went wrong: exit code 1.
     #[must_use]
     pub fn failed(what: impl fmt::Display, fix: impl fmt::Display) -> Self {
-        Self { code: 1, line: one_line(&format!("{what}: {fix}")) }
+        Self {
+            code: 1,
+            line: joined(what, fix),
+        }
     }
 
     /// It was asked for wrongly: exit code 2.
     #[must_use]
     pub fn misuse(what: impl fmt::Display, fix: impl fmt::Display) -> Self {
-        Self { code: 2, line: one_line(&format!("{what}: {fix}")) }
+        Self {
+            code: 2,
+            line: joined(what, fix),
+        }
     }
 
     /// A sentence that already says what to do: exit code 1.
     #[must_use]
     pub fn sentence(line: impl fmt::Display) -> Self {
-        Self { code: 1, line: one_line(&line.to_string()) }
+        Self {
+            code: 1,
+            line: one_line(&line.to_string()),
+        }
     }
 
     /// The exit code, 1 or 2.
@@ -69,7 +78,10 @@ impl From<DbError> for Failure {
 
 impl From<BlobError> for Failure {
     fn from(error: BlobError) -> Self {
-        Self::failed(error, "check the owner and mode of the store's folder and its disk")
+        Self::failed(
+            error,
+            "check the owner and mode of the store's folder and its disk",
+        )
     }
 }
 
@@ -89,6 +101,14 @@ impl<R: fmt::Display> From<Stop<R>> for Failure {
             Stop::Fault(fault) => fault.into(),
         }
     }
+}
+
+fn joined(what: impl fmt::Display, fix: impl fmt::Display) -> String {
+    format!(
+        "{}: {}",
+        one_line(&what.to_string()),
+        one_line(&fix.to_string())
+    )
 }
 
 /// Messages of other crates may run over several lines; ours never do.
@@ -111,7 +131,8 @@ mod tests {
     #[test]
     fn a_database_error_that_says_what_to_do_is_left_as_it_is() {
         let failure = Failure::from(DbError::Missing("x/clearcue.db".into()));
-        let wanted = "clearcue: there is no store at x/clearcue.db: create one with `clearcue init DIR`";
+        let wanted =
+            "clearcue: there is no store at x/clearcue.db: create one with `clearcue init DIR`";
         assert_eq!(failure.to_string(), wanted);
         assert_eq!(Failure::from(Fault::from(DbError::Full)).code(), 1);
     }

@@ -36,7 +36,10 @@ pub fn create(folder: &Path, call: &mut Call) -> Result<(), Failure> {
     }
     let public = folder.join(PUBLIC);
     if !public.exists() {
-        let keys = signing_key(folder)?.map(|key| key.public().clone()).into_iter().collect();
+        let keys = signing_key(folder)?
+            .map(|key| key.public().clone())
+            .into_iter()
+            .collect();
         // No issuer's name here: the store may move to another address, and what it sold under
         // the old one stays good.
         let text = Jwks { issuer: None, keys }.to_json();
@@ -56,14 +59,17 @@ pub fn read(folder: &Path) -> Result<Issuer, Failure> {
     let secret = HEXLOWER.decode(text.trim().as_bytes()).ok();
     let secret: Option<[u8; 32]> = secret.and_then(|bytes| bytes.try_into().ok());
     let secret = secret.ok_or_else(|| {
-        Failure::failed(format!("{} is damaged", path.display()), "restore it from a backup")
+        Failure::failed(
+            format!("{} is damaged", path.display()),
+            "restore it from a backup",
+        )
     })?;
     let mut jwks = public(folder)?;
     // The key in use is always trusted, also where somebody has put a new one in place.
-    if let Some(key) = &key {
-        if jwks.find(key.kid()).is_none() {
-            jwks.keys.push(key.public().clone());
-        }
+    if let Some(key) = &key
+        && jwks.find(key.kid()).is_none()
+    {
+        jwks.keys.push(key.public().clone());
     }
     Ok(Issuer::new(key, jwks, secret))
 }
@@ -86,7 +92,8 @@ fn signing_key(folder: &Path) -> Result<Option<IssuerKey>, Failure> {
         Err(e) => return Err(unusable(&path, &e)),
     };
     let key = IssuerKey::from_private_jwk(&text);
-    key.map(Some).map_err(|e| Failure::failed(path.display(), e))
+    key.map(Some)
+        .map_err(|e| Failure::failed(path.display(), e))
 }
 
 fn required(path: &Path) -> Result<String, Failure> {

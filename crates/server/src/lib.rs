@@ -4,10 +4,12 @@
 //! It knows no SQL and no rule: it reads arguments and files, calls use cases of `app`, and says
 //! what came of them.
 
+mod books;
 pub mod cli;
 mod commands;
 pub mod config;
 pub mod demo;
+mod environment;
 pub mod exit;
 pub mod keys;
 pub mod open;
@@ -34,7 +36,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => misused(&error),
     });
     // The hook has said what happened.
-    match work.unwrap_or_else(|_| Err(None)) {
+    match work.unwrap_or(Err(None)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(None) => ExitCode::FAILURE,
         Err(Some(failure)) => {
@@ -55,12 +57,18 @@ fn misused(error: &clap::Error) -> Result<(), Option<Failure>> {
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             progress::tell(text.trim_end());
-            Err(Some(Failure::misuse("say what to do", "choose one of the commands above")))
+            Err(Some(Failure::misuse(
+                "say what to do",
+                "choose one of the commands above",
+            )))
         }
         _ => {
             let first = text.split("\n\n").next().unwrap_or_default();
             let what = first.trim_start_matches("error:").trim().to_owned();
-            Err(Some(Failure::misuse(what, "`clearcue help` and `clearcue COMMAND --help` tell more")))
+            Err(Some(Failure::misuse(
+                what,
+                "`clearcue help` and `clearcue COMMAND --help` tell more",
+            )))
         }
     }
 }
@@ -71,10 +79,15 @@ fn hush_panics() {
         let payload = info.payload();
         let text = payload.downcast_ref::<&str>().copied();
         let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-        let place = info.location().map(|at| format!(" ({}:{})", at.file(), at.line()));
+        let place = info
+            .location()
+            .map(|at| format!(" ({}:{})", at.file(), at.line()));
         progress::tell(&format!(
             "clearcue: a mistake of ours: {}{}: please report it",
-            text.unwrap_or("no words").lines().next().unwrap_or_default(),
+            text.unwrap_or("no words")
+                .lines()
+                .next()
+                .unwrap_or_default(),
             place.unwrap_or_default(),
         ));
     }));

@@ -17,8 +17,14 @@ use crate::keys;
 /// The file that makes a folder a store.
 const CONFIG: &str = "clearcue.toml";
 /// What an interrupted `init` may have left.
-const OURS: [&str; 6] =
-    ["keys", "blobs", "clearcue.db", "clearcue.db-wal", "clearcue.db-shm", "clearcue.toml.part"];
+const OURS: [&str; 6] = [
+    "keys",
+    "blobs",
+    "clearcue.db",
+    "clearcue.db-wal",
+    "clearcue.db-shm",
+    "clearcue.toml.part",
+];
 
 /// The configuration of the store in `folder`; without one, of flags and environment alone.
 ///
@@ -59,7 +65,10 @@ pub fn is_store(folder: &Path) -> bool {
 /// A misuse when the named folder is no store.
 pub fn find(named: Option<&Path>, here: &Path) -> Result<Option<PathBuf>, Failure> {
     let Some(named) = named else {
-        return Ok(here.ancestors().find(|folder| is_store(folder)).map(Path::to_owned));
+        return Ok(here
+            .ancestors()
+            .find(|folder| is_store(folder))
+            .map(Path::to_owned));
     };
     if is_store(named) {
         return Ok(Some(named.to_owned()));
@@ -88,12 +97,7 @@ pub async fn app(folder: &Path, config: &Config, edge: Edge) -> Result<App, Fail
     finish(folder, config, edge, db).await
 }
 
-async fn finish(
-    folder: &Path,
-    config: &Config,
-    edge: Edge,
-    db: Database,
-) -> Result<App, Failure> {
+async fn finish(folder: &Path, config: &Config, edge: Edge, db: Database) -> Result<App, Failure> {
     db.migrate(app::MIGRATIONS).await?;
     let blobs = Blobs::local(folder.join("blobs"))?;
     let issuer = keys::read(folder)?;
@@ -119,7 +123,10 @@ pub async fn create(folder: &Path, flags: &Said, env: &Said, edge: &Edge) -> Res
     }
     let dir = folder.display();
     let trouble = |e: std::io::Error| {
-        Failure::failed(format!("{dir} can't be used: {e}"), "check its owner and mode")
+        Failure::failed(
+            format!("{dir} can't be used: {e}"),
+            "check its owner and mode",
+        )
     };
     fs::create_dir_all(folder).map_err(trouble)?;
     for entry in fs::read_dir(folder).map_err(trouble)? {
@@ -132,7 +139,11 @@ pub async fn create(folder: &Path, flags: &Said, env: &Said, edge: &Edge) -> Res
     let config = Config::of(flags, env, &Said::default()).map_err(wrong)?;
     keys::create(folder, &mut edge.call())?;
     let db = Database::open(&address(folder, &config), true).await?;
-    finish(folder, &config, edge.clone(), db).await?.db.close().await;
+    finish(folder, &config, edge.clone(), db)
+        .await?
+        .db
+        .close()
+        .await;
     let part = folder.join("clearcue.toml.part");
     fs::write(&part, file(&config)).map_err(trouble)?;
     fs::rename(&part, folder.join(CONFIG)).map_err(trouble)?;
@@ -154,7 +165,10 @@ fn file(config: &Config) -> String {
         };
         let value = toml::Value::String(value);
         let mark = if said { "" } else { "# " };
-        text.push_str(&format!("\n# {}\n{mark}{} = {value}\n", entry.key.about, entry.key.name));
+        text.push_str(&format!(
+            "\n# {}\n{mark}{} = {value}\n",
+            entry.key.about, entry.key.name
+        ));
     }
     text
 }

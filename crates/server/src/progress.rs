@@ -26,13 +26,21 @@ impl Progress {
     /// Work in `total` pieces; 0 while it isn't known.
     #[must_use]
     pub fn pieces(doing: &'static str, total: u64) -> Self {
-        Self::new(doing, total, "{msg} [{bar:32}] {pos}/{len}  {prefix}  {eta} left")
+        Self::new(
+            doing,
+            total,
+            "{msg} [{bar:32}] {pos}/{len}  {prefix}  {eta} left",
+        )
     }
 
     /// Work of so many bytes.
     #[must_use]
     pub fn bytes(doing: &'static str, total: u64) -> Self {
-        Self::new(doing, total, "{msg} [{bar:32}] {bytes}/{total_bytes}  {eta} left")
+        Self::new(
+            doing,
+            total,
+            "{msg} [{bar:32}] {bytes}/{total_bytes}  {eta} left",
+        )
     }
 
     fn new(doing: &'static str, total: u64, template: &str) -> Self {
@@ -41,8 +49,13 @@ impl Progress {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.set_message(doing);
-        let plain = (!std::io::stderr().is_terminal())
-            .then(|| Mutex::new(Plain { said: Instant::now(), total, done: 0 }));
+        let plain = (!std::io::stderr().is_terminal()).then(|| {
+            Mutex::new(Plain {
+                said: Instant::now(),
+                total,
+                done: 0,
+            })
+        });
         if plain.is_none() {
             // Redrawn by the clock too, so that the time left goes on falling in long pieces.
             bar.enable_steady_tick(Duration::from_millis(200));
@@ -58,7 +71,8 @@ impl Progress {
 
     /// Names the piece that was just done.
     pub fn note(&self, note: &str) {
-        self.bar.set_prefix(note.chars().take(28).collect::<String>());
+        self.bar
+            .set_prefix(note.chars().take(28).collect::<String>());
     }
 
     /// So much more is done.

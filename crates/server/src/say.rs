@@ -21,7 +21,10 @@ impl Say {
     /// JSON, or text.
     #[must_use]
     pub fn new(json: bool) -> Self {
-        Self { json, trouble: Mutex::new(None) }
+        Self {
+            json,
+            trouble: Mutex::new(None),
+        }
     }
 
     /// Whether a program reads this.

@@ -24,28 +24,32 @@ const LAST_REQUESTS: Duration = Duration::from_secs(3);
 /// # Errors
 /// [`Failure`] when it is taken, not ours, or no address.
 pub async fn bind(address: &str) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|e| match e.kind() {
-        std::io::ErrorKind::AddrInUse => Failure::failed(
-            format!("{address} is taken by another program"),
-            "stop it, or choose another port with --listen 127.0.0.1:8081",
-        ),
-        std::io::ErrorKind::PermissionDenied => Failure::failed(
-            format!("{address} may not be used: {e}"),
-            "choose a port above 1023 with --listen",
-        ),
-        _ => Failure::failed(
-            format!("{address} can't be listened on: {e}"),
-            "say an address of this machine and a port, like --listen 127.0.0.1:8080",
-        ),
-    })
+    TcpListener::bind(address)
+        .await
+        .map_err(|e| match e.kind() {
+            std::io::ErrorKind::AddrInUse => Failure::failed(
+                format!("{address} is taken by another program"),
+                "stop it, or choose another port with --listen 127.0.0.1:8081",
+            ),
+            std::io::ErrorKind::PermissionDenied => Failure::failed(
+                format!("{address} may not be used: {e}"),
+                "choose a port above 1023 with --listen",
+            ),
+            _ => Failure::failed(
+                format!("{address} can't be listened on: {e}"),
+                "say an address of this machine and a port, like --listen 127.0.0.1:8080",
+            ),
+        })
 }
 
 /// The whole of HTTP over a store.
-#[must_use]
 pub fn router(app: Arc<App>) -> Router {
     let secure_cookies = app.settings.public_url.starts_with("https://");
     // The sandbox is the only payment provider there is.
-    let options = web::Options { secure_cookies, sandbox: true };
+    let options = web::Options {
+        secure_cookies,
+        sandbox: true,
+    };
     web::router(app, options).layer(middleware::from_fn(log))
 }
 

@@ -3,11 +3,12 @@
 use app::App;
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use data_encoding::HEXLOWER;
 
+use crate::negotiation::wants_json;
 use crate::pages;
 use crate::problem::Problem;
 use crate::security;
@@ -18,8 +19,11 @@ const REQUEST_ID: &str = "x-request-id";
 /// Numbers the request, gives a problem its body and every answer its headers, and logs.
 pub(crate) async fn finish(State(web): State<Web>, request: Request, next: Next) -> Response {
     let id = number(&web.app);
-    let (method, uri, headers) =
-        (request.method().clone(), request.uri().clone(), request.headers().clone());
+    let (method, uri, headers) = (
+        request.method().clone(),
+        request.uri().clone(),
+        request.headers().clone(),
+    );
     let mut response = next.run(request).await;
     if let Some(problem) = take_problem(&mut response) {
         // A query may hold a grant, so the path alone is logged.
@@ -45,7 +49,9 @@ pub(crate) async fn finish(State(web): State<Web>, request: Request, next: Next)
 
 /// What a panic of ours becomes.
 pub(crate) fn after_panic(panic: Box<dyn std::any::Any + Send>) -> Response {
-    let words = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
+    let words = panic
+        .downcast_ref::<&str>()
+        .map(|words| (*words).to_owned());
     let words = words.or_else(|| panic.downcast_ref::<String>().cloned());
     let mut problem = Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR);
     problem.cause = Some(format!("panic: {}", words.unwrap_or_default()));
@@ -60,7 +66,10 @@ fn as_json(problem: &Problem, id: &str) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, mime);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
     response
 }
 
@@ -71,19 +80,13 @@ fn take_problem(response: &mut Response) -> Option<Problem> {
         return Some(problem);
     }
     let status = response.status();
-    let media = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    let media = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok());
     let is_bare = media.is_none_or(|media| media.starts_with("text/plain"));
     let is_bad = status.is_client_error() || status.is_server_error();
     (is_bad && is_bare).then(|| Problem::of_status(status))
-}
-
-/// Whether a program asks: by the address, or because it wants JSON and no page.
-pub(crate) fn wants_json(path: &str, headers: &HeaderMap) -> bool {
-    let for_programs = ["/v1/", "/.well-known/", "/openapi.json", "/assets/"];
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    let accept = accept.unwrap_or_default();
-    for_programs.iter().any(|start| path.starts_with(start))
-        || (accept.contains("json") && !accept.contains("text/html"))
 }
 
 fn number(app: &App) -> String {
@@ -102,19 +105,30 @@ mod tests {
         for (path, accepts, wanted) in [
             ("/v1/nowhere", "text/html", true),
             ("/.well-known/x", "*/*", true),
-            ("/nowhere", "text/html,application/xhtml+xml,*/*;q=0.8", false),
+            (
+                "/nowhere",
+                "text/html,application/xhtml+xml,*/*;q=0.8",
+                false,
+            ),
             ("/nowhere", "application/json", true),
             ("/nowhere", "text/html, application/json", false),
             ("/nowhere", "*/*", false),
         ] {
-            assert_eq!(wants_json(path, &accept(accepts)), wanted, "{path} {accepts}");
+            assert_eq!(
+                wants_json(path, &accept(accepts)),
+                wanted,
+                "{path} {accepts}"
+            );
         }
     }
 
     #[test]
     fn a_bare_refusal_of_a_layer_becomes_a_problem_and_a_page_stays_a_page() {
         let mut bare = (StatusCode::PAYLOAD_TOO_LARGE, "too large").into_response();
-        assert_eq!(take_problem(&mut bare).map(|p| p.code), Some("body_too_large"));
+        assert_eq!(
+            take_problem(&mut bare).map(|p| p.code),
+            Some("body_too_large")
+        );
         let page = axum::response::Html("<p>No</p>");
         let mut page = (StatusCode::UNPROCESSABLE_ENTITY, page).into_response();
         assert_eq!(take_problem(&mut page), None);

@@ -23,7 +23,8 @@ const CHECK_AGAIN: &str = "public, max-age=60";
 pub(crate) fn fingerprint() -> String {
     let tags = ["app.css", "app.js", "favicon.svg"].map(|name| {
         let tag = Built::get(name).map(|file| HEXLOWER.encode(&file.metadata.sha256_hash()));
-        tag.and_then(|tag| tag.get(..4).map(str::to_owned)).unwrap_or_default()
+        tag.and_then(|tag| tag.get(..4).map(str::to_owned))
+            .unwrap_or_default()
     });
     tags.concat()
 }
@@ -34,7 +35,9 @@ pub(crate) async fn asset(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Some(file) = Built::get(&name) else { return Err(missing(&name)) };
+    let Some(file) = Built::get(&name) else {
+        return Err(missing(&name));
+    };
     let tag = format!("W/\"{}\"", HEXLOWER.encode(&file.metadata.sha256_hash()));
     let versioned = query.is_some_and(|query| query.starts_with("v="));
     let mut response = if cache::is_known(&headers, &tag) {
@@ -57,7 +60,10 @@ pub(crate) async fn asset(
 
 fn missing(name: &str) -> Problem {
     if matches!(name, "app.css" | "app.js") {
-        Problem::new("ui_not_built", "the scripts and styles aren't built: run `make ui`")
+        Problem::new(
+            "ui_not_built",
+            "the scripts and styles aren't built: run `make ui`",
+        )
     } else {
         Problem::new("not_found", "there is no such asset")
     }

@@ -20,7 +20,12 @@ pub(crate) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
 /// An answer that may be kept for `seconds` by anybody, and that any site may read.
 ///
 /// The tag is weak because the same answer may be sent compressed.
-pub(crate) fn public(headers: &HeaderMap, mime: &'static str, body: String, seconds: u32) -> Response {
+pub(crate) fn public(
+    headers: &HeaderMap,
+    mime: &'static str,
+    body: String,
+    seconds: u32,
+) -> Response {
     let hash = HEXLOWER.encode(&Sha256::digest(body.as_bytes()));
     let tag = format!("W/\"{}\"", hash.get(..24).unwrap_or_default());
     let mut response = if is_known(headers, &tag) {
@@ -31,13 +36,18 @@ pub(crate) fn public(headers: &HeaderMap, mime: &'static str, body: String, seco
     let headers = response.headers_mut();
     let age = format!("public, max-age={seconds}");
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(mime));
-    headers.extend([
-        (header::ETAG, HeaderValue::from_str(&tag)),
-        (header::CACHE_CONTROL, HeaderValue::from_str(&age)),
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, Ok(HeaderValue::from_static("*"))),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Some((name, value.ok()?))));
+    headers.extend(
+        [
+            (header::ETAG, HeaderValue::from_str(&tag)),
+            (header::CACHE_CONTROL, HeaderValue::from_str(&age)),
+            (
+                header::ACCESS_CONTROL_ALLOW_ORIGIN,
+                Ok(HeaderValue::from_static("*")),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.ok()?))),
+    );
     response
 }
 

@@ -9,6 +9,7 @@ mod answer;
 mod api;
 mod assets;
 mod cache;
+mod negotiation;
 pub mod pages;
 mod principal;
 mod problem;

@@ -24,7 +24,9 @@ impl FromRequestParts<Web> for Caller {
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
         if let Some(given) = parts.headers.get(header::AUTHORIZATION) {
             let key = given.to_str().ok().and_then(bearer).unwrap_or_default();
-            let key = api_key::whose(&web.app, key).await?.ok_or_else(unknown_key)?;
+            let key = api_key::whose(&web.app, key)
+                .await?
+                .ok_or_else(unknown_key)?;
             return Ok(Self(Principal::Program(key)));
         }
         let Some(secret) = session_secret(&parts.headers) else {
@@ -46,7 +48,8 @@ impl Caller {
 
     /// Whether it is the operator.
     pub(crate) fn is_operator(&self) -> bool {
-        self.person().is_some_and(|person| person.role == Role::Operator)
+        self.person()
+            .is_some_and(|person| person.role == Role::Operator)
     }
 
     /// Refuses whoever may not do what `scope` stands for: guests have to say who they are,
@@ -73,7 +76,8 @@ pub(crate) fn sign_in_required() -> Problem {
 }
 
 fn unknown_key() -> Problem {
-    let detail = "this API key isn't known here or was withdrawn: make one with `clearcue key create`";
+    let detail =
+        "this API key isn't known here or was withdrawn: make one with `clearcue key create`";
     Problem::new("unknown_api_key", detail).with_header(
         header::WWW_AUTHENTICATE,
         HeaderValue::from_static("Bearer error=\"invalid_token\""),
@@ -108,8 +112,11 @@ pub(crate) fn has_session(headers: &HeaderMap) -> bool {
 
 /// The cookie that opens a session; an empty secret takes it away.
 pub(crate) fn session_cookie(options: Options, secret: &str) -> String {
-    let (name, secure) =
-        if options.secure_cookies { (SECURE_SESSION, "; Secure") } else { (SESSION, "") };
+    let (name, secure) = if options.secure_cookies {
+        (SECURE_SESSION, "; Secure")
+    } else {
+        (SESSION, "")
+    };
     let age = if secret.is_empty() { 0 } else { MAX_AGE_S };
     format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}")
 }
@@ -130,7 +137,10 @@ mod tests {
 
     #[test]
     fn a_secure_session_is_bound_to_the_host() {
-        let options = Options { secure_cookies: true, sandbox: false };
+        let options = Options {
+            secure_cookies: true,
+            sandbox: false,
+        };
         let cookie = session_cookie(options, "s");
         assert!(cookie.starts_with("__Host-clearcue_session=s; Path=/; HttpOnly; SameSite=Lax"));
         assert!(cookie.ends_with("; Secure"));

@@ -109,7 +109,13 @@ pub(crate) struct ProblemBody {
 impl Problem {
     /// A problem of a code and a sentence.
     pub(crate) fn new(code: &'static str, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), field: None, cause: None, headers: Vec::new() }
+        Self {
+            code,
+            detail: detail.into(),
+            field: None,
+            cause: None,
+            headers: Vec::new(),
+        }
     }
 
     /// The same, with the field that is at fault.
@@ -130,15 +136,18 @@ impl Problem {
     pub(crate) fn of_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::new("not_found", "there is nothing at this address"),
-            StatusCode::METHOD_NOT_ALLOWED => {
-                Self::new("method_not_allowed", "this address doesn't answer this method")
-            }
-            StatusCode::PAYLOAD_TOO_LARGE => {
-                Self::new("body_too_large", "a request's body may hold 1 MiB: send it in parts")
-            }
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-                Self::new("unsupported_media_type", "send the fields of the form, urlencoded")
-            }
+            StatusCode::METHOD_NOT_ALLOWED => Self::new(
+                "method_not_allowed",
+                "this address doesn't answer this method",
+            ),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::new(
+                "body_too_large",
+                "a request's body may hold 1 MiB: send it in parts",
+            ),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::new(
+                "unsupported_media_type",
+                "send the fields of the form, urlencoded",
+            ),
             status if status.is_client_error() => {
                 Self::new("bad_request", "the request's fields can't be read")
             }
@@ -269,7 +278,10 @@ mod tests {
     #[test]
     fn every_refusal_of_the_use_cases_has_its_status() {
         let known: BTreeSet<_> = STATUSES.iter().map(|(code, _)| *code).collect();
-        let missing: Vec<_> = codes().into_iter().filter(|code| !known.contains(code)).collect();
+        let missing: Vec<_> = codes()
+            .into_iter()
+            .filter(|code| !known.contains(code))
+            .collect();
         assert!(missing.is_empty(), "{missing:?}");
     }
 
@@ -278,7 +290,10 @@ mod tests {
         let known: BTreeSet<_> = STATUSES.iter().map(|(code, _)| *code).collect();
         assert_eq!(known.len(), STATUSES.len());
         for (code, status) in STATUSES {
-            assert!(status.is_client_error() || status.is_server_error(), "{code} {status}");
+            assert!(
+                status.is_client_error() || status.is_server_error(),
+                "{code} {status}"
+            );
         }
     }
 

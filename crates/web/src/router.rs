@@ -49,8 +49,14 @@ fn api() -> Router<Web> {
         .route("/v1/quotes", post(api::quotes::create))
         .route("/v1/licences", post(api::licences::buy))
         .route("/v1/licences/{licence}", get(api::licences::show))
-        .route("/v1/licences/{licence}/files/{file}", get(api::files::download))
-        .route("/v1/licences/{licence}/files/{file}/licence.jwt", get(api::files::sidecar))
+        .route(
+            "/v1/licences/{licence}/files/{file}",
+            get(api::files::download),
+        )
+        .route(
+            "/v1/licences/{licence}/files/{file}/licence.jwt",
+            get(api::files::sidecar),
+        )
         .route("/v1/verify/{code}", get(api::verify::verify))
         .route("/v1/uses", post(api::uses::create))
         .route("/v1/reports/uses", get(api::reports::show))
@@ -67,14 +73,20 @@ fn storefront() -> Router<Web> {
         .route("/tracks/{track}", get(pages::track::show))
         .route("/tracks/{track}/license", get(pages::quote::show))
         .route("/bundles", get(pages::bundles::show))
-        .route("/checkout", get(pages::checkout::show).post(pages::checkout::start))
+        .route(
+            "/checkout",
+            get(pages::checkout::show).post(pages::checkout::start),
+        )
         .route("/checkout/pay", post(pages::checkout::pay))
         .route("/licences/{licence}", get(pages::licence::private))
         .route("/l/{code}", get(pages::licence::public))
         .route("/verify", get(pages::verify::show))
         .route("/report", get(pages::report::show))
         .route("/operator", get(pages::operator::show))
-        .route("/sign-in/{token}", get(pages::sign_in::look).post(pages::sign_in::enter))
+        .route(
+            "/sign-in/{token}",
+            get(pages::sign_in::look).post(pages::sign_in::enter),
+        )
         .route("/sign-out", post(pages::sign_in::leave))
         .route("/theme", post(pages::theme::choose))
 }

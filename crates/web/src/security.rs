@@ -26,7 +26,9 @@ pub(crate) fn add_headers(headers: &mut HeaderMap) {
         (header::REFERRER_POLICY, "same-origin"),
     ];
     for (name, value) in all {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
 }
 
@@ -46,9 +48,20 @@ fn is_forgeable(method: &Method, headers: &HeaderMap) -> bool {
     if method.is_safe() || headers.contains_key(header::AUTHORIZATION) {
         return false;
     }
-    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let media = media.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    let forms = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
+    let media = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let media = media
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim();
+    let forms = [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "text/plain",
+    ];
     principal::has_session(headers) || forms.iter().any(|form| media.eq_ignore_ascii_case(form))
 }
 
@@ -73,12 +86,18 @@ mod tests {
         pairs
             .iter()
             .map(|(name, value)| {
-                (HeaderName::from_static(name), HeaderValue::from_static(value))
+                (
+                    HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                )
             })
             .collect()
     }
 
-    const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded; charset=utf-8");
+    const FORM: (&str, &str) = (
+        "content-type",
+        "application/x-www-form-urlencoded; charset=utf-8",
+    );
     const JSON: (&str, &str) = ("content-type", "application/json");
     const COOKIE: (&str, &str) = ("cookie", "a=b; clearcue_session=s");
     const KEY: (&str, &str) = ("authorization", "Bearer sk_live_x");
@@ -94,7 +113,11 @@ mod tests {
             (vec![], false),
             (vec![("cookie", "clearcue_theme=dark"), JSON], false),
         ] {
-            assert_eq!(is_forgeable(&Method::POST, &headers(&pairs)), wanted, "{pairs:?}");
+            assert_eq!(
+                is_forgeable(&Method::POST, &headers(&pairs)),
+                wanted,
+                "{pairs:?}"
+            );
             assert!(!is_forgeable(&Method::GET, &headers(&pairs)));
         }
     }
@@ -105,7 +128,10 @@ mod tests {
         for (pairs, wanted) in [
             (vec![HOST, ("origin", "https://store.example:8080")], true),
             (vec![HOST, ("origin", "https://evil.example")], false),
-            (vec![HOST, ("origin", "https://store.example:8080.evil.example")], false),
+            (
+                vec![HOST, ("origin", "https://store.example:8080.evil.example")],
+                false,
+            ),
             (vec![HOST, ("origin", "null")], false),
             (vec![HOST], false),
             (vec![("origin", "https://store.example:8080")], false),

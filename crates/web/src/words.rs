@@ -35,14 +35,18 @@ fn signed(text: &str, money: Money) -> String {
         Some((whole, fraction)) => (whole, format!(".{fraction}")),
         None => (digits, String::new()),
     };
-    format!("{sign}{}{}{fraction}", symbol(money.currency()), grouped(whole))
+    format!(
+        "{sign}{}{}{fraction}",
+        symbol(money.currency()),
+        grouped(whole)
+    )
 }
 
 /// Digits in groups of three: `1,234,567`.
 pub(crate) fn grouped(digits: &str) -> String {
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -58,7 +62,11 @@ pub(crate) fn count(number: i64) -> String {
 
 /// `1 track`, `27 tracks`.
 pub(crate) fn many(number: i64, one: &str, more: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{} {more}", count(number)) }
+    if number == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{} {more}", count(number))
+    }
 }
 
 /// A length or position: `0:42`, `1:05:00`.
@@ -96,23 +104,34 @@ pub(crate) fn date(at: Timestamp) -> String {
     let mut parts = day.split('-');
     let (year, month, day) = (parts.next(), parts.next(), parts.next());
     let number = |text: Option<&str>| text.and_then(|t| t.parse::<usize>().ok()).unwrap_or(0);
-    let month = MONTHS.get(number(month).wrapping_sub(1)).copied().unwrap_or("?");
+    let month = MONTHS
+        .get(number(month).wrapping_sub(1))
+        .copied()
+        .unwrap_or("?");
     format!("{} {month} {}", number(day), year.unwrap_or_default())
 }
 
 /// A moment: `22 Nov 2026, 15:48 UTC`.
 pub(crate) fn moment(at: Timestamp) -> String {
-    format!("{}, {} UTC", date(at), time(at).get(..5).unwrap_or_default())
+    format!(
+        "{}, {} UTC",
+        date(at),
+        time(at).get(..5).unwrap_or_default()
+    )
 }
 
 /// A time of day (UTC): `15:48:03`.
 pub(crate) fn time(at: Timestamp) -> String {
     let text = at.to_string();
-    text.split_once('T').and_then(|(_, time)| time.get(..8)).unwrap_or_default().to_owned()
+    text.split_once('T')
+        .and_then(|(_, time)| time.get(..8))
+        .unwrap_or_default()
+        .to_owned()
 }
 
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 #[cfg(test)]
 mod tests {
@@ -132,14 +151,24 @@ mod tests {
 
     #[test]
     fn lengths_dates_and_counts_are_worded() {
-        assert_eq!((clock(42_300), clock(3_900_000)), ("0:42".into(), "1:05:00".into()));
-        assert_eq!((span(432_000), span(600_000)), ("7 min 12 s".into(), "10 min".into()));
-        assert_eq!((thousandths(97_500), thousandths(120_049)), ("97.5".into(), "120".into()));
+        assert_eq!(
+            (clock(42_300), clock(3_900_000)),
+            ("0:42".into(), "1:05:00".into())
+        );
+        assert_eq!(
+            (span(432_000), span(600_000)),
+            ("7 min 12 s".into(), "10 min".into())
+        );
+        assert_eq!(
+            (thousandths(97_500), thousandths(120_049)),
+            ("97.5".into(), "120".into())
+        );
         let at = Timestamp(1_795_362_483_000);
         assert_eq!(moment(at), "22 Nov 2026, 15:48 UTC");
         assert_eq!(time(at), "15:48:03");
-        assert_eq!((many(1, "track", "tracks"), many(1200, "track", "tracks")), {
-            ("1 track".to_owned(), "1,200 tracks".to_owned())
-        });
+        assert_eq!(
+            (many(1, "track", "tracks"), many(1200, "track", "tracks")),
+            { ("1 track".to_owned(), "1,200 tracks".to_owned()) }
+        );
     }
 }

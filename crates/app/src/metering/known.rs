@@ -21,12 +21,14 @@ pub(super) struct Known {
     pub(super) label: String,
 }
 
-/// The licence a report names, with its bundle locked until the transaction ends.
+/// The licence a report names, locked with its bundle until the transaction ends.
 pub(super) async fn licence(tx: &mut Tx, report: &UseReport) -> Result<Option<Known>, Fault> {
     let Ok(code) = report.licence_code.parse::<Code>() else {
         return Ok(None);
     };
-    let Some(row) = tx.optional(LICENCE, &[code.plain().into()]).await? else {
+    // Locked, so that two videos at once are counted one after the other.
+    let lock = format!("{LICENCE}{}", tx.for_update());
+    let Some(row) = tx.optional(&lock, &[code.plain().into()]).await? else {
         return Ok(None);
     };
     let id = LicenceId::from_bytes(row.id("id")?);

@@ -21,6 +21,8 @@ use crate::{App, Call, Fault, Refusal, Stop};
 
 /// The most events a batch holds.
 pub const BATCH_MAX: usize = 1_000;
+/// How often a batch that loses a race is run before that is a fault.
+const TRIES_MAX: usize = 20;
 
 /// The answer to one reported event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,19 +94,38 @@ pub async fn report(
         return Err(Stop::Refused(BatchRefusal::Size(events.len())));
     }
     let reporter = who.name();
-    let mut tx = app.db.write().await?;
-    let mut receipts = Vec::with_capacity(events.len());
-    let mut seen = Vec::new();
-    for event in events {
-        let (receipt, news) = one(&mut tx, call, &reporter, event).await?;
-        receipts.push(receipt);
-        seen.extend(news);
-    }
-    tx.commit().await?;
+    let mut tries = 1;
+    let (receipts, seen) = loop {
+        match batch(app, call, &reporter, events).await {
+            Err(fault) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            done => break done?,
+        }
+    };
     for news in &seen {
         live::tell(app, news);
     }
     Ok(receipts)
+}
+
+/// One transaction over all events. It may lose a race: the same event is sent twice at once,
+/// or two batches lock the same payees in another order. Nothing is written then, and it is run
+/// again.
+async fn batch(
+    app: &App,
+    call: &mut Call,
+    reporter: &str,
+    events: &[Json],
+) -> Result<(Vec<Receipt>, Vec<UseSeen>), Fault> {
+    let mut tx = app.db.write().await?;
+    let mut receipts = Vec::with_capacity(events.len());
+    let mut seen = Vec::new();
+    for event in events {
+        let (receipt, news) = one(&mut tx, call, reporter, event).await?;
+        receipts.push(receipt);
+        seen.extend(news);
+    }
+    tx.commit().await?;
+    Ok((receipts, seen))
 }
 
 async fn one(

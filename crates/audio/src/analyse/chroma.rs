@@ -45,6 +45,8 @@ pub(super) type Chroma = [f32; 12];
 
 /// What a key is inferred from. Every chroma sums to one, or is all zero where nothing sounded.
 pub(super) struct Harmony {
+    /// How closely the notes keep to one grid of semitones, 0.0 (noise, drums) to 1.0.
+    pub(super) in_tune: f32,
     pub(super) all: Chroma,
     pub(super) bass: Chroma,
     /// Of the first second.
@@ -59,7 +61,7 @@ pub(super) struct Harmony {
 /// Listens to a mono sound of `rate` frames a second; `None` without any note.
 pub(super) fn harmony(samples: &[f32], rate: u32) -> Option<Harmony> {
     let peaks = peaks(samples, rate);
-    let tuning = tuning(&peaks)?;
+    let (tuning, in_tune) = tuning(&peaks)?;
     let frames = frames(&peaks, tuning);
     let sum = |frames: &[Frame], part: fn(&Frame) -> Chroma| {
         let mut sum = [0.0; 12];
@@ -80,6 +82,7 @@ pub(super) fn harmony(samples: &[f32], rate: u32) -> Option<Harmony> {
         &[]
     };
     Some(Harmony {
+        in_tune,
         all: sum(&frames, |frame| frame.all),
         bass: sum(&frames, |frame| frame.weighted_bass()),
         opening: sum(&opening, |frame| frame.all),
@@ -145,19 +148,25 @@ fn summit(left: f32, here: f32, right: f32) -> f32 {
 }
 
 /// The mean offset from equal temperament at 440 Hz, in semitones within ±0.5, every frame
-/// counting alike; `None` without any note.
-fn tuning(frames: &[Vec<Note>]) -> Option<f32> {
-    let (mut cos, mut sin) = (0.0, 0.0);
+/// counting alike, and how closely the notes agree on it, 0 to 1; `None` without any note.
+fn tuning(frames: &[Vec<Note>]) -> Option<(f32, f32)> {
+    let (mut cos, mut sin, mut total) = (0.0_f32, 0.0_f32, 0.0);
     for notes in frames {
         let loudest = loudest(notes.iter().map(|note| note.magnitude));
         for note in notes {
             let angle = std::f32::consts::TAU * note.pitch.fract();
-            cos += note.magnitude / loudest * angle.cos();
-            sin += note.magnitude / loudest * angle.sin();
+            let weight = note.magnitude / loudest;
+            cos += weight * angle.cos();
+            sin += weight * angle.sin();
+            total += weight;
         }
     }
-    let any = frames.iter().any(|notes| !notes.is_empty());
-    any.then(|| sin.atan2(cos) / std::f32::consts::TAU)
+    (total > 0.0).then(|| {
+        (
+            sin.atan2(cos) / std::f32::consts::TAU,
+            cos.hypot(sin) / total,
+        )
+    })
 }
 
 fn loudest(magnitudes: impl Iterator<Item = f32>) -> f32 {

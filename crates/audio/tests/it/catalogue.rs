@@ -3,88 +3,96 @@
 use audio::{Facts, Mode, Pcm, analyse, cut};
 use synth::{Piece, catalogue, render};
 
-/// The catalogue's seed, fixed so that failures repeat. The constants of `tempo` and `key` were
-/// chosen on this very seed, so this test guards against regressions and measures nothing: on seed
-/// 20261, which no constant has seen, tempo was right on 26 of 28 and key on 16 of 28.
-const SEED: u64 = 7;
+/// The constants of `key` and `hook` were fitted on seeds 1 to 4 (key right on 106 of 112) and
+/// those of `tempo` on seed 7. On held-out seeds 101 to 103 the key is right on 68 of 84 and the
+/// hook within two seconds of a hook's start on 78 of 84, the tempo on 78 of 84; on 201 and 202
+/// the key on 52 of 56. This test hears a part of one held-out seed, so it asks for less. Genres
+/// are the same in every seed: none of this says how well recorded music fares.
+const HELD_OUT_SEED: u64 = 101;
+/// Every fourth piece: rendering is the long part of this test.
+const EVERY: usize = 4;
 
-fn heard() -> Vec<(Piece, Pcm, Facts)> {
-    let listen = |piece: Piece| {
-        let sound = render(&piece);
-        let samples = sound.mix.iter().map(|s| f32::from(*s) / 32_768.0).collect();
-        let pcm = Pcm {
-            sample_rate: sound.sample_rate,
-            channels: 2,
-            samples,
-        };
-        let facts = analyse(&pcm);
-        (piece, pcm, facts)
-    };
-    catalogue(SEED).into_iter().map(listen).collect()
+fn render_pcm(piece: &Piece) -> Pcm {
+    let sound = render(piece);
+    stereo(&sound.mix)
 }
 
-/// One test, because rendering the catalogue is the long part of each of these questions.
-#[test]
-fn the_catalogue_is_heard_as_it_was_composed() {
-    let heard = heard();
-    let (mut tempo, mut key, mut near_hook, mut loops) = (0, 0, 0, 0);
-    for (piece, pcm, facts) in &heard {
+fn stereo(samples: &[i16]) -> Pcm {
+    Pcm {
+        sample_rate: synth::SAMPLE_RATE,
+        channels: 2,
+        samples: samples.iter().map(|s| f32::from(*s) / 32_768.0).collect(),
+    }
+}
+
+/// What was right about one piece, and a line that says so.
+#[derive(Default)]
+struct Score {
+    tempo: usize,
+    key: usize,
+    hook: usize,
+    pieces: usize,
+    lines: String,
+}
+
+impl Score {
+    fn count(&mut self, piece: &Piece, facts: &Facts) {
         let bpm = facts.tempo.as_ref().map_or(0.0, |t| t.bpm);
-        let right_tempo = (bpm / piece.bpm - 1.0).abs() < 0.01;
-        let right_key = facts.key.is_some_and(|k| {
+        let tempo = (bpm / piece.bpm - 1.0).abs() < 0.01;
+        let key = facts.key.is_some_and(|k| {
             k.tonic == piece.key.tonic && (k.mode == Mode::Minor) == piece.key.minor
         });
-        let section = piece
-            .sections
-            .iter()
-            .find(|s| facts.hook_ms + 100 < s.end_ms);
-        let right_hook = section.is_some_and(|s| s.name == "hook");
-        tempo += usize::from(right_tempo);
-        key += usize::from(right_key);
-        near_hook += usize::from(right_hook);
-        loops += usize::from(facts.loopable == piece.loopable);
-        println!(
-            "{:<24} {:<18} bpm {:6.2} {bpm:6.2} {right_tempo:5} key {:<9} {:<9} {right_key:5} \
-             hook {:5} {:5} {:<6} loop {:5} {:5} energy {:2} {:3} lufs {:.1} first {:?}",
+        let mut hooks = piece.sections.iter().filter(|s| s.name == "hook");
+        let hook = hooks.any(|s| s.start_ms.abs_diff(facts.hook_ms) <= 2_000);
+        self.tempo += usize::from(tempo);
+        self.key += usize::from(key);
+        self.hook += usize::from(hook);
+        self.pieces += 1;
+        self.lines += &format!(
+            "{}: {bpm:.2} of {} bpm, {:?} of {}, hook {} of {}\n",
             piece.slug,
-            piece.genre,
             piece.bpm,
+            facts.key.map(|k| k.to_string()),
             piece.key_name(),
-            facts.key.map_or(String::new(), |k| k.to_string()),
-            piece.hook_ms,
             facts.hook_ms,
-            section.map_or("", |s| s.name),
-            piece.loopable,
-            facts.loopable,
-            piece.energy,
-            facts.energy,
-            facts.loudness_lufs,
-            facts.tempo.as_ref().map(|t| t.first_beat_ms),
+            piece.hook_ms
         );
-        assert!(
-            (facts.loudness_lufs + 14.0).abs() < 0.5,
-            "{}: {}",
-            piece.slug,
-            facts.loudness_lufs
-        );
-        assert!(
-            facts.true_peak_dbtp < -0.5,
-            "{}: {}",
-            piece.slug,
-            facts.true_peak_dbtp
-        );
-        let clip = cut(pcm, facts, 15_000).unwrap();
+    }
+}
+
+#[test]
+fn most_of_an_unseen_catalogue_is_heard_as_it_was_composed() {
+    let mut score = Score::default();
+    for piece in catalogue(HELD_OUT_SEED).iter().step_by(EVERY) {
+        let pcm = render_pcm(piece);
+        let facts = analyse(&pcm);
+        score.count(piece, &facts);
+        assert!((facts.loudness_lufs + 14.0).abs() < 0.5, "{facts:?}");
+        assert!(facts.true_peak_dbtp < -0.5, "{facts:?}");
+        let clip = cut(&pcm, &facts, 15_000).unwrap();
         assert_eq!(clip.pcm.frames(), 15 * 44_100);
     }
-    let share = |right: usize| right as f64 / heard.len() as f64;
-    println!(
-        "tempo {tempo}, key {key}, hook {near_hook}, loop {loops} of {}",
-        heard.len()
-    );
+    let Score { pieces, lines, .. } = &score;
     assert!(
-        share(tempo) >= 0.9,
-        "tempo right on {tempo} of {}",
-        heard.len()
+        score.tempo * 10 >= pieces * 7,
+        "tempo {}\n{lines}",
+        score.tempo
     );
-    assert!(share(key) >= 0.8, "key right on {key} of {}", heard.len());
+    assert!(score.key * 10 >= pieces * 5, "key {}\n{lines}", score.key);
+    assert!(
+        score.hook * 10 >= pieces * 7,
+        "hook {}\n{lines}",
+        score.hook
+    );
+}
+
+#[test]
+fn drums_alone_have_a_tempo_but_no_key() {
+    let pieces = catalogue(HELD_OUT_SEED);
+    let piece = pieces.iter().find(|p| p.genre == "house").unwrap();
+    let sound = render(piece);
+    let drums = sound.stems.iter().find(|s| s.name == "drums").unwrap();
+    let facts = analyse(&stereo(&drums.samples));
+    assert!(facts.tempo.is_some());
+    assert_eq!(facts.key, None);
 }

@@ -1,9 +1,9 @@
 //! `clearcue audit`: every invariant, and whether it holds.
 
-use app::accounts::audit::{Check, audit};
-use serde_json::{Value, json};
+use app::accounts::audit::audit;
 
 use super::Context;
+use crate::books;
 use crate::exit::Failure;
 
 /// How many breaches of one invariant are spelt out.
@@ -12,34 +12,32 @@ const SHOWN: usize = 10;
 pub(super) async fn run(context: &Context) -> Result<(), Failure> {
     let app = context.app().await?;
     let checks = audit(&app).await?;
-    context.say.json(&document(&checks));
+    context.say.json(&books::document(&checks));
     for check in &checks {
         let count = check.breaches.len();
-        let word = if count == 0 { "ok".to_owned() } else { format!("{count} BREACHES") };
-        context.say.text(format!("{:<32} {:>8} looked at  {word}", check.invariant, check.looked_at));
+        let word = if count == 0 {
+            "ok".to_owned()
+        } else {
+            format!("{count} BREACHES")
+        };
+        context.say.text(format!(
+            "{:<32} {:>8} looked at  {word}",
+            check.invariant, check.looked_at
+        ));
         for breach in check.breaches.iter().take(SHOWN) {
-            context.say.text(format!("    {}: {}", breach.subject, breach.detail));
+            context
+                .say
+                .text(format!("    {}: {}", breach.subject, breach.detail));
         }
     }
     let breaches: usize = checks.iter().map(|check| check.breaches.len()).sum();
     if breaches > 0 {
         let what = format!("the audit found {breaches} breaches");
-        return Err(Failure::failed(what, "stop selling and restore the last good backup"));
+        return Err(Failure::failed(
+            what,
+            "stop selling and restore the last good backup",
+        ));
     }
     context.say.text("all in order");
     Ok(())
-}
-
-/// The audit as JSON.
-pub(crate) fn document(checks: &[Check]) -> Value {
-    let clean = checks.iter().all(|check| check.breaches.is_empty());
-    let rows: Vec<_> = checks.iter().map(|check| json!({
-        "invariant": check.invariant,
-        "looked_at": check.looked_at,
-        "breaches": check.breaches.iter().map(|breach| json!({
-            "subject": breach.subject,
-            "detail": breach.detail,
-        })).collect::<Vec<_>>(),
-    })).collect();
-    json!({ "clean": clean, "invariants": rows })
 }

@@ -8,7 +8,10 @@ use crate::open;
 
 pub(super) fn run(context: &Context) -> Result<(), Failure> {
     let config = open::config(context.folder.as_deref(), &context.flags, &context.env)?;
-    let folder = context.folder.as_ref().map(|folder| folder.display().to_string());
+    let folder = context
+        .folder
+        .as_ref()
+        .map(|folder| folder.display().to_string());
     let mut document = Map::new();
     context.say.text(match &folder {
         Some(folder) => format!("# store: {folder}"),
@@ -19,6 +22,8 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
         context.say.text(format!("{name:<26} {value:<40} {source}"));
         document.insert(name.to_owned(), json!({ "value": value, "source": source }));
     }
-    context.say.json(&json!({ "store": folder, "settings": document }));
+    context
+        .say
+        .json(&json!({ "store": folder, "settings": document }));
     Ok(())
 }

@@ -42,7 +42,9 @@ pub(super) async fn run(context: &Context, args: &Demo) -> Result<(), Failure> {
     };
     index::follow(&app, 0).await?;
     let server = tokio::spawn(serve::serve(app.clone(), listener, stop));
-    context.say.text(format!("the store is open at http://{}", config.listen));
+    context
+        .say
+        .text(format!("the store is open at http://{}", config.listen));
     let done = walk_and_invite(context, &app, args, &config).await;
     if done.is_err() {
         let _ = tell.send(());
@@ -54,10 +56,7 @@ pub(super) async fn run(context: &Context, args: &Demo) -> Result<(), Failure> {
 }
 
 /// The address, taken before any music is made, and the store.
-async fn prepare(
-    context: &Context,
-    args: &Demo,
-) -> Result<(Option<TcpListener>, Config), Failure> {
+async fn prepare(context: &Context, args: &Demo) -> Result<(Option<TcpListener>, Config), Failure> {
     // A demo's settings are not written down: the address of one start need not be the next's.
     let named = Said::default().with("name", Some(NAME));
     open::create(&args.dir, &named, &Said::default(), &Edge::System).await?;
@@ -101,13 +100,23 @@ async fn walk_and_invite(
     context.say.json(&document);
     context.say.text("");
     context.say.text(format!("the store     {url}"));
-    context.say.text(format!("a track       {url}/t/{}", walk.track.slug));
+    context
+        .say
+        .text(format!("a track       {url}/tracks/{}", walk.track.slug));
     context.say.text("sign in, each link once:");
     context.say.text(format!("  buyer       {buyer}"));
-    context.say.text(format!("  composer    {composer}  ({})", walk.track.artist.name));
+    context.say.text(format!(
+        "  composer    {composer}  ({})",
+        walk.track.artist.name
+    ));
     context.say.text(format!("  operator    {operator}"));
     context.say.text(format!("API key       {}", walk.api_key));
-    context.say.text(format!("  curl -H 'Authorization: Bearer {}' '{url}/v1/tracks?q=warm'", walk.api_key));
-    context.say.text("Ctrl-C closes the store; `clearcue demo` opens it again");
+    context.say.text(format!(
+        "  curl -H 'Authorization: Bearer {}' '{url}/v1/tracks?q=warm'",
+        walk.api_key
+    ));
+    context
+        .say
+        .text("Ctrl-C closes the store; `clearcue demo` opens it again");
     Ok(())
 }

@@ -33,7 +33,10 @@ pub(super) async fn run(context: &Context, args: &cli::Import) -> Result<(), Fai
         limits: Limits::default(),
         workers: workers(),
     };
-    let watch = Watch { progress: Progress::pieces("importing", 0), stop: stop_on_ctrl_c() };
+    let watch = Watch {
+        progress: Progress::pieces("importing", 0),
+        stop: stop_on_ctrl_c(),
+    };
     let lines = import::import(&app, &request, &watch).await?;
     watch.progress.finish();
     let stopped = watch.stop.load(Ordering::SeqCst);
@@ -79,7 +82,8 @@ impl Watcher for Watch {
     }
 
     fn done(&self, line: &Line) {
-        self.progress.note(line.title.as_deref().unwrap_or_default());
+        self.progress
+            .note(line.title.as_deref().unwrap_or_default());
         self.progress.advance(1);
     }
 
@@ -142,14 +146,13 @@ impl<'a> Report<'a> {
     }
 
     fn document(&self, stopped: bool) -> Value {
-        let track = |(path, title, id): &(&PathBuf, &str, String)| {
-            json!({ "path": path.display().to_string(), "title": title, "track": id })
-        };
+        let track = |(path, title, id): &(&PathBuf, &str, String)| json!({ "path": path.display().to_string(), "title": title, "track": id });
         let refused = self.refused.iter().map(|(path, code, reason)| {
             json!({ "path": path.display().to_string(), "code": code, "reason": reason })
         });
         let ignored = self.ignored.iter().flat_map(|(why, paths)| {
-            let one = move |path: &&PathBuf| json!({ "path": path.display().to_string(), "reason": why });
+            let one =
+                move |path: &&PathBuf| json!({ "path": path.display().to_string(), "reason": why });
             paths.iter().map(one)
         });
         json!({

@@ -16,11 +16,19 @@ pub(super) async fn run(context: &Context, args: &Link) -> Result<(), Failure> {
         RoleWord::Operator => Role::Operator,
     };
     let (address, is_payee) = sign_in(&app, role, &args.name).await?;
-    context.say.json(&json!({ "role": role.word(), "name": args.name, "link": address }));
+    context
+        .say
+        .json(&json!({ "role": role.word(), "name": args.name, "link": address }));
     context.say.text(&address);
-    context.say.text(format!("signs {} in as {}, once, within a day", args.name, role.word()));
+    context.say.text(format!(
+        "signs {} in as {}, once, within a day",
+        args.name,
+        role.word()
+    ));
     if role == Role::Composer && !is_payee {
-        context.say.text("note: no payee has this name yet, so there is no report to see");
+        context
+            .say
+            .text("note: no payee has this name yet, so there is no report to see");
     }
     Ok(())
 }

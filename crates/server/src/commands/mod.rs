@@ -11,15 +11,14 @@ mod serve;
 mod stamp;
 mod verify;
 
-pub(crate) use audit::document as audit_document;
-
 use std::path::PathBuf;
 
 use app::{App, Edge};
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, Command};
-use crate::config::{self as configuration, Config, Said, Source};
+use crate::config::{Config, Said, Source};
+use crate::environment;
 use crate::exit::Failure;
 use crate::open;
 use crate::say::Say;
@@ -51,9 +50,14 @@ impl Context {
 
 /// Runs a command to its end.
 pub(crate) fn run(cli: Cli) -> Result<(), Option<Failure>> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(|e| {
-        Failure::failed(format!("no threads are to be had: {e}"), "close other programs")
+        Failure::failed(
+            format!("no threads are to be had: {e}"),
+            "close other programs",
+        )
     })?;
     let done = runtime.block_on(dispatch(cli));
     // What still runs (an import that was told to stop twice) is not waited for.
@@ -79,9 +83,15 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
 }
 
 fn context(cli: &Cli) -> Result<Context, Failure> {
-    let variables = configuration::environment();
-    let named = variables.iter().find(|(name, value)| name == "CLEARCUE_STORE" && !value.is_empty());
-    let named = cli.common.store.clone().or_else(|| named.map(|(_, value)| value.into()));
+    let variables = environment::clearcue();
+    let named = variables
+        .iter()
+        .find(|(name, value)| name == "CLEARCUE_STORE" && !value.is_empty());
+    let named = cli
+        .common
+        .store
+        .clone()
+        .or_else(|| named.map(|(_, value)| value.into()));
     let own_folder = matches!(cli.command, Command::Init(_) | Command::Demo(_));
     let folder = match std::env::current_dir() {
         // These two say themselves which folder they mean.

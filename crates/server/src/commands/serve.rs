@@ -21,8 +21,13 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
         tracing::warn!("there is no signing key in keys/issuer.jwk: nothing can be sold");
     }
     let public = &config.settings.public_url;
-    context.say.json(&json!({ "listening": config.listen, "public_url": public }));
-    context.say.text(format!("{} is open at http://{}", config.settings.name, config.listen));
+    context
+        .say
+        .json(&json!({ "listening": config.listen, "public_url": public }));
+    context.say.text(format!(
+        "{} is open at http://{}",
+        config.settings.name, config.listen
+    ));
     if *public != format!("http://{}", config.listen) {
         context.say.text(format!("its public address is {public}"));
     }

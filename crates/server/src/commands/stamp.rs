@@ -12,13 +12,16 @@ use serde_json::json;
 use super::Context;
 use crate::cli::Stamp;
 use crate::exit::Failure;
+use crate::keys;
 use crate::progress::Progress;
 use crate::verify::{self, Subject, Trust};
-use crate::keys;
 
 pub(super) fn run(context: &Context, args: &Stamp) -> Result<(), Failure> {
     let (token, claims) = licence(context, &args.licence)?;
-    let out = args.out.clone().unwrap_or_else(|| beside(&args.video, &claims));
+    let out = args
+        .out
+        .clone()
+        .unwrap_or_else(|| beside(&args.video, &claims));
     check_place(&args.video, &out)?;
     let marks = Marks {
         code: claims.code,
@@ -29,17 +32,20 @@ pub(super) fn run(context: &Context, args: &Stamp) -> Result<(), Failure> {
         copyright: None,
     };
     let part = hidden_beside(&out);
-    let done = copy(&args.video, &part, &marks).and_then(|()| {
-        fs::rename(&part, &out).map_err(|e| unusable(&out, &e))
-    });
+    let done = copy(&args.video, &part, &marks)
+        .and_then(|()| fs::rename(&part, &out).map_err(|e| unusable(&out, &e)));
     if let Err(failure) = done {
         let _ = fs::remove_file(&part);
         return Err(failure);
     }
     let name = out.display().to_string();
-    context.say.json(&json!({ "file": name, "code": claims.code.to_string() }));
+    context
+        .say
+        .json(&json!({ "file": name, "code": claims.code.to_string() }));
     context.say.text(format!("wrote {name}"));
-    context.say.text(format!("paste under the video:  {}", marks.line()));
+    context
+        .say
+        .text(format!("paste under the video:  {}", marks.line()));
     Ok(())
 }
 
@@ -50,7 +56,10 @@ fn licence(context: &Context, named: &str) -> Result<(String, Claims), Failure> 
     let token = match verify::subject(named)? {
         Subject::Token(token) => token,
         Subject::Media(file) => file.tokens.into_iter().next().ok_or_else(|| {
-            Failure::failed(format!("{} carries no licence token", file.path.display()), fix)
+            Failure::failed(
+                format!("{} carries no licence token", file.path.display()),
+                fix,
+            )
         })?,
         Subject::Code(code) => {
             let what = format!("the code {code} is no licence token");
@@ -65,9 +74,9 @@ fn licence(context: &Context, named: &str) -> Result<(String, Claims), Failure> 
     let now = Edge::System.call().now;
     let answer = verify::judged(&token, &trust, now);
     match answer.standing {
-        Standing::Altered | Standing::Expired | Standing::Revoked | Standing::Suspended => {
-            Err(Failure::failed(format!("this licence is {}", answer.standing), fix))
-        }
+        Standing::Altered | Standing::Expired | Standing::Revoked | Standing::Suspended => Err(
+            Failure::failed(format!("this licence is {}", answer.standing), fix),
+        ),
         Standing::Valid | Standing::UnknownIssuer | Standing::None => Ok((token, claims)),
     }
 }
@@ -75,7 +84,10 @@ fn licence(context: &Context, named: &str) -> Result<(String, Claims), Failure> 
 /// `video.mp4` becomes `video [7K3M9-QXD4T-0RWPD].mp4`.
 fn beside(video: &Path, claims: &Claims) -> PathBuf {
     let stem = video.file_stem().unwrap_or_default().to_string_lossy();
-    let ending = video.extension().map(|e| format!(".{}", e.to_string_lossy())).unwrap_or_default();
+    let ending = video
+        .extension()
+        .map(|e| format!(".{}", e.to_string_lossy()))
+        .unwrap_or_default();
     video.with_file_name(format!("{stem} [{}]{ending}", claims.code))
 }
 
@@ -90,17 +102,26 @@ fn check_place(video: &Path, out: &Path) -> Result<(), Failure> {
         _ => video == out,
     };
     if same {
-        return Err(Failure::misuse("--out is the video itself", "choose another name"));
+        return Err(Failure::misuse(
+            "--out is the video itself",
+            "choose another name",
+        ));
     }
     if out.exists() {
         let what = format!("{} is there already", out.display());
-        return Err(Failure::failed(what, "move it away, or choose another name with --out"));
+        return Err(Failure::failed(
+            what,
+            "move it away, or choose another name with --out",
+        ));
     }
     Ok(())
 }
 
 fn unusable(path: &Path, error: &io::Error) -> Failure {
-    Failure::failed(format!("{} can't be used: {error}", path.display()), "check the path and its mode")
+    Failure::failed(
+        format!("{} can't be used: {error}", path.display()),
+        "check the path and its mode",
+    )
 }
 
 fn copy(video: &Path, part: &Path, marks: &Marks) -> Result<(), Failure> {
@@ -115,12 +136,19 @@ fn copy(video: &Path, part: &Path, marks: &Marks) -> Result<(), Failure> {
         MediaError::Io(e) => unusable(part, &e),
         MediaError::UnknownFormat | MediaError::NotStampable(_) => {
             let what = format!("{} can't be stamped", video.display());
-            Failure::failed(what, "only MP4, M4A and MOV files can; a sound file is delivered with its key")
+            Failure::failed(
+                what,
+                "only MP4, M4A and MOV files can; a sound file is delivered with its key",
+            )
         }
         other => Failure::failed(video.display(), other),
     })?;
     output.to.flush().map_err(|e| unusable(part, &e))?;
-    output.to.get_ref().sync_all().map_err(|e| unusable(part, &e))
+    output
+        .to
+        .get_ref()
+        .sync_all()
+        .map_err(|e| unusable(part, &e))
 }
 
 /// A file whose growth is shown.

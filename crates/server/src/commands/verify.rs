@@ -33,7 +33,10 @@ pub(super) async fn run(context: &Context, args: &Verify) -> Result<(), Failure>
         Standing::None => "look for the .licence.jwt that came with the music",
         _ => "ask the issuer",
     };
-    Err(Failure::failed(format!("not a valid licence ({overall})"), fix))
+    Err(Failure::failed(
+        format!("not a valid licence ({overall})"),
+        fix,
+    ))
 }
 
 /// Whom to believe, and the store at hand. A named issuer stands alone.
@@ -53,7 +56,9 @@ pub(super) async fn trusted(
 
 /// The store around here and the pinned issuers.
 pub(super) async fn at_hand(context: &Context) -> Result<(Trust, Option<App>), Failure> {
-    let Some(folder) = &context.folder else { return Ok((Trust::pinned(), None)) };
+    let Some(folder) = &context.folder else {
+        return Ok((Trust::pinned(), None));
+    };
     let config = open::config(Some(folder), &context.flags, &context.env)?;
     let keys = keys::public(folder)?;
     let trust = Trust::default().and(format!("the store in {}", folder.display()), keys);
@@ -62,7 +67,9 @@ pub(super) async fn at_hand(context: &Context) -> Result<(Trust, Option<App>), F
         Ok(app) => Ok((trust, Some(app))),
         // The signature can be checked all the same, and the answer says what it rests on.
         Err(failure) => {
-            crate::progress::tell(&format!("{failure} (going on without the store's database)"));
+            crate::progress::tell(&format!(
+                "{failure} (going on without the store's database)"
+            ));
             Ok((trust, None))
         }
     }

@@ -7,10 +7,10 @@ use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
+use app::catalogue::Declared;
 use app::catalogue::add::add;
 use app::catalogue::prepare::{PrepareRefusal, Prepared, Source, prepare};
 use app::catalogue::show::track;
-use app::catalogue::Declared;
 use app::{App, Limits, Stop};
 use serde::{Deserialize, Serialize};
 use synth::Piece;
@@ -37,8 +37,15 @@ pub async fn fill(app: &App, folder: &Path, seed: u64, workers: usize) -> Result
     let path = folder.join("demo.json");
     let marker = read_marker(&path)?.unwrap_or(Marker { seed, tracks: 0 });
     if marker.seed != seed {
-        let what = format!("the demo in {} is of seed {}", folder.display(), marker.seed);
-        return Err(Failure::misuse(what, format!("say --seed {} or another --dir", marker.seed)));
+        let what = format!(
+            "the demo in {} is of seed {}",
+            folder.display(),
+            marker.seed
+        );
+        return Err(Failure::misuse(
+            what,
+            format!("say --seed {} or another --dir", marker.seed),
+        ));
     }
     let pieces = synth::catalogue(seed);
     if marker.tracks == pieces.len() {
@@ -53,7 +60,13 @@ pub async fn fill(app: &App, folder: &Path, seed: u64, workers: usize) -> Result
     }
     let new = missing.len();
     render_and_add(app, missing, workers).await?;
-    write_marker(&path, Marker { seed, tracks: pieces.len() })?;
+    write_marker(
+        &path,
+        Marker {
+            seed,
+            tracks: pieces.len(),
+        },
+    )?;
     Ok(new)
 }
 
@@ -78,11 +91,15 @@ async fn render_and_add(
     let mut in_hand: VecDeque<(String, Rendering)> = VecDeque::new();
     loop {
         while in_hand.len() <= workers.max(1) {
-            let Some(piece) = missing.pop_front() else { break };
+            let Some(piece) = missing.pop_front() else {
+                break;
+            };
             let title = piece.title.clone();
             in_hand.push_back((title, tokio::task::spawn_blocking(move || render(&piece))));
         }
-        let Some((title, rendering)) = in_hand.pop_front() else { return Ok(()) };
+        let Some((title, rendering)) = in_hand.pop_front() else {
+            return Ok(());
+        };
         let prepared = rendering.await.map_err(|e| {
             Failure::failed(format!("rendering {title} failed: {e}"), "please report it")
         })??;
@@ -99,7 +116,11 @@ fn render(piece: &Piece) -> Result<Prepared, Stop<PrepareRefusal>> {
         reader: Cursor::new(sound::file(samples, rendered.sample_rate)),
     };
     let mix = Cursor::new(sound::file(&rendered.mix, rendered.sample_rate));
-    let stems = rendered.stems.iter().map(|stem| source(stem.name, &stem.samples)).collect();
+    let stems = rendered
+        .stems
+        .iter()
+        .map(|stem| source(stem.name, &stem.samples))
+        .collect();
     prepare(declare(piece), Some(mix), stems, &Limits::default())
 }
 
@@ -121,7 +142,10 @@ fn declare(piece: &Piece) -> Declared {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a tempo is below a thousand")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a tempo is below a thousand"
+)]
 fn thousandths(bpm: f64) -> i64 {
     (bpm * 1000.0).round() as i64
 }
@@ -141,5 +165,8 @@ fn write_marker(path: &PathBuf, marker: Marker) -> Result<(), Failure> {
 }
 
 fn unusable(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::failed(format!("{} can't be used: {error}", path.display()), "check its owner and mode")
+    Failure::failed(
+        format!("{} can't be used: {error}", path.display()),
+        "check its owner and mode",
+    )
 }

@@ -1,10 +1,10 @@
 //! The walk put into words, and into JSON.
 
+use app::Currency;
 use app::Money;
 use app::catalogue::Track;
 use app::licensing::{Licence, QuotedOption};
 use app::metering::report::Answer as Metered;
-use app::Currency;
 use serde_json::{Value, json};
 
 use super::walk::{PayeeBalance, WORDS, Walk};
@@ -27,18 +27,38 @@ fn found(walk: &Walk, lines: &mut Vec<String>) {
     let (total, hits) = &walk.found;
     lines.push(format!("1  search  \"{WORDS}\": {total} tracks"));
     for track in hits {
-        lines.push(format!("     {:<26} {:<18} {}", track.title, track.artist.name, facts(track)));
+        lines.push(format!(
+            "     {:<26} {:<18} {}",
+            track.title,
+            track.artist.name,
+            facts(track)
+        ));
     }
     let track = &walk.track;
-    lines.push(format!("2  track   {} by {}", track.title, track.artist.name));
+    lines.push(format!(
+        "2  track   {} by {}",
+        track.title, track.artist.name
+    ));
     lines.push(format!("     {}", track.description));
-    lines.push(format!("     {}; stems: {}", facts(track), track.stems.join(", ")));
-    let shares = walk.splits.iter().map(|share| format!("{} {}", share.name, percent(share.ppm)));
-    lines.push(format!("     shared by {}", shares.collect::<Vec<_>>().join(", ")));
+    lines.push(format!(
+        "     {}; stems: {}",
+        facts(track),
+        track.stems.join(", ")
+    ));
+    let shares = walk
+        .splits
+        .iter()
+        .map(|share| format!("{} {}", share.name, percent(share.ppm)));
+    lines.push(format!(
+        "     shared by {}",
+        shares.collect::<Vec<_>>().join(", ")
+    ));
 }
 
 fn facts(track: &Track) -> String {
-    let bpm = track.bpm_milli.map(|bpm| format!("{} bpm, ", (bpm + 500) / 1000));
+    let bpm = track
+        .bpm_milli
+        .map(|bpm| format!("{} bpm, ", (bpm + 500) / 1000));
     let key = track.key.as_ref().map(|key| format!("{key}, "));
     format!(
         "{}, {}{}{} s",
@@ -58,11 +78,22 @@ fn percent(ppm: i64) -> String {
 fn quoted(walk: &Walk, lines: &mut Vec<String>) {
     lines.push("3  quote   one monetised YouTube Short, 15 seconds of music, worldwide".into());
     for line in &walk.chosen.lines {
-        lines.push(format!("     {:<40} {:>14}", line.label, micros(line.micros, &walk.chosen)));
+        lines.push(format!(
+            "     {:<40} {:>14}",
+            line.label,
+            micros(line.micros, &walk.chosen)
+        ));
     }
-    lines.push(format!("     {:<40} {:>14}", "you pay", micros(walk.chosen.total_micros, &walk.chosen)));
+    lines.push(format!(
+        "     {:<40} {:>14}",
+        "you pay",
+        micros(walk.chosen.total_micros, &walk.chosen)
+    ));
     let others = walk.quote.options.len().saturating_sub(1);
-    lines.push(format!("     {others} dearer offers cover it too; until {}", walk.quote.expires_at));
+    lines.push(format!(
+        "     {others} dearer offers cover it too; until {}",
+        walk.quote.expires_at
+    ));
 }
 
 fn micros(micros: i64, option: &QuotedOption) -> String {
@@ -77,7 +108,11 @@ fn licensed(walk: &Walk, lines: &mut Vec<String>) {
     lines.push("4  buy     sandbox card 4242 4242 4242 4242: no money moves".into());
     lines.push(format!("     licence  {}", licence.label));
     lines.push(format!("     code     {}", licence.code));
-    lines.push(format!("     token    {}… ({} characters)", head(&licence.token), licence.token.len()));
+    lines.push(format!(
+        "     token    {}… ({} characters)",
+        head(&licence.token),
+        licence.token.len()
+    ));
     for file in &walk.files {
         lines.push(format!("     file     {}", file.display()));
         lines.push(format!("     sidecar  {}", sidecar(file).display()));
@@ -96,25 +131,61 @@ fn checked(walk: &Walk, lines: &mut Vec<String>) {
         Some(FileMatch::Original) => "the sound is as delivered",
         Some(FileMatch::Changed) | None => "the sound was changed",
     };
-    let issuer = answer.claims.as_ref().map(|claims| claims.iss.as_str()).unwrap_or_default();
-    lines.push(format!("     the file: {}, issued by {issuer}; {sound}", answer.standing));
+    let issuer = answer
+        .claims
+        .as_ref()
+        .map(|claims| claims.iss.as_str())
+        .unwrap_or_default();
+    lines.push(format!(
+        "     the file: {}, issued by {issuer}; {sound}",
+        answer.standing
+    ));
     let reason = walk.forged.reason.as_deref().unwrap_or_default();
-    lines.push(format!("     one character changed: {}; {reason}", walk.forged.standing));
+    lines.push(format!(
+        "     one character changed: {}; {reason}",
+        walk.forged.standing
+    ));
 }
 
 fn metered(walk: &Walk, lines: &mut Vec<String>) {
     let (bundle, usage) = (&walk.bundle, &walk.usage);
     let price = bundle.price.price_display();
-    lines.push(format!("6  meter   {} for {price}: code {}", bundle.label, bundle.code));
-    let clip = usage.event.get("clip_ms").and_then(Value::as_i64).unwrap_or(0);
-    lines.push(format!("     reported: a YouTube Short with {clip} ms of {}", walk.track.title));
+    lines.push(format!(
+        "6  meter   {} for {price}: code {}",
+        bundle.label, bundle.code
+    ));
+    let clip = usage
+        .event
+        .get("clip_ms")
+        .and_then(Value::as_i64)
+        .unwrap_or(0);
+    lines.push(format!(
+        "     reported: a YouTube Short with {clip} ms of {}",
+        walk.track.title
+    ));
     lines.push(format!("     receipt: {}", receipt(&usage.first)));
     for row in &usage.balances {
-        lines.push(format!("     {:<22} {:>9}  {}  ->  {}", row.name, percent(row.ppm), row.before, row.after));
+        lines.push(format!(
+            "     {:<22} {:>9}  {}  ->  {}",
+            row.name,
+            percent(row.ppm),
+            row.before,
+            row.after
+        ));
     }
-    let same = usage.balances.iter().all(|row| row.after == row.after_again);
-    let unchanged = if same { "no balance changed" } else { "BALANCES CHANGED" };
-    lines.push(format!("     reported again: {}; {unchanged}", receipt(&usage.again)));
+    let same = usage
+        .balances
+        .iter()
+        .all(|row| row.after == row.after_again);
+    let unchanged = if same {
+        "no balance changed"
+    } else {
+        "BALANCES CHANGED"
+    };
+    lines.push(format!(
+        "     reported again: {}; {unchanged}",
+        receipt(&usage.again)
+    ));
 }
 
 fn receipt(answer: &Metered) -> String {
@@ -133,8 +204,15 @@ fn receipt(answer: &Metered) -> String {
 
 fn audited(walk: &Walk, lines: &mut Vec<String>) {
     let breaches: usize = walk.audit.iter().map(|check| check.breaches.len()).sum();
-    let word = if breaches == 0 { "all hold".to_owned() } else { format!("{breaches} BREACHES") };
-    lines.push(format!("7  audit   {} invariants: {word}", walk.audit.len()));
+    let word = if breaches == 0 {
+        "all hold".to_owned()
+    } else {
+        format!("{breaches} BREACHES")
+    };
+    lines.push(format!(
+        "7  audit   {} invariants: {word}",
+        walk.audit.len()
+    ));
 }
 
 /// The walk for programs.
@@ -175,7 +253,7 @@ pub fn document(walk: &Walk) -> Value {
             "repeated": receipt_document(&usage.again),
             "balances": usage.balances.iter().map(balance).collect::<Vec<_>>(),
         },
-        "audit": crate::commands::audit_document(&walk.audit),
+        "audit": crate::books::document(&walk.audit),
     })
 }
 

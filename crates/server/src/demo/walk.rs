@@ -24,7 +24,7 @@ use crate::exit::Failure;
 use crate::verify::{self, Answer, Trust};
 
 /// What is looked for.
-pub const WORDS: &str = "warm lo-fi";
+pub(super) const WORDS: &str = "lo-fi";
 /// The sandbox's card: no card of anybody's.
 const CARD: &str = "4242 4242 4242 4242";
 /// Who buys.
@@ -96,20 +96,33 @@ pub struct PayeeBalance {
 /// # Errors
 /// [`Failure`] of the first step that does not go as it should.
 pub async fn walk(app: &App, folder: &Path) -> Result<Walk, Failure> {
-    let wanted = Search { words: WORDS.into(), limit: 5, ..Search::default() };
+    let wanted = Search {
+        words: WORDS.into(),
+        limit: 5,
+        ..Search::default()
+    };
     let found = search(app, &wanted).await?;
-    let track = found.tracks.first().cloned();
-    let track = track.ok_or_else(|| broken("the search found nothing"))?;
+    let (track, splits) = most_shared(app, &found.tracks).await?;
     let buyer = person::person(app, &mut app.call(), Role::Buyer, BUYER).await?;
     let buyer = Principal::Person(buyer);
-    let ask = Ask::Track { track: track.slug.clone(), wanted: Box::new(IntendedUse::default()) };
+    let ask = Ask::Track {
+        track: track.slug.clone(),
+        wanted: Box::new(IntendedUse::default()),
+    };
     let (quote, chosen, licence) = bought(app, &buyer, &ask).await?;
     let jwks = publish_keys(app, folder)?;
     let files = delivered(app, &licence, &folder.join("delivered")).await?;
     let (checked, forged) = check(app, &files, &jwks, &licence).await?;
-    let (_, _, bundle) = bought(app, &buyer, &Ask::Bundle { plan: "bundle_10".into() }).await?;
-    let (key, api_key) = api_key::make(app, &mut app.call(), "Demo integrator", &Scope::ALL).await?;
-    let splits = splits(app, track.id).await?;
+    let (_, _, bundle) = bought(
+        app,
+        &buyer,
+        &Ask::Bundle {
+            plan: "bundle_10".into(),
+        },
+    )
+    .await?;
+    let (key, api_key) =
+        api_key::make(app, &mut app.call(), "Demo integrator", &Scope::ALL).await?;
     let usage = used(app, &Principal::Program(key), &track, &splits, &bundle).await?;
     Ok(Walk {
         found: (found.total, found.tracks),
@@ -129,8 +142,26 @@ pub async fn walk(app: &App, folder: &Path) -> Result<Walk, Failure> {
     })
 }
 
+/// Of the tracks found, the one that most people share: it shows best how its money is divided.
+async fn most_shared(app: &App, tracks: &[Track]) -> Result<(Track, Vec<Share>), Failure> {
+    let mut most: Option<(Track, Vec<Share>)> = None;
+    for track in tracks {
+        let shares = splits(app, track.id).await?;
+        if most
+            .as_ref()
+            .is_none_or(|(_, other)| shares.len() > other.len())
+        {
+            most = Some((track.clone(), shares));
+        }
+    }
+    most.ok_or_else(|| broken("the search found nothing"))
+}
+
 fn broken(what: &str) -> Failure {
-    Failure::failed(what, "delete the demo's folder and start again; report it if it stays so")
+    Failure::failed(
+        what,
+        "delete the demo's folder and start again; report it if it stays so",
+    )
 }
 
 async fn bought(
@@ -157,7 +188,10 @@ async fn bought(
 /// The keys under the issuer's name, so that they speak for nobody else.
 fn publish_keys(app: &App, folder: &Path) -> Result<PathBuf, Failure> {
     let path = folder.join("jwks.json");
-    let keys = Jwks::new(app.settings.public_url.clone(), app.issuer.jwks.keys.clone());
+    let keys = Jwks::new(
+        app.settings.public_url.clone(),
+        app.issuer.jwks.keys.clone(),
+    );
     fs::write(&path, keys.to_json() + "\n").map_err(|e| unusable(&path, &e))?;
     Ok(path)
 }
@@ -177,7 +211,10 @@ async fn delivered(app: &App, licence: &Licence, folder: &Path) -> Result<Vec<Pa
 }
 
 fn unusable(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::failed(format!("{} can't be written: {error}", path.display()), "check its owner and mode")
+    Failure::failed(
+        format!("{} can't be written: {error}", path.display()),
+        "check its owner and mode",
+    )
 }
 
 /// Checks with nothing but the file and the published keys, as somebody far away would.
@@ -189,7 +226,9 @@ async fn check(
 ) -> Result<(Answer, Answer), Failure> {
     let trust = Trust::of_file(jwks)?;
     let now = app.call().now;
-    let file = files.first().ok_or_else(|| broken("the licence has no file"))?;
+    let file = files
+        .first()
+        .ok_or_else(|| broken("the licence has no file"))?;
     let subject = verify::of_file(file)?;
     let checked = verify::verify(&subject, &trust, None, now).await?.pop();
     let forged = verify::Subject::Token(flip(&licence.token));
@@ -246,7 +285,12 @@ async fn used(
         after,
         after_again,
     });
-    Ok(Usage { event, first, again, balances: balances.collect() })
+    Ok(Usage {
+        event,
+        first,
+        again,
+        balances: balances.collect(),
+    })
 }
 
 async fn reported(
@@ -256,7 +300,9 @@ async fn reported(
 ) -> Result<Metered, Failure> {
     let events = std::slice::from_ref(event);
     let receipt = report(app, &mut app.call(), program, events).await?.pop();
-    Ok(receipt.ok_or_else(|| broken("a reported use got no receipt"))?.answer)
+    Ok(receipt
+        .ok_or_else(|| broken("a reported use got no receipt"))?
+        .answer)
 }
 
 async fn balances(app: &App, splits: &[Share]) -> Result<Vec<Money>, Failure> {

@@ -88,7 +88,9 @@ async fn of_media(
         return Ok(answers);
     }
     match (media.codes.first(), store) {
-        (None, _) => Ok(vec![nothing("there is no licence key in this file or beside it")]),
+        (None, _) => Ok(vec![nothing(
+            "there is no licence key in this file or beside it",
+        )]),
         (Some(code), None) => Ok(vec![nothing(&format!(
             "there is only the code {code} in this file, and a code can only be looked up in its \
              store: use the .licence.jwt that came with the music"
@@ -107,7 +109,11 @@ async fn of_media(
 fn compare(claims: &Claims, media: &Media) -> FileMatch {
     let essence = media.essence.as_ref();
     let delivered = |essence: &String| claims.assets.iter().any(|asset| asset.sha256 == *essence);
-    if essence.is_some_and(delivered) { FileMatch::Original } else { FileMatch::Changed }
+    if essence.is_some_and(delivered) {
+        FileMatch::Original
+    } else {
+        FileMatch::Changed
+    }
 }
 
 fn nothing(reason: &str) -> Answer {
@@ -149,7 +155,9 @@ async fn by_token(
     now: Timestamp,
 ) -> Result<Answer, Failure> {
     let mut answer = judged(token, trust, now);
-    let Some(claims) = answer.claims.as_ref() else { return Ok(answer) };
+    let Some(claims) = answer.claims.as_ref() else {
+        return Ok(answer);
+    };
     let Some(app) = store else { return Ok(answer) };
     match show::by_code(app, claims.code).await {
         Ok(licence) if licence.token.trim() == token.trim() => {
@@ -169,10 +177,14 @@ async fn by_token(
 pub(crate) fn judged(token: &str, trust: &Trust, now: Timestamp) -> Answer {
     let seconds = now.0.div_euclid(1000);
     let nobody = [("nobody".to_owned(), Jwks::default())];
-    let issuers = if trust.issuers().is_empty() { &nobody[..] } else { trust.issuers() };
-    let mut judgements = issuers.iter().map(|(place, keys)| {
-        (place, judge(token, keys, trust.status(), seconds))
-    });
+    let issuers = if trust.issuers().is_empty() {
+        &nobody[..]
+    } else {
+        trust.issuers()
+    };
+    let mut judgements = issuers
+        .iter()
+        .map(|(place, keys)| (place, judge(token, keys, trust.status(), seconds)));
     let unknown = |error: &Option<TokenError>| matches!(error, Some(TokenError::UnknownKey { .. }));
     let mut last = None;
     let decided = judgements.find_map(|(place, judgement)| {
@@ -192,13 +204,19 @@ pub(crate) fn judged(token: &str, trust: &Trust, now: Timestamp) -> Answer {
         StatusCheck::Foreign => "the status list at hand is another one: as issued".to_owned(),
         StatusCheck::Fresh => "the status list at hand".to_owned(),
         StatusCheck::Stale { as_of } => {
-            format!("the status list of {}, which is old", Timestamp(as_of.saturating_mul(1000)).day())
+            format!(
+                "the status list of {}, which is old",
+                Timestamp(as_of.saturating_mul(1000)).day()
+            )
         }
     };
     Answer {
         standing: judgement.standing,
         trusted_by: judgement.licence.as_ref().map(|_| place.clone()),
-        kid: judgement.licence.as_ref().map(|licence| licence.kid.clone()),
+        kid: judgement
+            .licence
+            .as_ref()
+            .map(|licence| licence.kid.clone()),
         claims: judgement.licence.map(|licence| licence.claims),
         status,
         file: None,
@@ -220,13 +238,21 @@ impl Answer {
     pub fn lines(&self) -> Vec<String> {
         let mut lines = vec![self.standing.word().to_uppercase()];
         lines.extend(self.reason.iter().map(|reason| format!("  {reason}")));
-        let Some(claims) = &self.claims else { return lines };
+        let Some(claims) = &self.claims else {
+            return lines;
+        };
         let mut fact = |name: &str, value: &str| lines.push(format!("  {name:<10} {value}"));
         fact("code", &claims.code.to_string());
         fact("issued by", &claims.iss);
-        fact("issued on", &Timestamp(claims.iat.saturating_mul(1000)).day());
+        fact(
+            "issued on",
+            &Timestamp(claims.iat.saturating_mul(1000)).day(),
+        );
         for asset in claims.assets.iter().take(1) {
-            fact("music", &format!("{} - {} ({})", asset.artist, asset.title, asset.kind));
+            fact(
+                "music",
+                &format!("{} - {} ({})", asset.artist, asset.title, asset.kind),
+            );
         }
         fact("status by", &self.status);
         fact("trusted by", self.trusted_by.as_deref().unwrap_or("nobody"));
@@ -239,9 +265,24 @@ impl Answer {
             None => {}
         }
         if let Some(plain) = self.plain() {
-            lines.extend(plain.may.iter().map(|line| format!("  you may      {line}")));
-            lines.extend(plain.may_not.iter().map(|line| format!("  you may not  {line}")));
-            lines.extend(plain.must.iter().map(|line| format!("  you must     {line}")));
+            lines.extend(
+                plain
+                    .may
+                    .iter()
+                    .map(|line| format!("  you may      {line}")),
+            );
+            lines.extend(
+                plain
+                    .may_not
+                    .iter()
+                    .map(|line| format!("  you may not  {line}")),
+            );
+            lines.extend(
+                plain
+                    .must
+                    .iter()
+                    .map(|line| format!("  you must     {line}")),
+            );
         }
         lines
     }
@@ -271,6 +312,13 @@ impl Answer {
 /// The answer for all that a subject carries: valid only where each of its licences is.
 #[must_use]
 pub fn overall(answers: &[Answer]) -> Standing {
-    let bad = answers.iter().map(|answer| answer.standing).find(|s| *s != Standing::Valid);
-    bad.unwrap_or(if answers.is_empty() { Standing::None } else { Standing::Valid })
+    let bad = answers
+        .iter()
+        .map(|answer| answer.standing)
+        .find(|s| *s != Standing::Valid);
+    bad.unwrap_or(if answers.is_empty() {
+        Standing::None
+    } else {
+        Standing::Valid
+    })
 }

@@ -74,8 +74,15 @@ pub fn subject(text: &str) -> Result<Subject, Failure> {
     let shown: String = text.chars().take(80).collect();
     // Somebody who typed fifteen letters meant a code, and wants to know what is wrong with it.
     let looks_like_code = !text.contains(['/', '.', '\\']) && (10..=24).contains(&text.len());
-    let fix = if looks_like_code { no_code.to_string() } else { "check the path".to_owned() };
-    Err(Failure::misuse(format!("there is no file `{shown}`, and it is no code or token"), fix))
+    let fix = if looks_like_code {
+        no_code.to_string()
+    } else {
+        "check the path".to_owned()
+    };
+    Err(Failure::misuse(
+        format!("there is no file `{shown}`, and it is no code or token"),
+        fix,
+    ))
 }
 
 /// Three parts joined by full stops, the first a JSON object in base64url.
@@ -89,11 +96,15 @@ fn looks_like_token(text: &str) -> bool {
 /// [`Failure`] when it can't be read, or is neither media nor a token.
 pub fn of_file(path: &Path) -> Result<Subject, Failure> {
     let shown = path.display();
-    let unreadable =
-        |e: std::io::Error| Failure::failed(format!("{shown} can't be read: {e}"), "check the path");
+    let unreadable = |e: std::io::Error| {
+        Failure::failed(format!("{shown} can't be read: {e}"), "check the path")
+    };
     let mut file = File::open(path).map_err(unreadable)?;
     if !file.metadata().map_err(unreadable)?.is_file() {
-        return Err(Failure::misuse(format!("{shown} is no file"), "name a file in it"));
+        return Err(Failure::misuse(
+            format!("{shown} is no file"),
+            "name a file in it",
+        ));
     }
     match Format::detect(&mut file) {
         Ok(_) => of_media(path, &mut file),
@@ -106,7 +117,10 @@ fn of_text(path: &Path, mut file: File) -> Result<Subject, Failure> {
     let shown = path.display();
     let mut bytes = Vec::new();
     std::io::Seek::rewind(&mut file)
-        .and_then(|()| file.take(MAX_TOKEN_BYTES as u64 + 1).read_to_end(&mut bytes))
+        .and_then(|()| {
+            file.take(MAX_TOKEN_BYTES as u64 + 1)
+                .read_to_end(&mut bytes)
+        })
         .map_err(|e| Failure::failed(format!("{shown} can't be read: {e}"), "check the path"))?;
     let is_sidecar = path.extension().is_some_and(|ending| ending == "jwt");
     match String::from_utf8(bytes) {
@@ -123,20 +137,32 @@ fn of_text(path: &Path, mut file: File) -> Result<Subject, Failure> {
 fn of_media(path: &Path, file: &mut File) -> Result<Subject, Failure> {
     let found = media::read(file).map_err(|e| Failure::failed(path.display(), e))?;
     let mut tokens = found.tokens;
-    let mut carrier = if tokens.is_empty() { Carrier::Nowhere } else { Carrier::File };
-    if tokens.is_empty() {
-        if let Ok(Subject::Token(token)) = of_file(&sidecar(path)) {
-            tokens.push(token);
-            carrier = Carrier::Sidecar;
-        }
+    let mut carrier = if tokens.is_empty() {
+        Carrier::Nowhere
+    } else {
+        Carrier::File
+    };
+    if tokens.is_empty()
+        && let Ok(Subject::Token(token)) = of_file(&sidecar(path))
+    {
+        tokens.push(token);
+        carrier = Carrier::Sidecar;
     }
     let mut codes = found.codes;
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
     for code in Code::all_in(&name.unwrap_or_default()) {
         if !codes.contains(&code) {
             codes.push(code);
         }
     }
     let essence = media::essence_sha256(file).ok();
-    Ok(Subject::Media(Media { path: path.to_owned(), tokens, carrier, codes, essence }))
+    Ok(Subject::Media(Media {
+        path: path.to_owned(),
+        tokens,
+        carrier,
+        codes,
+        essence,
+    }))
 }

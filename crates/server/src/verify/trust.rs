@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use licence_key::{Jwks, StatusToken};
 
-use crate::config::user_folder;
+use crate::environment::user_folder;
 use crate::exit::Failure;
 
 /// Issuers' keys, with where each came from, and a status list if there is one.
@@ -24,7 +24,10 @@ impl Trust {
     pub fn of_file(path: &Path) -> Result<Self, Failure> {
         let shown = path.display();
         let text = fs::read_to_string(path).map_err(|e| {
-            Failure::failed(format!("{shown} can't be read: {e}"), "name the issuer's jwks.json")
+            Failure::failed(
+                format!("{shown} can't be read: {e}"),
+                "name the issuer's jwks.json",
+            )
         })?;
         let keys = Jwks::from_json(&text).map_err(|e| Failure::failed(path.display(), e))?;
         if keys.keys.is_empty() {
@@ -39,14 +42,22 @@ impl Trust {
     #[must_use]
     pub fn pinned() -> Self {
         let mut trust = Self::default();
-        let folder = user_folder(&[("XDG_CONFIG_HOME", "clearcue/issuers"), ("HOME", ".config/clearcue/issuers")]);
+        let folder = user_folder(&[
+            ("XDG_CONFIG_HOME", "clearcue/issuers"),
+            ("HOME", ".config/clearcue/issuers"),
+        ]);
         let listed = folder.and_then(|folder| fs::read_dir(folder).ok());
-        let mut paths: Vec<PathBuf> =
-            listed.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
+        let mut paths: Vec<PathBuf> = listed
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .collect();
         paths.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
         paths.sort();
         for path in paths {
-            let keys = fs::read_to_string(&path).ok().and_then(|text| Jwks::from_json(&text).ok());
+            let keys = fs::read_to_string(&path)
+                .ok()
+                .and_then(|text| Jwks::from_json(&text).ok());
             if let Some(keys) = keys {
                 trust = trust.and(path.display().to_string(), keys);
             }
@@ -75,7 +86,10 @@ impl Trust {
     pub fn with_status(mut self, path: &Path) -> Result<Self, Failure> {
         let shown = path.display();
         let text = fs::read_to_string(path).map_err(|e| {
-            Failure::failed(format!("{shown} can't be read: {e}"), "name the issuer's status list")
+            Failure::failed(
+                format!("{shown} can't be read: {e}"),
+                "name the issuer's status list",
+            )
         })?;
         let mut refused = None;
         for (_, keys) in &self.issuers {
@@ -87,7 +101,9 @@ impl Trust {
                 Err(error) => refused = Some(error),
             }
         }
-        let why = refused.map_or("nobody is trusted here".to_owned(), |error| error.to_string());
+        let why = refused.map_or("nobody is trusted here".to_owned(), |error| {
+            error.to_string()
+        });
         Err(Failure::failed(format!("{shown} can't be used"), why))
     }
 

@@ -72,7 +72,10 @@ impl World {
         let mut lines = Vec::new();
         for row in rows {
             let account = row.text("account").expect("an account is text");
-            lines.push((self.account_in_words(&account).await, int(row, "amount_micros")));
+            lines.push((
+                self.account_in_words(&account).await,
+                int(row, "amount_micros"),
+            ));
         }
         lines.sort();
         lines
@@ -82,7 +85,9 @@ impl World {
         match account.parse() {
             Ok(Account::Payee(id)) => {
                 let rows = self.rows(PAYEE, &[id.bytes().into()]).await;
-                let name = rows.first().map(|row| row.text("name").expect("a name is text"));
+                let name = rows
+                    .first()
+                    .map(|row| row.text("name").expect("a name is text"));
                 format!("payee {}", name.unwrap_or_default())
             }
             Ok(_) => account.split(':').next().unwrap_or_default().to_owned(),
@@ -91,12 +96,25 @@ impl World {
     }
 
     pub(super) async fn count(&self, sql: &str) -> i64 {
-        int(self.rows(sql, &[]).await.first().expect("a count is one row"), "n")
+        int(
+            self.rows(sql, &[])
+                .await
+                .first()
+                .expect("a count is one row"),
+            "n",
+        )
     }
 
     pub(super) async fn rows(&self, sql: &str, values: &[Value]) -> Vec<Row> {
-        let mut tx = self.app().db.read().await.expect("a world's database can be read");
-        tx.all(sql, values).await.unwrap_or_else(|e| panic!("{sql}: {e:?}"))
+        let mut tx = self
+            .app()
+            .db
+            .read()
+            .await
+            .expect("a world's database can be read");
+        tx.all(sql, values)
+            .await
+            .unwrap_or_else(|e| panic!("{sql}: {e:?}"))
     }
 }
 

@@ -51,7 +51,10 @@ impl World {
     /// A guest of this name.
     #[must_use]
     pub fn buyer(&self, name: &str) -> Buyer {
-        Buyer { world: self.clone(), name: name.to_owned() }
+        Buyer {
+            world: self.clone(),
+            name: name.to_owned(),
+        }
     }
 }
 
@@ -61,7 +64,10 @@ impl Buyer {
     /// # Errors
     /// The refusal.
     pub async fn asks(&self, track: &str, wanted: IntendedUse) -> Answer<Quote> {
-        let ask = Ask::Track { track: track.to_owned(), wanted: Box::new(wanted) };
+        let ask = Ask::Track {
+            track: track.to_owned(),
+            wanted: Box::new(wanted),
+        };
         answer(quote::quote(self.world.app(), &mut self.world.call(), &ask).await)
     }
 
@@ -70,7 +76,9 @@ impl Buyer {
     /// # Panics
     /// When there is no answer.
     pub async fn quotes(&self, track: &Track, wanted: IntendedUse) -> Quote {
-        self.asks(&track.id.to_string(), wanted).await.expect("a track on sale is quoted")
+        self.asks(&track.id.to_string(), wanted)
+            .await
+            .expect("a track on sale is quoted")
     }
 
     /// Asks for a plan of clip time.
@@ -78,7 +86,9 @@ impl Buyer {
     /// # Errors
     /// The refusal.
     pub async fn asks_for_clip_time(&self, plan: &str) -> Answer<Quote> {
-        let ask = Ask::Bundle { plan: plan.to_owned() };
+        let ask = Ask::Bundle {
+            plan: plan.to_owned(),
+        };
         answer(quote::quote(self.world.app(), &mut self.world.call(), &ask).await)
     }
 
@@ -131,13 +141,22 @@ impl Buyer {
     /// # Panics
     /// When it can't be had.
     pub async fn buys_plan(&self, plan: &str) -> Licence {
-        let quote = self.asks_for_clip_time(plan).await.expect("the plan is on sale");
-        let option = quote.options.first().expect("a plan is quoted as one option");
+        let quote = self
+            .asks_for_clip_time(plan)
+            .await
+            .expect("the plan is on sale");
+        let option = quote
+            .options
+            .first()
+            .expect("a plan is quoted as one option");
         self.has_bought(&self.order(&quote, option)).await
     }
 
     async fn has_bought(&self, order: &Purchase) -> Licence {
-        self.sends(&fresh_key(), order).await.expect("a good order is carried out").licence
+        self.sends(&fresh_key(), order)
+            .await
+            .expect("a good order is carried out")
+            .licence
     }
 
     /// Downloads a file of a licence by its place.

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use app::metering::UseSeen;
 use app::metering::earnings::{self, Earnings};
 use app::metering::live::{self, News, UseListener};
-use app::metering::UseSeen;
 use domain::PayeeId;
 
 use super::{Money, World, answer};
@@ -32,7 +32,10 @@ impl World {
         let payees = payees.unwrap_or_else(|fault| panic!("{}", fault.chain()));
         let found = payees.into_iter().find(|(_, n)| n == name);
         let (payee, _) = found.unwrap_or_else(|| panic!("nobody called {name} is paid here"));
-        Composer { world: self.clone(), payee }
+        Composer {
+            world: self.clone(),
+            payee,
+        }
     }
 }
 

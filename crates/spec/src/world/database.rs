@@ -20,7 +20,10 @@ const LEFT_BEHIND_S: u64 = 60 * 60;
 /// A database's place; clearing it leaves nothing behind.
 pub(super) enum Place {
     Sqlite(TempDir),
-    Postgres { server: String, name: String },
+    Postgres {
+        server: String,
+        name: String,
+    },
     /// Another world's, which clears it.
     Shared(String),
 }
@@ -79,7 +82,10 @@ async fn create() -> Place {
     Place::Postgres { server, name }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the test run's own setting; the store reads none")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test run's own setting; the store reads none"
+)]
 fn server() -> String {
     std::env::var(SERVER).unwrap_or_else(|_| SERVER_DEFAULT.to_owned())
 }
@@ -101,7 +107,10 @@ fn fresh_name() -> String {
     format!("{PREFIX}{}_{}_{nth}", seconds_now(), process::id())
 }
 
-#[expect(clippy::disallowed_methods, reason = "how old a test database is, not what time it is")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how old a test database is, not what time it is"
+)]
 fn seconds_now() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.map_or(0, |passed| passed.as_secs())
@@ -109,13 +118,16 @@ fn seconds_now() -> u64 {
 
 /// Drops what killed runs left behind.
 async fn sweep(admin: &mut PgConnection) {
-    let found = sqlx::query("select datname from pg_database where datname like 'clearcue\\_test\\_%'")
-        .fetch_all(&mut *admin)
-        .await
-        .unwrap_or_default();
+    let found =
+        sqlx::query("select datname from pg_database where datname like 'clearcue\\_test\\_%'")
+            .fetch_all(&mut *admin)
+            .await
+            .unwrap_or_default();
     for row in found {
         let name: String = row.get(0);
-        let made = name.strip_prefix(PREFIX).and_then(|rest| rest.split('_').next()?.parse().ok());
+        let made = name
+            .strip_prefix(PREFIX)
+            .and_then(|rest| rest.split('_').next()?.parse().ok());
         if made.is_none_or(|made: u64| made + LEFT_BEHIND_S < seconds_now()) {
             drop_database(admin, &name).await;
         }
@@ -124,10 +136,16 @@ async fn sweep(admin: &mut PgConnection) {
 
 /// Two runs may sweep at once: what is gone already is fine.
 async fn drop_database(admin: &mut PgConnection, name: &str) {
-    run(admin, &format!("drop database if exists {name} with (force)")).await;
+    run(
+        admin,
+        &format!("drop database if exists {name} with (force)"),
+    )
+    .await;
 }
 
 async fn run(admin: &mut PgConnection, sql: &str) {
-    let done = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(admin).await;
+    let done = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+        .execute(admin)
+        .await;
     done.unwrap_or_else(|e| panic!("`{sql}` failed: {e}; may the user create databases?"));
 }

@@ -1,7 +1,7 @@
 //! The door: sign-in links and sessions.
 
-use app::access::{Person, Role, link, person, session};
 use app::Fault;
+use app::access::{Person, Role, link, person, session};
 
 use super::{Answer, World, answer};
 

@@ -11,6 +11,7 @@ mod studio;
 mod tamper;
 mod tone;
 mod verifier;
+mod visitor;
 
 pub use books::{Money, Postings};
 pub use buyer::{Buyer, Card, monetised_short};
@@ -20,6 +21,7 @@ pub use reporter::{Event, Refusals, Reporter, accepted, refusals};
 pub use studio::{Folder, Import, Music, Track};
 pub use tamper::Breaches;
 pub use tone::Tone;
+pub use visitor::{Feed, Reply, Visitor};
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -104,9 +106,20 @@ impl World {
         let blobs = tempfile::tempdir().expect("the folder for temporary files can be written");
         let key = IssuerKey::from_seed(&[7; 32]);
         let jwks = Jwks::new(ADDRESS, vec![key.public().clone()]);
-        let app = open(&place, blobs.path(), Issuer::new(Some(key), jwks.clone(), SECRET)).await;
+        let app = open(
+            &place,
+            blobs.path(),
+            Issuer::new(Some(key), jwks.clone(), SECRET),
+        )
+        .await;
         let (app, blobs) = (Arc::new(app), Arc::new(blobs));
-        Self(Arc::new(Inner { app, place, blobs, jwks, broken: Mutex::default() }))
+        Self(Arc::new(Inner {
+            app,
+            place,
+            blobs,
+            jwks,
+            broken: Mutex::default(),
+        }))
     }
 
     /// The same store, opened again by a process that was given no signing key.
@@ -114,10 +127,18 @@ impl World {
         let issuer = Issuer::new(None, self.0.jwks.clone(), SECRET);
         let app = open(&self.0.place, self.0.blobs.path(), issuer).await;
         app.edge.pass(self.now().since(BEGINNING));
-        app::catalogue::index::follow(&app, 0).await.expect("an index can be filled again");
+        app::catalogue::index::follow(&app, 0)
+            .await
+            .expect("an index can be filled again");
         let (place, jwks) = (self.0.place.again(), self.0.jwks.clone());
         let (app, blobs) = (Arc::new(app), self.0.blobs.clone());
-        Self(Arc::new(Inner { app, place, blobs, jwks, broken: Mutex::default() }))
+        Self(Arc::new(Inner {
+            app,
+            place,
+            blobs,
+            jwks,
+            broken: Mutex::default(),
+        }))
     }
 
     /// The use cases, for what has no word of its own yet.
@@ -166,15 +187,25 @@ impl World {
     /// # Panics
     /// When that is not so.
     pub async fn is_sound(&self) {
-        let checks = audit(self.app()).await.unwrap_or_else(|fault| panic!("{}", fault.chain()));
-        let announced = self.0.broken.lock().expect("no scenario panics while it announces");
+        let checks = audit(self.app())
+            .await
+            .unwrap_or_else(|fault| panic!("{}", fault.chain()));
+        let announced = self
+            .0
+            .broken
+            .lock()
+            .expect("no scenario panics while it announces");
         for check in checks {
             let expected = announced.contains(check.invariant);
             assert!(
                 check.breaches.is_empty() != expected,
                 "after the scenario, {} {}: {:#?}",
                 check.invariant,
-                if expected { "should be broken and holds" } else { "is broken" },
+                if expected {
+                    "should be broken and holds"
+                } else {
+                    "is broken"
+                },
                 check.breaches,
             );
         }
@@ -191,7 +222,9 @@ const SECRET: [u8; 32] = [9; 32];
 
 async fn open(place: &Place, blobs: &Path, issuer: Issuer) -> App {
     let db = place.open().await;
-    db.migrate(app::MIGRATIONS).await.expect("the schema can be built on an empty database");
+    db.migrate(app::MIGRATIONS)
+        .await
+        .expect("the schema can be built on an empty database");
     let blobs = Blobs::local(blobs).expect("the world's own folder can be written");
     let settings = Settings {
         name: "The Store".into(),

@@ -43,7 +43,10 @@ impl World {
     /// Somebody who tries to report uses.
     #[must_use]
     pub fn reporter_as(&self, who: Principal) -> Reporter {
-        Reporter { world: self.clone(), who }
+        Reporter {
+            world: self.clone(),
+            who,
+        }
     }
 
     /// An event: fifteen seconds in a monetised short, published now.

@@ -38,9 +38,16 @@ impl Music {
     /// A piece of two seconds by Ada Byron, without stems, all hers.
     #[must_use]
     pub fn titled(title: &str) -> Self {
-        let said =
-            Declared { title: title.into(), artist: "Ada Byron".into(), ..Declared::default() };
-        Self { said, length_ms: 2_000, stems: Vec::new() }
+        let said = Declared {
+            title: title.into(),
+            artist: "Ada Byron".into(),
+            ..Declared::default()
+        };
+        Self {
+            said,
+            length_ms: 2_000,
+            stems: Vec::new(),
+        }
     }
 
     /// By somebody else.
@@ -67,7 +74,10 @@ impl Music {
     /// Shared, in parts per million.
     #[must_use]
     pub fn shared(mut self, splits: &[(&str, u32)]) -> Self {
-        self.said.splits = splits.iter().map(|(name, ppm)| ((*name).to_owned(), *ppm)).collect();
+        self.said.splits = splits
+            .iter()
+            .map(|(name, ppm)| ((*name).to_owned(), *ppm))
+            .collect();
         self
     }
 
@@ -117,10 +127,18 @@ impl World {
     pub async fn adds(&self, music: Music) -> Answer<Added> {
         let file = |hz: f32| Cursor::new(Tone::new(hz, music.length_ms).wav());
         let stems = (music.stems.iter())
-            .map(|name| Source { name: (*name).to_owned(), reader: file(next_pitch()) })
+            .map(|name| Source {
+                name: (*name).to_owned(),
+                reader: file(next_pitch()),
+            })
             .collect();
         let mix = file(next_pitch());
-        let prepared = answer(prepare(music.said.clone(), Some(mix), stems, &Limits::default()))?;
+        let prepared = answer(prepare(
+            music.said.clone(),
+            Some(mix),
+            stems,
+            &Limits::default(),
+        ))?;
         answer(add(self.app(), &mut self.call(), prepared).await)
     }
 
@@ -147,7 +165,10 @@ impl World {
     pub async fn splits(&self, track: &Track) -> Vec<(String, i64)> {
         let splits = show::splits(self.app(), track.id).await;
         let splits = splits.unwrap_or_else(|fault| panic!("{}", fault.chain()));
-        splits.into_iter().map(|share| (share.name, share.ppm)).collect()
+        splits
+            .into_iter()
+            .map(|share| (share.name, share.ppm))
+            .collect()
     }
 
     /// A track's preview, all of it.
@@ -160,7 +181,10 @@ impl World {
     pub async fn preview(&self, name: &str) -> Answer<Vec<u8>> {
         let mut stream = answer(show::preview(self.app(), name).await)?;
         let mut bytes = Vec::new();
-        stream.file.read_to_end(&mut bytes).expect("a preview lies in the blob folder");
+        stream
+            .file
+            .read_to_end(&mut bytes)
+            .expect("a preview lies in the blob folder");
         assert_eq!(bytes.len() as u64, stream.length);
         Ok(bytes)
     }
@@ -196,7 +220,9 @@ impl World {
             workers: 1,
         };
         let lines = import::import(self.app(), &request, watcher).await;
-        Import { lines: lines.unwrap_or_else(|fault| panic!("{}", fault.chain())) }
+        Import {
+            lines: lines.unwrap_or_else(|fault| panic!("{}", fault.chain())),
+        }
     }
 }
 
@@ -296,7 +322,10 @@ impl Import {
     }
 
     fn pick<T>(&self, by: impl Fn(&Outcome) -> Option<T>) -> Vec<T> {
-        self.lines.iter().filter_map(|line| by(&line.outcome)).collect()
+        self.lines
+            .iter()
+            .filter_map(|line| by(&line.outcome))
+            .collect()
     }
 
     fn listed<F>(&self, by: F) -> Vec<(String, &'static str, String)>
@@ -304,7 +333,12 @@ impl Import {
         F: Fn(&Outcome) -> Option<(&'static str, String)>,
     {
         let line = |line: &Line| {
-            let name = line.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let name = line
+                .path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
             by(&line.outcome).map(|(code, why)| (name, code, why))
         };
         let mut all: Vec<_> = self.lines.iter().filter_map(line).collect();

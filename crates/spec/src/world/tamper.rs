@@ -27,19 +27,28 @@ impl World {
 
     async fn sets_status(&self, licence: &Licence, status: &str) {
         let values = [status.into(), licence.id.bytes().into()];
-        self.must("update licences set status = $1 where id = $2", &values).await;
+        self.must("update licences set status = $1 where id = $2", &values)
+            .await;
     }
 
     /// Sets the price of every offer of a track, in micro-units.
     pub async fn reprices(&self, track: &Track, micros: i64) {
         let values = [micros.into(), track.id.bytes().into()];
-        self.must("update offers set price_micros = $1 where track_id = $2", &values).await;
+        self.must(
+            "update offers set price_micros = $1 where track_id = $2",
+            &values,
+        )
+        .await;
     }
 
     /// Closes every offer of a track.
     pub async fn closes_offers(&self, track: &Track) {
         let values = [self.now().0.into(), track.id.bytes().into()];
-        self.must("update offers set closed_ms = $1 where track_id = $2", &values).await;
+        self.must(
+            "update offers set closed_ms = $1 where track_id = $2",
+            &values,
+        )
+        .await;
     }
 
     /// Changes what stands on a payee's account without a posting.
@@ -53,7 +62,8 @@ impl World {
     /// Writes another token into a licence's row.
     pub async fn rewrites_token(&self, licence: &Licence, token: &str) {
         let values = [token.into(), licence.id.bytes().into()];
-        self.must("update licences set token = $1 where id = $2", &values).await;
+        self.must("update licences set token = $1 where id = $2", &values)
+            .await;
     }
 
     /// Slips another line into a journal that stands.
@@ -65,7 +75,11 @@ impl World {
     /// Sets how much of a bundle is used.
     pub async fn sets_consumed(&self, licence: &Licence, ms: i64) {
         let values = [ms.into(), licence.id.bytes().into()];
-        self.must("update bundles set consumed_ms = $1 where licence_id = $2", &values).await;
+        self.must(
+            "update bundles set consumed_ms = $1 where licence_id = $2",
+            &values,
+        )
+        .await;
     }
 
     /// A track's master, which no buyer ever gets as it is.
@@ -125,9 +139,13 @@ impl World {
     /// # Panics
     /// On a fault.
     pub async fn breaches(&self) -> Breaches {
-        let checks = audit(self.app()).await.unwrap_or_else(|fault| panic!("{}", fault.chain()));
+        let checks = audit(self.app())
+            .await
+            .unwrap_or_else(|fault| panic!("{}", fault.chain()));
         let breaches = checks.into_iter().flat_map(|check| check.breaches);
-        breaches.map(|breach| (breach.invariant, breach.subject)).collect()
+        breaches
+            .map(|breach| (breach.invariant, breach.subject))
+            .collect()
     }
 
     /// Announces that this scenario breaks invariants: the audit at its end must find exactly
@@ -136,7 +154,11 @@ impl World {
     /// # Panics
     /// Never but after another panic.
     pub fn has_broken(&self, invariants: &[&str]) {
-        let mut broken = self.0.broken.lock().expect("no scenario panics while it announces");
+        let mut broken = self
+            .0
+            .broken
+            .lock()
+            .expect("no scenario panics while it announces");
         broken.extend(invariants.iter().map(|name| (*name).to_owned()));
     }
 

@@ -27,7 +27,12 @@ impl Tone {
     /// A tone of this pitch and length, mono at 16 kHz, 12 dB below full scale.
     #[must_use]
     pub const fn new(hz: f32, length_ms: u32) -> Self {
-        Self { hz, length_ms, rate: 16_000, level: 0.25 }
+        Self {
+            hz,
+            length_ms,
+            rate: 16_000,
+            level: 0.25,
+        }
     }
 
     /// The samples.
@@ -40,7 +45,11 @@ impl Tone {
             let click = if n % beat < 40 { 0.5 } else { 0.0 };
             self.level * ((turn * n as f32).sin() + click)
         };
-        Pcm { sample_rate: self.rate, channels: 1, samples: (0..frames).map(sample).collect() }
+        Pcm {
+            sample_rate: self.rate,
+            channels: 1,
+            samples: (0..frames).map(sample).collect(),
+        }
     }
 
     /// The WAV file, 16 bits.

@@ -29,7 +29,10 @@ impl World {
     /// # Panics
     /// When the list isn't one the store signed.
     pub async fn judges(&self, token: &str) -> Judgement {
-        let list = self.publishes_statuses().await.expect("the store can sign its list");
+        let list = self
+            .publishes_statuses()
+            .await
+            .expect("the store can sign its list");
         let list = StatusToken::verify(&list, self.jwks()).expect("the list is the store's");
         licence_key::judge(token, self.jwks(), Some(&list), self.now().0 / 1_000)
     }

@@ -10,3 +10,4 @@ mod accounts;
 mod catalogue;
 mod licensing;
 mod metering;
+mod web;

@@ -17,6 +17,10 @@ pub enum DbError {
     /// The file system has no room left.
     #[error("the disk is full: nothing was written; free some space and try again")]
     Full,
+    /// Another transaction wrote the same rows at the same time and was first. Nothing of this
+    /// one was written: carried out again, it sees what the other has done.
+    #[error("another request was writing the same rows: try again")]
+    Contended(#[source] sqlx::Error),
     /// SQLite is older than the version whose write-ahead log is known to be sound.
     #[error("SQLite {found} is too old: {needed} or later is needed")]
     SqliteTooOld {
@@ -66,12 +70,15 @@ impl DbError {
         if let sqlx::Error::Database(e) = &source {
             // SQLite's primary result codes: 8 READONLY, 13 FULL, 14 CANTOPEN; extended codes
             // keep the primary one in their low byte. PostgreSQL: 53100 disk_full, 25006
-            // read_only_sql_transaction.
+            // read_only_sql_transaction, 23505 unique_violation (statements that expect one say
+            // `on conflict`, so it comes from a race), 40001 serialization_failure, 40P01
+            // deadlock_detected. SQLite has one writer, whom nobody can cross.
             let code = e.code().unwrap_or_default().into_owned();
             let primary = code.parse::<i64>().map(|c| c & 0xff).ok();
             match (primary, code.as_str()) {
                 (_, "25006") => return Self::ReadOnly("server".into()),
                 (_, "53100") => return Self::Full,
+                (_, "23505" | "40001" | "40P01") => return Self::Contended(source),
                 (Some(8), c) if c.len() < 5 => return Self::ReadOnly("file".into()),
                 (Some(13), c) if c.len() < 5 => return Self::Full,
                 _ => {}

@@ -30,8 +30,14 @@ pub(crate) async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result
 
 /// The media type a request says its body has, without parameters.
 pub(crate) fn media_type(headers: &HeaderMap) -> String {
-    let text = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let media = text.unwrap_or_default().split(';').next().unwrap_or_default();
+    let text = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let media = text
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default();
     media.trim().to_ascii_lowercase()
 }
 
@@ -56,7 +62,11 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 
 fn refusal(error: &serde_json::Error, path: &str) -> Problem {
     let words = error.to_string();
-    let path = if path == "." { String::new() } else { path.to_owned() };
+    let path = if path == "." {
+        String::new()
+    } else {
+        path.to_owned()
+    };
     match error.classify() {
         Category::Data if words.starts_with("unknown field") => {
             Problem::new("unknown_field", words.clone()).at(quoted(&words, &path))
@@ -100,8 +110,16 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_with_its_field() {
         for (json, code, field) in [
-            (r#"{"inner":{"count":"x"}}"#, "bad_value", Some("inner.count")),
-            (r#"{"inner":{"count":1,"more":2}}"#, "unknown_field", Some("inner.more")),
+            (
+                r#"{"inner":{"count":"x"}}"#,
+                "bad_value",
+                Some("inner.count"),
+            ),
+            (
+                r#"{"inner":{"count":1,"more":2}}"#,
+                "unknown_field",
+                Some("inner.more"),
+            ),
             (r#"{"inner":{}}"#, "bad_value", Some("inner.count")),
             (r#"{}"#, "bad_value", Some("inner")),
             (r#"{"inner":"#, "malformed_json", None),
@@ -109,9 +127,18 @@ mod tests {
             (r#"{"inner":{"count":1}} more"#, "malformed_json", None),
         ] {
             let problem = read::<Outer>(json.as_bytes()).unwrap_err();
-            assert_eq!((problem.code, problem.field.as_deref()), (code, field), "{json}");
+            assert_eq!(
+                (problem.code, problem.field.as_deref()),
+                (code, field),
+                "{json}"
+            );
         }
         let good = read::<Outer>(br#"{"inner":{"count":1}}"#).unwrap();
-        assert_eq!(good, Outer { inner: Inner { count: 1 } });
+        assert_eq!(
+            good,
+            Outer {
+                inner: Inner { count: 1 }
+            }
+        );
     }
 }

@@ -34,7 +34,12 @@ pub(crate) struct Health {
     (status = 200, description = "A JSON Web Key Set", body = Object),
 ))]
 pub(crate) async fn jwks(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    cache::public(&headers, "application/json", app.issuer.jwks.to_json(), KEPT_S)
+    cache::public(
+        &headers,
+        "application/json",
+        app.issuer.jwks.to_json(),
+        KEPT_S,
+    )
 }
 
 /// The signed status list of all licences (Token Status List): what was suspended or revoked,
@@ -52,15 +57,23 @@ pub(crate) async fn status_list(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     if list != "1" {
-        return Err(Problem::new("not_found", "there is one status list here: number 1"));
+        return Err(Problem::new(
+            "not_found",
+            "there is one status list here: number 1",
+        ));
     }
     let token = status::status_list(&app, app.call().now).await?;
-    Ok(cache::public(&headers, "application/statuslist+jwt", token, KEPT_S))
+    Ok(cache::public(
+        &headers,
+        "application/statuslist+jwt",
+        token,
+        KEPT_S,
+    ))
 }
 
 /// Says that the store is up and its database answers.
 #[utoipa::path(get, path = "/v1/health", tag = "Operating", responses(
-    (status = 200, body = Health),
+    (status = 200, description = "The store is up", body = Health),
     (status = 500, description = "The database doesn't answer", body = ProblemBody, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn health(State(app): State<Arc<App>>) -> Result<Json<Health>, Problem> {

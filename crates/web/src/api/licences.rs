@@ -161,7 +161,7 @@ pub(crate) struct Bundle {
 #[utoipa::path(post, path = "/v1/licences", tag = "Licensing", request_body = LicenceRequest, params(
     ("Idempotency-Key" = String, Header, description = "1 to 128 printable characters, new for each purchase"),
 ), responses(
-    (status = 201, body = Licence),
+    (status = 201, description = "The licence", body = Licence),
     (status = 200, description = "It was bought by this key before", body = Licence),
     (status = 400, description = "No Idempotency-Key", body = ProblemBody, content_type = "application/problem+json"),
     (status = 402, description = "The card was declined", body = ProblemBody, content_type = "application/problem+json"),
@@ -178,14 +178,25 @@ pub(crate) async fn buy(
     Body(request): Body<LicenceRequest>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::Buy)?;
-    let key = headers.get(IDEMPOTENCY_KEY).and_then(|key| key.to_str().ok()).unwrap_or_default();
+    let key = headers
+        .get(IDEMPOTENCY_KEY)
+        .and_then(|key| key.to_str().ok())
+        .unwrap_or_default();
     let purchase = request.purchase()?;
     let bought = buy::buy(&app, &mut app.call(), &caller.0, key, &purchase).await?;
-    let status = if bought.repeated { StatusCode::OK } else { StatusCode::CREATED };
+    let status = if bought.repeated {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
     let location = format!("/v1/licences/{}", bought.licence.id);
     let mut response = (status, Json(Licence::of(&app, &bought.licence))).into_response();
     let headers = response.headers_mut();
-    headers.extend(HeaderValue::from_str(&location).ok().map(|at| (header::LOCATION, at)));
+    headers.extend(
+        HeaderValue::from_str(&location)
+            .ok()
+            .map(|at| (header::LOCATION, at)),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if bought.repeated {
         headers.insert(REPLAYED, HeaderValue::from_static("true"));
@@ -198,7 +209,7 @@ pub(crate) async fn buy(
     ("licence" = String, Path, description = "Its id"),
     ("grant" = Option<String>, Query, description = "The word from its `private_url`"),
 ), responses(
-    (status = 200, body = Licence),
+    (status = 200, description = "The licence", body = Licence),
     (status = 401, description = "No grant was sent", body = ProblemBody, content_type = "application/problem+json"),
     (status = 403, description = "The grant isn't this licence's", body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, description = "There is no such licence", body = ProblemBody, content_type = "application/problem+json"),
@@ -212,7 +223,9 @@ pub(crate) async fn show(
     let id = opened(&app, &caller, &name, query.as_deref())?;
     let licence = show::licence(&app, id).await?;
     let mut response = Json(Licence::of(&app, &licence)).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
@@ -224,9 +237,9 @@ pub(crate) fn opened(
     name: &str,
     query: Option<&str>,
 ) -> Result<LicenceId, Problem> {
-    let id: LicenceId = name.parse().map_err(|e: domain::id::IdError| {
-        Problem::new("bad_id", e.to_string()).at("licence")
-    })?;
+    let id: LicenceId = name
+        .parse()
+        .map_err(|e: domain::id::IdError| Problem::new("bad_id", e.to_string()).at("licence"))?;
     if caller.is_operator() {
         return Ok(id);
     }
@@ -268,7 +281,11 @@ impl Licence {
             asset: held.asset,
             tier: held.tier.clone(),
             price: held.price.into(),
-            lines: held.lines.iter().map(|line| Line::of(line, held.price.currency())).collect(),
+            lines: held
+                .lines
+                .iter()
+                .map(|line| Line::of(line, held.price.currency()))
+                .collect(),
             plain: plain(&held.envelope).into(),
             envelope: held.envelope.clone(),
             envelope_sha256: held.envelope_sha256.clone(),
@@ -291,12 +308,18 @@ pub(crate) fn private_path(held: &Held) -> String {
 
 /// The address of a file of a licence.
 pub(crate) fn file_path(held: &Held, file: &LicenceFile) -> String {
-    format!("/v1/licences/{}/files/{}?grant={}", held.id, file.position, held.grant)
+    format!(
+        "/v1/licences/{}/files/{}?grant={}",
+        held.id, file.position, held.grant
+    )
 }
 
 /// The address of a file's key as a file of its own.
 pub(crate) fn sidecar_path(held: &Held, file: &LicenceFile) -> String {
-    format!("/v1/licences/{}/files/{}/licence.jwt?grant={}", held.id, file.position, held.grant)
+    format!(
+        "/v1/licences/{}/files/{}/licence.jwt?grant={}",
+        held.id, file.position, held.grant
+    )
 }
 
 impl File {

@@ -40,6 +40,9 @@ impl Line {
     /// A line in its price's currency.
     pub(crate) fn of(line: &app::licensing::Line, currency: ledger::Currency) -> Self {
         let amount = ledger::Money::new(line.micros, currency).into();
-        Self { label: line.label.clone(), amount }
+        Self {
+            label: line.label.clone(),
+            amount,
+        }
     }
 }

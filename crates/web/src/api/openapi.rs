@@ -64,7 +64,9 @@ impl Modify for Doors {
         let components = document.components.get_or_insert_with(Default::default);
         let key = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("A program's key, `sk_live_…`: made by `clearcue key create`"))
+            .description(Some(
+                "A program's key, `sk_live_…`: made by `clearcue key create`",
+            ))
             .build();
         components.add_security_scheme("api_key", SecurityScheme::Http(key));
         let cookie = ApiKeyValue::with_description(
@@ -87,9 +89,9 @@ mod tests {
     /// The routes of the API as `router.rs` spells them.
     fn routes() -> Vec<(String, String)> {
         let source = include_str!("../router.rs");
-        let routed = source.split(".route(\"").skip(1).filter_map(|rest| {
-            let (path, rest) = rest.split_once("\", ")?;
-            let method = rest.split('(').next()?;
+        let routed = source.split(".route(").skip(1).filter_map(|rest| {
+            let (path, rest) = rest.trim_start().strip_prefix('"')?.split_once("\",")?;
+            let method = rest.trim_start().split('(').next()?;
             Some((path.to_owned(), method.to_owned()))
         });
         routed
@@ -104,9 +106,15 @@ mod tests {
         let routes = routes();
         assert!(routes.len() > 10, "{routes:?}");
         for (path, method) in &routes {
-            assert!(paths[path].get(method).is_some(), "{method} {path} isn't described");
+            assert!(
+                paths[path].get(method).is_some(),
+                "{method} {path} isn't described"
+            );
         }
-        let described: usize = paths.values().map(|item| item.as_object().unwrap().len()).sum();
+        let described: usize = paths
+            .values()
+            .map(|item| item.as_object().unwrap().len())
+            .sum();
         assert_eq!(described, routes.len());
     }
 

@@ -9,19 +9,27 @@ use crate::problem::Problem;
 
 /// The parameters of a query in order, decoded.
 pub(crate) fn pairs(query: Option<&str>) -> Vec<(String, String)> {
-    form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect()
+    form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        .into_owned()
+        .collect()
 }
 
 /// The value of a parameter, where it is there and not empty.
 pub(crate) fn value(query: Option<&str>, name: &str) -> Option<String> {
     let found = pairs(query).into_iter().find(|(found, _)| found == name);
-    found.map(|(_, value)| value).filter(|value| !value.is_empty())
+    found
+        .map(|(_, value)| value)
+        .filter(|value| !value.is_empty())
 }
 
 /// The refusal of a parameter that isn't one.
 pub(crate) fn unknown(name: &str) -> Problem {
     let name: String = name.chars().take(40).collect();
-    Problem::new("unknown_parameter", format!("there is no parameter `{name}` here")).at(name)
+    Problem::new(
+        "unknown_parameter",
+        format!("there is no parameter `{name}` here"),
+    )
+    .at(name)
 }
 
 /// Reads a parameter that isn't text.
@@ -43,7 +51,9 @@ pub(crate) fn cursor(offset: usize) -> String {
 pub(crate) fn read_cursor(word: &str) -> Result<usize, Problem> {
     let bytes = BASE64URL_NOPAD.decode(word.as_bytes()).ok();
     let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-    let offset = text.as_deref().and_then(|text| text.strip_prefix('o')?.parse().ok());
+    let offset = text
+        .as_deref()
+        .and_then(|text| text.strip_prefix('o')?.parse().ok());
     let detail = "this cursor isn't one of ours: take `next_cursor` as it was answered";
     offset.ok_or_else(|| Problem::new("bad_cursor", detail).at("cursor"))
 }
@@ -58,7 +68,11 @@ mod tests {
             assert_eq!(read_cursor(&cursor(offset)), Ok(offset));
         }
         for word in ["", "24", "o24", "!!", "bzI0IA"] {
-            assert_eq!(read_cursor(word).map_err(|p| p.code), Err("bad_cursor"), "{word}");
+            assert_eq!(
+                read_cursor(word).map_err(|p| p.code),
+                Err("bad_cursor"),
+                "{word}"
+            );
         }
     }
 

@@ -90,7 +90,10 @@ enum HowMany {
 /// A number of videos, or `"unlimited"`.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "only its schema is used: it describes what `HowMany` reads")]
+#[expect(
+    dead_code,
+    reason = "only its schema is used: it describes what `HowMany` reads"
+)]
 pub(crate) enum VideosWanted {
     /// At most this many.
     Number(u32),
@@ -172,7 +175,6 @@ pub(crate) struct NotCovering {
 
 /// One reason why an offer doesn't cover the use.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(dead_code, reason = "only its schema is used: it describes `domain::Shortfall`")]
 pub(crate) struct ShortfallGiven {
     /// The stable word for it.
     #[schema(example = "placement_not_included")]
@@ -187,7 +189,7 @@ pub(crate) struct ShortfallGiven {
 
 /// Says what covers a use, and for how much. Asking costs nothing and needs no account.
 #[utoipa::path(post, path = "/v1/quotes", tag = "Licensing", request_body = QuoteRequest, responses(
-    (status = 200, body = Quote),
+    (status = 200, description = "The quote", body = Quote),
     (status = 404, description = "There is no such track", body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, description = "A field is wrong", body = ProblemBody, content_type = "application/problem+json"),
 ))]
@@ -206,7 +208,10 @@ impl QuoteRequest {
             (Some(track), None) => {
                 let mut wanted = self.intended.unwrap_or_default().into_intended();
                 wanted.asset = self.asset;
-                Ok(Ask::Track { track, wanted: Box::new(wanted) })
+                Ok(Ask::Track {
+                    track,
+                    wanted: Box::new(wanted),
+                })
             }
             (None, Some(plan)) if self.intended.is_none() && self.asset.is_none() => {
                 Ok(Ask::Bundle { plan })
@@ -256,7 +261,11 @@ impl Quote {
             expires_at: given.expires_at,
             track: given.track.map(|id| id.to_string()),
             options: options.collect::<Result<_, _>>()?,
-            not_covering: given.not_covering.into_iter().map(NotCovering::from).collect(),
+            not_covering: given
+                .not_covering
+                .into_iter()
+                .map(NotCovering::from)
+                .collect(),
         })
     }
 }
@@ -268,8 +277,15 @@ impl OptionGiven {
         Ok(Self {
             plain: plain(&option.envelope).into(),
             price: price.into(),
-            lines: option.lines.iter().map(|line| Line::of(line, currency)).collect(),
-            tax_included: option.tax_included.as_ref().map(|line| Line::of(line, currency)),
+            lines: option
+                .lines
+                .iter()
+                .map(|line| Line::of(line, currency))
+                .collect(),
+            tax_included: option
+                .tax_included
+                .as_ref()
+                .map(|line| Line::of(line, currency)),
             offer: option.offer,
             asset: option.asset,
             tier: option.tier,
@@ -282,7 +298,11 @@ impl OptionGiven {
 
 impl From<Plain> for PlainTerms {
     fn from(plain: Plain) -> Self {
-        Self { may: plain.may, may_not: plain.may_not, must: plain.must }
+        Self {
+            may: plain.may,
+            may_not: plain.may_not,
+            must: plain.must,
+        }
     }
 }
 
@@ -325,7 +345,10 @@ mod tests {
         assert_eq!(asked.asset, Some(AssetKind::Cut30));
         assert_eq!(asked.placements, BTreeSet::from([Placement::Tiktok]));
         assert_eq!(asked.videos, Videos::Count(3));
-        assert_eq!((asked.clip_ms, asked.purpose), (20_000, IntendedUse::default().purpose));
+        assert_eq!(
+            (asked.clip_ms, asked.purpose),
+            (20_000, IntendedUse::default().purpose)
+        );
         let unlimited = wanted(r#"{"track":"x","use":{"videos":"unlimited"}}"#);
         assert_eq!(unlimited.videos, Videos::Unlimited);
         let counted = wanted(r#"{"track":"x","use":{"videos":{"count":2}}}"#);
@@ -337,7 +360,10 @@ mod tests {
         for (json, field) in [
             (r#"{"track":"x","use":{"purpose":"fun"}}"#, "use.purpose"),
             (r#"{"track":"x","use":{"colour":"red"}}"#, "use.colour"),
-            (r#"{"track":"x","use":{"territory":{"only":["Germany"]}}}"#, "use.territory.only[0]"),
+            (
+                r#"{"track":"x","use":{"territory":{"only":["Germany"]}}}"#,
+                "use.territory.only[0]",
+            ),
             (r#"{"tracks":"x"}"#, "tracks"),
         ] {
             let problem = body::read::<QuoteRequest>(json.as_bytes()).unwrap_err();

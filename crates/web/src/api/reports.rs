@@ -92,7 +92,6 @@ pub(crate) struct Hour {
 /// A use as one payee sees it; also the data of an event of the live stream.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = UseSeen)]
-#[expect(dead_code, reason = "only its schema is used: it describes `app::metering::UseSeen`")]
 pub(crate) struct UseSeenGiven {
     /// The use's id: ids sort by time.
     id: String,
@@ -142,7 +141,10 @@ pub(crate) struct Payee {
 /// A report, or the list of those there are.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "only its schema is used: either of its two is answered")]
+#[expect(
+    dead_code,
+    reason = "only its schema is used: either of its two is answered"
+)]
 pub(crate) enum ReportOrPayees {
     /// A payee's report.
     Report(Box<Report>),
@@ -156,7 +158,7 @@ pub(crate) enum ReportOrPayees {
     ("payee" = Option<String>, Query, description = "Whose; a composer's own where not given"),
     ("before" = Option<String>, Query, description = "List the uses before this one"),
 ), responses(
-    (status = 200, body = ReportOrPayees),
+    (status = 200, description = "The report, or whose reports there are", body = ReportOrPayees),
     (status = 401, description = "Nobody is signed in and no key was sent", body = ProblemBody, content_type = "application/problem+json"),
     (status = 403, description = "It is somebody else's report", body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, description = "There is no such payee", body = ProblemBody, content_type = "application/problem+json"),
@@ -222,9 +224,19 @@ async fn payees(app: &App) -> Result<Payees, Problem> {
     let payee = |(id, name): (PayeeId, String)| {
         let balance = balances.get(Account::Payee(id).id().as_str()).copied();
         let balance = balance.unwrap_or(ledger::Money::zero(currency)).into();
-        Payee { payee: id.to_string(), name, balance }
+        Payee {
+            payee: id.to_string(),
+            name,
+            balance,
+        }
     };
-    Ok(Payees { payees: earnings::payees(app).await?.into_iter().map(payee).collect() })
+    Ok(Payees {
+        payees: earnings::payees(app)
+            .await?
+            .into_iter()
+            .map(payee)
+            .collect(),
+    })
 }
 
 impl Report {

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::App;
-use app::metering::live::{self, News, UseListener};
 use app::metering::UseSeen;
+use app::metering::live::{self, News, UseListener};
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -54,7 +54,9 @@ pub(crate) async fn stream(
         Problem::new("payee_required", "say whose uses to tell: ?payee=pay_…").at("payee")
     })?;
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-    let last = last.map(str::to_owned).or_else(|| params::value(query.as_deref(), "after"));
+    let last = last
+        .map(str::to_owned)
+        .or_else(|| params::value(query.as_deref(), "after"));
     let last = last.map(|id| use_id("after", &id)).transpose()?;
     let ear = live::listen(&app, payee);
     let missed = last.is_some();
@@ -62,12 +64,22 @@ pub(crate) async fn stream(
         Some(last) => last,
         None => newest(&app, payee).await?,
     };
-    let told = Told { app, payee, ear, waiting: Vec::new(), read: HashSet::new(), last, missed };
+    let told = Told {
+        app,
+        payee,
+        ear,
+        waiting: Vec::new(),
+        read: HashSet::new(),
+        last,
+        missed,
+    };
     let keep = KeepAlive::new().interval(KEEP_ALIVE);
     let mut response = Sse::new(events(told)).keep_alive(keep).into_response();
     // Proxies that gather answers before they pass them on would hold the stream back.
     let unbuffered = HeaderName::from_static("x-accel-buffering");
-    response.headers_mut().insert(unbuffered, HeaderValue::from_static("no"));
+    response
+        .headers_mut()
+        .insert(unbuffered, HeaderValue::from_static("no"));
     Ok(response)
 }
 

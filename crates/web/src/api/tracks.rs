@@ -191,7 +191,7 @@ pub(crate) struct Waveform {
     ("limit" = Option<usize>, Query, description = "How many, 1 to 100; 24 where not given"),
     ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
 ), responses(
-    (status = 200, body = Tracks),
+    (status = 200, description = "A page of tracks", body = Tracks),
     (status = 400, description = "A parameter is unknown or wrong", body = ProblemBody, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn list(
@@ -203,7 +203,10 @@ pub(crate) async fn list(
     let mut facets = Facets::default();
     for (name, counts) in found.facets {
         if let Some(list) = facets.list(name) {
-            list.extend(counts.into_iter().map(|c| Count { value: c.value, count: c.count }));
+            list.extend(counts.into_iter().map(|c| Count {
+                value: c.value,
+                count: c.count,
+            }));
         }
     }
     Ok(Json(Tracks {
@@ -218,7 +221,7 @@ pub(crate) async fn list(
 #[utoipa::path(get, path = "/v1/tracks/{track}", tag = "Catalogue", params(
     ("track" = String, Path, description = "Its id or its slug"),
 ), responses(
-    (status = 200, body = TrackWithCredits),
+    (status = 200, description = "The track", body = TrackWithCredits),
     (status = 404, description = "There is none of this name", body = ProblemBody, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn show(
@@ -227,8 +230,14 @@ pub(crate) async fn show(
 ) -> Result<Json<TrackWithCredits>, Problem> {
     let track = show::track(&app, &name).await?;
     let shares = show::splits(&app, track.id).await?;
-    let credits = shares.into_iter().map(|share: Share| Credit { name: share.name }).collect();
-    Ok(Json(TrackWithCredits { track: track.into(), credits }))
+    let credits = shares
+        .into_iter()
+        .map(|share: Share| Credit { name: share.name })
+        .collect();
+    Ok(Json(TrackWithCredits {
+        track: track.into(),
+        credits,
+    }))
 }
 
 /// Plays a track: its preview as Ogg Opus. Ranges and validators are answered.
@@ -249,12 +258,20 @@ pub(crate) async fn preview(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let Stream { file, length, tag } = show::preview(&app, &name).await?;
-    let content = Content { source: Source::File(file), length, tag, mime: "audio/ogg" };
+    let content = Content {
+        source: Source::File(file),
+        length,
+        tag,
+        mime: "audio/ogg",
+    };
     let mut response = range::send(&method, &headers, content).await?;
     let headers = response.headers_mut();
     let kept = HeaderValue::from_static("public, max-age=86400");
     headers.insert(header::CACHE_CONTROL, kept);
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
     Ok(response)
 }
 
@@ -262,7 +279,7 @@ pub(crate) async fn preview(
 #[utoipa::path(get, path = "/v1/tracks/{track}/waveform", tag = "Catalogue", params(
     ("track" = String, Path, description = "Its id or its slug"),
 ), responses(
-    (status = 200, body = Waveform),
+    (status = 200, description = "The waveform", body = Waveform),
     (status = 404, description = "There is no such track", body = ProblemBody, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn waveform(
@@ -272,17 +289,25 @@ pub(crate) async fn waveform(
 ) -> Result<Response, Problem> {
     let track = show::track(&app, &name).await?;
     let waveform = Waveform {
-        peaks: track.peaks.iter().map(|peak| (peak.min, peak.max)).collect(),
+        peaks: track
+            .peaks
+            .iter()
+            .map(|peak| (peak.min, peak.max))
+            .collect(),
         duration_ms: track.duration_ms,
         hook_ms: track.hook_ms,
     };
-    let body = serde_json::to_string(&waveform).map_err(app::Fault::while_("writing a waveform"))?;
+    let body =
+        serde_json::to_string(&waveform).map_err(app::Fault::while_("writing a waveform"))?;
     Ok(cache::public(&headers, "application/json", body, DAY_S).into_response())
 }
 
 /// The search that a query asks for.
 fn read_search(app: &App, query: Option<&str>) -> Result<Search, Problem> {
-    let mut wanted = Search { limit: PAGE, ..Search::default() };
+    let mut wanted = Search {
+        limit: PAGE,
+        ..Search::default()
+    };
     for (name, value) in params::pairs(query) {
         if value.is_empty() {
             continue;
@@ -296,8 +321,7 @@ fn read_search(app: &App, query: Option<&str>) -> Result<Search, Problem> {
             "duration_max_ms" => wanted.duration_ms.1 = Some(number()?),
             "price_max" => {
                 let amount = format!("{value} {}", app.settings.currency);
-                let amount: ledger::Money =
-                    params::read(&name, &amount, "an amount such as 7.50")?;
+                let amount: ledger::Money = params::read(&name, &amount, "an amount such as 7.50")?;
                 wanted.price_max = Some(amount.micros());
             }
             "limit" => wanted.limit = params::read(&name, &value, "a number from 1 to 100")?,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use app::App;
-use app::metering::report::{self, Answer, Counted, Receipt as Given};
 use app::access::Scope;
+use app::metering::report::{self, Answer, Counted, Receipt as Given};
 use axum::Json;
 use axum::extract::{FromRequest, Request, State};
 use domain::usage::UseRefusal;
@@ -36,7 +36,11 @@ impl<S: Send + Sync> FromRequest<S> for Events {
             }
         };
         let bytes = body::bytes(request, state).await?;
-        if lines { Ok(Self(read_lines(&bytes))) } else { read_json(&bytes) }
+        if lines {
+            Ok(Self(read_lines(&bytes)))
+        } else {
+            read_json(&bytes)
+        }
     }
 }
 
@@ -59,7 +63,6 @@ fn read_lines(bytes: &[u8]) -> Vec<Value> {
 
 /// One reported use.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(dead_code, reason = "only its schema is used: it describes `domain::UseReport`")]
 pub(crate) struct UseEvent {
     /// The reporter's own id of the event, 1 to 64 printable ASCII characters: sending it again
     /// is safe.
@@ -94,7 +97,10 @@ pub(crate) struct UseEvent {
 /// One event or many.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "only its schema is used: it describes what `Events` reads")]
+#[expect(
+    dead_code,
+    reason = "only its schema is used: it describes what `Events` reads"
+)]
 pub(crate) enum UseEvents {
     /// One.
     One(Box<UseEvent>),
@@ -169,7 +175,7 @@ pub(crate) struct Reason {
         (UseEvent = "application/x-ndjson"),
     )),
     responses(
-    (status = 200, body = Receipts),
+    (status = 200, description = "A receipt for each event", body = Receipts),
     (status = 400, description = "The body is no JSON, or holds no events or too many", body = ProblemBody, content_type = "application/problem+json"),
     (status = 401, description = "No API key was sent", body = ProblemBody, content_type = "application/problem+json"),
     (status = 403, description = "The key lacks usage:write", body = ProblemBody, content_type = "application/problem+json"),
@@ -184,14 +190,14 @@ pub(crate) async fn create(
     let Events(events) = events?;
     let given = report::report(&app, &mut app.call(), &caller.0, &events).await?;
     let mut receipts = Receipts::default();
-    for receipt in given {
+    for receipt in &given {
         receipts.add(receipt)?;
     }
     Ok(Json(receipts))
 }
 
 impl Receipts {
-    fn add(&mut self, given: Given) -> Result<(), Problem> {
+    fn add(&mut self, given: &Given) -> Result<(), Problem> {
         let receipt = Receipt::of(given)?;
         *match receipt.status {
             Status::Accepted => &mut self.accepted,
@@ -205,7 +211,7 @@ impl Receipts {
 }
 
 impl Receipt {
-    fn of(given: Given) -> Result<Self, Problem> {
+    fn of(given: &Given) -> Result<Self, Problem> {
         let blank = |status| Self {
             id: given.id.clone(),
             status,
@@ -219,7 +225,10 @@ impl Receipt {
             Answer::Conflict => Ok(blank(Status::Conflict)),
             Answer::Refused(refusals) => {
                 let reasons = refusals.iter().map(Reason::of).collect::<Result<_, _>>()?;
-                Ok(Self { reasons, ..blank(Status::Refused) })
+                Ok(Self {
+                    reasons,
+                    ..blank(Status::Refused)
+                })
             }
         }
     }
@@ -228,20 +237,29 @@ impl Receipt {
         let currency = Currency::from_code(&counted.currency)
             .map_err(app::Fault::while_("writing a receipt"))?;
         let earned = ledger::Money::new(counted.earned_micros, currency);
-        Ok(Self { billed_ms: counted.billed_ms, earned: Some(earned.into()), ..self })
+        Ok(Self {
+            billed_ms: counted.billed_ms,
+            earned: Some(earned.into()),
+            ..self
+        })
     }
 }
 
 impl Reason {
     fn of(refusal: &UseRefusal) -> Result<Self, Problem> {
-        let json = serde_json::to_value(refusal).map_err(app::Fault::while_("writing a receipt"))?;
+        let json =
+            serde_json::to_value(refusal).map_err(app::Fault::while_("writing a receipt"))?;
         let Value::Object(mut more) = json else {
             let what = app::Fault::because("writing a receipt", "a reason is no object");
             return Err(what.into());
         };
         let reason = text(more.remove("reason")).unwrap_or_default();
         let sentence = text(more.remove("sentence")).unwrap_or_else(|| sentence(refusal));
-        Ok(Self { reason, sentence, more })
+        Ok(Self {
+            reason,
+            sentence,
+            more,
+        })
     }
 }
 
@@ -262,7 +280,10 @@ fn sentence(refusal: &UseRefusal) -> String {
         UseRefusal::WrongTrack { licensed } => format!("This licence is for the track {licensed}."),
         UseRefusal::TrackMissing => "Say which track was used: clip time holds for any.".into(),
         UseRefusal::UnknownTrack => "There is no such track in this store.".into(),
-        UseRefusal::NotEnoughTime { missing_ms, left_ms } => {
+        UseRefusal::NotEnoughTime {
+            missing_ms,
+            left_ms,
+        } => {
             format!("{missing_ms} ms of clip time are missing: only {left_ms} ms are left.")
         }
         UseRefusal::DamagedBundle => "The clip time's figures are damaged: tell the store.".into(),
@@ -276,7 +297,10 @@ mod tests {
     #[test]
     fn one_event_many_and_lines_are_all_events() {
         let count = |json: &str| read_json(json.as_bytes()).map(|events| events.0.len());
-        assert_eq!((count("{}"), count("[{},{}]"), count("[]")), (Ok(1), Ok(2), Ok(0)));
+        assert_eq!(
+            (count("{}"), count("[{},{}]"), count("[]")),
+            (Ok(1), Ok(2), Ok(0))
+        );
         assert_eq!(count("{").map_err(|p| p.code), Err("malformed_json"));
         let lines = read_lines(b"{\"id\":\"a\"}\r\n\n nonsense\n{\"id\":\"b\"}");
         assert_eq!(lines.len(), 3);
@@ -285,11 +309,19 @@ mod tests {
 
     #[test]
     fn every_reason_has_its_word_and_its_sentence() {
-        let refusal = UseRefusal::NotEnoughTime { missing_ms: 1_000, left_ms: 0 };
+        let refusal = UseRefusal::NotEnoughTime {
+            missing_ms: 1_000,
+            left_ms: 0,
+        };
         let reason = Reason::of(&refusal).unwrap();
         assert_eq!(reason.reason, "not_enough_time");
         assert_eq!(reason.more["missing_ms"], 1_000);
         assert!(reason.sentence.contains("1000 ms"));
-        assert!(!Reason::of(&UseRefusal::UnknownLicence).unwrap().sentence.is_empty());
+        assert!(
+            !Reason::of(&UseRefusal::UnknownLicence)
+                .unwrap()
+                .sentence
+                .is_empty()
+        );
     }
 }

@@ -52,7 +52,7 @@ pub(crate) struct Verified {
 #[utoipa::path(get, path = "/v1/verify/{code}", tag = "Verifying", params(
     ("code" = String, Path, description = "The code; case, hyphens and spaces don't matter"),
 ), responses(
-    (status = 200, body = Verified),
+    (status = 200, description = "What anybody may know of the licence", body = Verified),
     (status = 304, description = "It hasn't changed"),
     (status = 400, description = "That is no code: it is mistyped", body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, description = "No licence of this store has the code", body = ProblemBody, content_type = "application/problem+json"),

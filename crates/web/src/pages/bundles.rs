@@ -32,7 +32,9 @@ pub(crate) async fn show(frame: Frame) -> Result<Response, Problem> {
 }
 
 fn plan(plan: &Plan) -> Result<BundlePlan, Problem> {
-    let price = plan.price().map_err(app::Fault::while_("pricing a bundle"))?;
+    let price = plan
+        .price()
+        .map_err(app::Fault::while_("pricing a bundle"))?;
     let videos = domain::bundle::clips_left(plan.total_ms, EXAMPLE_MS);
     let shown = words::price(price);
     Ok(BundlePlan {
@@ -43,7 +45,10 @@ fn plan(plan: &Plan) -> Result<BundlePlan, Problem> {
         suggested: plan.code == SUGGESTED,
         submit: Submit {
             action: "/checkout".into(),
-            hidden: vec![Hidden { name: "bundle".into(), value: plan.code.into() }],
+            hidden: vec![Hidden {
+                name: "bundle".into(),
+                value: plan.code.into(),
+            }],
             label: format!("Buy for {shown}"),
         },
         price: shown,

@@ -34,7 +34,11 @@ pub(crate) fn preview_url(track: &Track) -> String {
 
 /// A track's waveform with its hook.
 pub(crate) fn wave(track: &Track, size: (u32, u32)) -> Wave {
-    let peaks: Vec<_> = track.peaks.iter().map(|peak| (peak.min, peak.max)).collect();
+    let peaks: Vec<_> = track
+        .peaks
+        .iter()
+        .map(|peak| (peak.min, peak.max))
+        .collect();
     let ms = |ms: i64| u32::try_from(ms).unwrap_or(0);
     let end = (track.hook_ms + HOOK_MS).min(track.duration_ms);
     Wave::new(&peaks, size, ms(track.duration_ms)).with_hook(&(ms(track.hook_ms)..ms(end)))

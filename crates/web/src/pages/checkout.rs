@@ -58,12 +58,16 @@ pub(crate) async fn start(
     let (quote, offer) = if chosen.bundle.is_empty() {
         (chosen.quote, chosen.offer)
     } else {
-        let ask = Ask::Bundle { plan: chosen.bundle.clone() };
+        let ask = Ask::Bundle {
+            plan: chosen.bundle.clone(),
+        };
         let given = quote::quote(&app, &mut app.call(), &ask).await?;
         (given.id.to_string(), chosen.bundle)
     };
     let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("quote", &quote).append_pair("offer", &offer);
+    query
+        .append_pair("quote", &quote)
+        .append_pair("offer", &offer);
     Ok(Redirect::to(&format!("/checkout?{}", query.finish())))
 }
 
@@ -134,7 +138,11 @@ impl Sale {
             Problem::new("unknown_quote", "there is no such quote: ask for a new one").at("quote")
         })?;
         let quoted = quoted::quoted(app, id).await?;
-        let option = quoted.options.iter().find(|option| option.offer == filled.offer).cloned();
+        let option = quoted
+            .options
+            .iter()
+            .find(|option| option.offer == filled.offer)
+            .cloned();
         let option = option.ok_or_else(|| {
             Problem::new("unknown_option", "the quote has no such option").at("offer")
         })?;
@@ -142,7 +150,11 @@ impl Sale {
             Some(id) => Some(show::track(app, &id.to_string()).await?),
             None => None,
         };
-        Ok(Self { quoted, option, track })
+        Ok(Self {
+            quoted,
+            option,
+            track,
+        })
     }
 
     fn page(
@@ -174,11 +186,26 @@ impl Sale {
             terms: self.track.as_ref().map(|_| terms(&self.option.envelope)),
             problem: if of_a_field { None } else { reason.clone() },
             remedy,
-            licensee: Field { value: filled.licensee, error: about("licensee") },
-            email: Field { value: filled.email, error: about("email") },
-            card_number: Field { value: filled.card_number, error: about("card") },
-            card_expiry: Field { value: filled.card_expiry, error: None },
-            card_cvc: Field { value: filled.card_cvc, error: None },
+            licensee: Field {
+                value: filled.licensee,
+                error: about("licensee"),
+            },
+            email: Field {
+                value: filled.email,
+                error: about("email"),
+            },
+            card_number: Field {
+                value: filled.card_number,
+                error: about("card"),
+            },
+            card_expiry: Field {
+                value: filled.card_expiry,
+                error: None,
+            },
+            card_cvc: Field {
+                value: filled.card_cvc,
+                error: None,
+            },
             sandbox: web.options.sandbox,
             submit: Submit {
                 action: "/checkout/pay".into(),
@@ -190,7 +217,10 @@ impl Sale {
 
     fn hidden(&self, idempotency_key: String) -> Vec<Hidden> {
         let mut fields = hidden(self.quoted.id, &self.option.offer);
-        fields.push(Hidden { name: "idempotency_key".into(), value: idempotency_key });
+        fields.push(Hidden {
+            name: "idempotency_key".into(),
+            value: idempotency_key,
+        });
         fields
     }
 

@@ -35,12 +35,19 @@ impl FromRequestParts<Web> for Frame {
 impl Frame {
     /// The frame of a page of this title; a sentence describes it to search engines.
     pub(crate) fn shell(self, title: impl Into<String>, description: impl Into<String>) -> Shell {
-        Shell { title: title.into(), description: description.into(), ..self.shell }
+        Shell {
+            title: title.into(),
+            description: description.into(),
+            ..self.shell
+        }
     }
 
     /// The frame of a page that robots leave alone: private ones, forms, results.
     pub(crate) fn unlisted(self, title: impl Into<String>) -> Shell {
-        Shell { unlisted: true, ..self.shell(title, "") }
+        Shell {
+            unlisted: true,
+            ..self.shell(title, "")
+        }
     }
 }
 
@@ -64,5 +71,9 @@ fn session(person: &Person) -> Session {
         Role::Operator => ("/operator", "The store"),
         Role::Buyer => ("/bundles", "Clip time"),
     };
-    Session { name: person.name.clone(), href: href.into(), label: label.into() }
+    Session {
+        name: person.name.clone(),
+        href: href.into(),
+        label: label.into(),
+    }
 }

@@ -36,10 +36,17 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let asked = Asked::read(query.as_deref());
     let found = search::search(&app, &asked.search()).await?;
-    let suggestions =
-        if found.total == 0 { suggestions(&app, &asked).await? } else { Vec::new() };
+    let suggestions = if found.total == 0 {
+        suggestions(&app, &asked).await?
+    } else {
+        Vec::new()
+    };
     let mut shell = frame.shell(
-        if asked.is_fresh() { "Music for short video" } else { "Search" },
+        if asked.is_fresh() {
+            "Music for short video"
+        } else {
+            "Search"
+        },
         "Music made for short video. Hear it, license it, and get a key that proves it.",
     );
     shell.query.clone_from(&asked.words);
@@ -90,7 +97,9 @@ impl Asked {
                 _ => {
                     let facet = FACETS.iter().find(|(parameter, _)| *parameter == name);
                     let choice = facet.map(|(parameter, _)| (*parameter, value));
-                    asked.chosen.extend(choice.filter(|(_, value)| !value.is_empty()));
+                    asked
+                        .chosen
+                        .extend(choice.filter(|(_, value)| !value.is_empty()));
                 }
             }
         }
@@ -106,14 +115,31 @@ impl Asked {
     }
 
     fn search(&self) -> Search {
-        let facet = |parameter: &str| FACETS.iter().find(|(p, _)| *p == parameter).map(|(_, f)| *f);
-        let facets = self.chosen.iter().filter_map(|(p, v)| Some((facet(p)?, v.clone())));
-        let (low, high) = (self.bpm_min.trim().parse().ok(), self.bpm_max.trim().parse().ok());
-        let upside_down = low.zip(high).is_some_and(|(low, high): (i64, i64)| low > high);
+        let facet = |parameter: &str| {
+            FACETS
+                .iter()
+                .find(|(p, _)| *p == parameter)
+                .map(|(_, f)| *f)
+        };
+        let facets = self
+            .chosen
+            .iter()
+            .filter_map(|(p, v)| Some((facet(p)?, v.clone())));
+        let (low, high) = (
+            self.bpm_min.trim().parse().ok(),
+            self.bpm_max.trim().parse().ok(),
+        );
+        let upside_down = low
+            .zip(high)
+            .is_some_and(|(low, high): (i64, i64)| low > high);
         Search {
             words: self.words.clone(),
             facets: facets.collect(),
-            bpm: if upside_down { (high, low) } else { (low, high) },
+            bpm: if upside_down {
+                (high, low)
+            } else {
+                (low, high)
+            },
             offset: self.offset.min(search::DEPTH_MAX),
             limit: PAGE,
             ..Search::default()
@@ -130,9 +156,18 @@ impl Asked {
     }
 
     /// The page with a choice added or taken away, from `offset` on.
-    fn href(&self, with: Option<(&str, &str)>, without: Option<(&str, &str)>, offset: usize) -> String {
+    fn href(
+        &self,
+        with: Option<(&str, &str)>,
+        without: Option<(&str, &str)>,
+        offset: usize,
+    ) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        let texts = [("q", &self.words), ("bpm_min", &self.bpm_min), ("bpm_max", &self.bpm_max)];
+        let texts = [
+            ("q", &self.words),
+            ("bpm_min", &self.bpm_min),
+            ("bpm_max", &self.bpm_max),
+        ];
         for (name, value) in texts.into_iter().filter(|(_, value)| !value.is_empty()) {
             query.append_pair(name, value);
         }
@@ -152,18 +187,29 @@ impl Asked {
 
     /// The page of the words alone.
     fn href_of_words(&self) -> String {
-        Self { words: self.words.clone(), ..Self::default() }.href(None, None, 0)
+        Self {
+            words: self.words.clone(),
+            ..Self::default()
+        }
+        .href(None, None, 0)
     }
 }
 
 fn address(query: &str) -> String {
-    if query.is_empty() { "/".into() } else { format!("/?{query}") }
+    if query.is_empty() {
+        "/".into()
+    } else {
+        format!("/?{query}")
+    }
 }
 
 fn facets(asked: &Asked, found: &Found) -> Vec<Facet> {
     let mut out = Vec::new();
     for (parameter, heading) in HEADINGS {
-        let index = FACETS.iter().find(|(p, _)| *p == parameter).map(|(_, facet)| *facet);
+        let index = FACETS
+            .iter()
+            .find(|(p, _)| *p == parameter)
+            .map(|(_, facet)| *facet);
         let counts = found.facets.iter().find(|(name, _)| Some(*name) == index);
         let counted: Vec<(String, u64)> = counts
             .map(|(_, counts)| counts.iter().map(|c| (c.value.clone(), c.count)).collect())
@@ -175,16 +221,31 @@ fn facets(asked: &Asked, found: &Found) -> Vec<Facet> {
         let lost: Vec<_> = lost.map(|(_, value)| (value.clone(), 0)).collect();
         let all = counted.iter().take(VALUES).chain(&lost);
         let values = all.map(|(value, count)| facet_value(asked, parameter, value, *count));
-        out.push(Facet { label: heading.into(), values: values.collect() });
+        out.push(Facet {
+            label: heading.into(),
+            values: values.collect(),
+        });
     }
     out
 }
 
 fn facet_value(asked: &Asked, parameter: &str, value: &str, count: u64) -> FacetValue {
     let this = Some((parameter, value));
-    let chosen = asked.chosen.iter().any(|(p, v)| Some((*p, v.as_str())) == this);
-    let href = if chosen { asked.href(None, this, 0) } else { asked.href(this, None, 0) };
-    FacetValue { label: label(parameter, value), count: count.to_string(), href, chosen }
+    let chosen = asked
+        .chosen
+        .iter()
+        .any(|(p, v)| Some((*p, v.as_str())) == this);
+    let href = if chosen {
+        asked.href(None, this, 0)
+    } else {
+        asked.href(this, None, 0)
+    };
+    FacetValue {
+        label: label(parameter, value),
+        count: count.to_string(),
+        href,
+        chosen,
+    }
 }
 
 fn label(parameter: &str, value: &str) -> String {
@@ -195,8 +256,10 @@ fn label(parameter: &str, value: &str) -> String {
         ("length", value) => value.replace('-', "–"),
         (_, value) => {
             let mut letters = value.chars();
-            let first: String =
-                letters.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+            let first: String = letters
+                .next()
+                .map(|c| c.to_uppercase().collect())
+                .unwrap_or_default();
             format!("{first}{}", letters.as_str())
         }
     }
@@ -206,22 +269,39 @@ fn label(parameter: &str, value: &str) -> String {
 async fn suggestions(app: &App, asked: &Asked) -> Result<Vec<Suggestion>, Problem> {
     let mut ways = Vec::new();
     if asked.is_narrowed() && !asked.words.trim().is_empty() {
-        let words = Asked { words: asked.words.clone(), ..Asked::default() };
+        let words = Asked {
+            words: asked.words.clone(),
+            ..Asked::default()
+        };
         ways.push((format!("“{}” anywhere", words.words), words));
     }
     let words: Vec<_> = asked.words.split_whitespace().take(6).collect();
     if words.len() > 1 {
         for word in words {
-            let alone = Asked { words: word.to_owned(), ..Asked::default() };
+            let alone = Asked {
+                words: word.to_owned(),
+                ..Asked::default()
+            };
             ways.push((format!("“{word}”"), alone));
         }
     }
     let mut out = Vec::new();
     for (label, way) in ways {
-        let found = search::search(app, &Search { limit: 1, ..way.search() }).await?.total;
+        let found = search::search(
+            app,
+            &Search {
+                limit: 1,
+                ..way.search()
+            },
+        )
+        .await?
+        .total;
         if found > 0 {
             let label = format!("{label}: {}", total(found));
-            out.push(Suggestion { label, href: way.href(None, None, 0) });
+            out.push(Suggestion {
+                label,
+                href: way.href(None, None, 0),
+            });
         }
     }
     Ok(out)

@@ -15,9 +15,9 @@ use qrcode::render::svg;
 use super::frame::Frame;
 use super::standing;
 use super::view::{ClipMeter, DeliveredFile, LicencePage, PublicLicencePage, ReceiptLine};
-use crate::answer::wants_json;
 use crate::api::licences::{file_path, opened, private_path, sidecar_path};
 use crate::api::{params, verify as for_programs};
+use crate::negotiation::wants_json;
 use crate::problem::Problem;
 use crate::words;
 
@@ -41,13 +41,20 @@ pub(crate) async fn private(
         standing_note: standing::note(&licence, now),
         private_url: format!("{}{}", app.settings.public_url, private_path(&licence)),
         public_url: app.settings.licence_page(&code),
-        files: licence.files.iter().map(|file| delivered(&licence, file)).collect(),
+        files: licence
+            .files
+            .iter()
+            .map(|file| delivered(&licence, file))
+            .collect(),
         clip: licence.bundle.map(meter),
         terms: standing::terms(&licence.envelope),
         paste: paste(&app, &licence),
         receipt: receipt(&licence),
         lines: standing::price_lines(&licence.lines, None, licence.price),
-        verify_command: licence.files.first().map(|f| format!("clearcue verify \"{}\"", f.name)),
+        verify_command: licence
+            .files
+            .first()
+            .map(|f| format!("clearcue verify \"{}\"", f.name)),
         code,
     })
 }
@@ -97,7 +104,10 @@ fn meter(clip: ClipTime) -> ClipMeter {
     ClipMeter {
         left: seconds(left),
         bought: seconds(clip.total_ms),
-        words: format!("{words} left of {}, until {until}", words::span(clip.total_ms)),
+        words: format!(
+            "{words} left of {}, until {until}",
+            words::span(clip.total_ms)
+        ),
     }
 }
 
@@ -113,7 +123,12 @@ fn paste(app: &App, licence: &Licence) -> String {
 
 fn receipt(licence: &Licence) -> Vec<ReceiptLine> {
     let mut lines = vec![standing::line("Licensed to", &licence.licensee)];
-    lines.extend(licence.email.as_ref().map(|email| standing::line("E-mail", email)));
+    lines.extend(
+        licence
+            .email
+            .as_ref()
+            .map(|email| standing::line("E-mail", email)),
+    );
     lines.push(standing::line("Paid", words::moment(licence.issued_at)));
     lines.push(standing::line("Number", licence.id.to_string()));
     lines
@@ -121,9 +136,18 @@ fn receipt(licence: &Licence) -> Vec<ReceiptLine> {
 
 /// The address as a QR code: an `<svg>` of ours, without declaration and without inline style.
 fn qr(url: &str) -> String {
-    let Ok(code) = QrCode::new(url.as_bytes()) else { return String::new() };
-    let image = code.render::<svg::Color<'_>>().min_dimensions(160, 160).build();
-    image.find("<svg").and_then(|at| image.get(at..)).unwrap_or_default().to_owned()
+    let Ok(code) = QrCode::new(url.as_bytes()) else {
+        return String::new();
+    };
+    let image = code
+        .render::<svg::Color<'_>>()
+        .min_dimensions(160, 160)
+        .build();
+    image
+        .find("<svg")
+        .and_then(|at| image.get(at..))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 #[cfg(test)]

@@ -26,7 +26,9 @@ use crate::problem::Problem;
 
 /// A page as an answer. A template that can't be written is a fault.
 pub(crate) fn html(page: &impl Template) -> Result<Response, Problem> {
-    let text = page.render().map_err(app::Fault::while_("writing a page"))?;
+    let text = page
+        .render()
+        .map_err(app::Fault::while_("writing a page"))?;
     let mut response = Html(text).into_response();
     // Who is signed in and which scheme was chosen stand in every page.
     let kept = HeaderValue::from_static("private, no-cache");

@@ -20,7 +20,10 @@ pub(crate) async fn show(State(app): State<Arc<App>>, frame: Frame) -> Result<Re
     needs_operator(&frame.caller)?;
     let overview = overview::overview(&app).await?;
     let checks = audit::audit(&app).await?;
-    let tally = |label: &str, n| Tally { label: label.into(), value: words::count(n) };
+    let tally = |label: &str, n| Tally {
+        label: label.into(),
+        value: words::count(n),
+    };
     let account = |(account, note, balance)| AccountRow {
         account,
         note,
@@ -46,15 +49,25 @@ fn needs_operator(caller: &Caller) -> Result<(), Problem> {
     if caller.person().is_none() {
         return Err(sign_in_required());
     }
-    Err(Problem::new("scope_required", "this page is the operator's: sign in with their link"))
+    Err(Problem::new(
+        "scope_required",
+        "this page is the operator's: sign in with their link",
+    ))
 }
 
 fn check(check: &Check) -> AuditCheck {
     let detail = match check.breaches.first() {
-        None => format!("{} looked at", words::many(size(check.looked_at), "row", "rows")),
+        None => format!(
+            "{} looked at",
+            words::many(size(check.looked_at), "row", "rows")
+        ),
         Some(first) => {
             let more = check.breaches.len() - 1;
-            let others = if more > 0 { format!(", and {more} more") } else { String::new() };
+            let others = if more > 0 {
+                format!(", and {more} more")
+            } else {
+                String::new()
+            };
             format!("{}: {}{others}", first.subject, first.detail)
         }
     };

@@ -20,7 +20,11 @@ pub(crate) fn page(
     let request_id = request_id.to_owned();
     let page = if status == StatusCode::NOT_FOUND {
         shell.title = "Not found".into();
-        super::html(&NotFoundPage { shell, sought: sought(problem, uri), request_id })
+        super::html(&NotFoundPage {
+            shell,
+            sought: sought(problem, uri),
+            request_id,
+        })
     } else {
         shell.title = headline(problem).into();
         super::html(&ProblemPage {
@@ -77,7 +81,14 @@ fn links(problem: &Problem) -> Vec<(String, String)> {
 /// A clause as a sentence: a capital before it, a full stop behind it.
 pub(crate) fn sentence(clause: &str) -> String {
     let mut letters = clause.chars();
-    let first: String = letters.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
-    let stop = if clause.ends_with(['.', '!', '?']) || clause.is_empty() { "" } else { "." };
+    let first: String = letters
+        .next()
+        .map(|c| c.to_uppercase().collect())
+        .unwrap_or_default();
+    let stop = if clause.ends_with(['.', '!', '?']) || clause.is_empty() {
+        ""
+    } else {
+        "."
+    };
     format!("{first}{}{stop}", letters.as_str())
 }

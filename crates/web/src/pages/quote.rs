@@ -33,7 +33,10 @@ pub(crate) async fn show(
         wanted: Box::new(answers.intended(&track)),
     };
     let given = quote::quote(&app, &mut app.call(), &ask).await?;
-    let covering = given.options.iter().map(|option| covering(given.id, option));
+    let covering = given
+        .options
+        .iter()
+        .map(|option| covering(given.id, option));
     let until = words::moment(given.expires_at);
     super::html(&QuotePage {
         shell: frame.unlisted(format!("License {}", track.title)),
@@ -71,8 +74,14 @@ fn covering(quote: QuoteId, option: &QuotedOption) -> Result<Covering, Problem> 
 /// What names an option on its way to the checkout.
 pub(crate) fn hidden(quote: QuoteId, offer: &str) -> Vec<Hidden> {
     vec![
-        Hidden { name: "quote".into(), value: quote.to_string() },
-        Hidden { name: "offer".into(), value: offer.into() },
+        Hidden {
+            name: "quote".into(),
+            value: quote.to_string(),
+        },
+        Hidden {
+            name: "offer".into(),
+            value: offer.into(),
+        },
     ]
 }
 
@@ -81,10 +90,15 @@ fn not_covering(lacking: &Lacking) -> NotCovering {
         asset: lacking.asset.label().into(),
         tier: lacking.tier.label().into(),
         price: words::price(lacking.list_price),
-        missing: lacking.shortfalls.iter().map(|s| s.sentence.clone()).collect(),
+        missing: lacking
+            .shortfalls
+            .iter()
+            .map(|s| s.sentence.clone())
+            .collect(),
     }
 }
 
 fn tier(word: &str) -> String {
-    word.parse::<Tier>().map_or_else(|_| word.to_owned(), |tier| tier.label().to_owned())
+    word.parse::<Tier>()
+        .map_or_else(|_| word.to_owned(), |tier| tier.label().to_owned())
 }

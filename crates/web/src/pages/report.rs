@@ -34,9 +34,15 @@ pub(crate) async fn show(
     let uses = live::latest(&app, payee, None, USES).await?;
     // What comes between this page and its stream is sent by the stream: it begins after the
     // newest use the page shows.
-    let newest = uses.first().map_or_else(|| "0".repeat(32), |seen| seen.id.clone());
+    let newest = uses
+        .first()
+        .map_or_else(|| "0".repeat(32), |seen| seen.id.clone());
     let own = matches!(&frame.caller.0, Principal::Person(p) if p.role == Role::Composer);
-    let whose = if own { String::new() } else { format!("payee={payee}&") };
+    let whose = if own {
+        String::new()
+    } else {
+        format!("payee={payee}&")
+    };
     let stream_url = format!("/v1/reports/uses/stream?{whose}after={newest}");
     super::html(&page(frame, earnings, &uses, stream_url))
 }
@@ -46,7 +52,11 @@ fn page(frame: Frame, earnings: Earnings, uses: &[UseSeen], stream_url: String) 
     let number = |n: i64| u64::try_from(n).unwrap_or(0);
     ReportPage {
         shell: frame.unlisted("Live report"),
-        as_of: format!("{}, {} UTC", words::date(earnings.as_of), words::time(earnings.as_of)),
+        as_of: format!(
+            "{}, {} UTC",
+            words::date(earnings.as_of),
+            words::time(earnings.as_of)
+        ),
         balance: figure(earnings.balance),
         symbol: words::symbol(currency),
         minor_digits: u32::from(currency.exponent()),
@@ -67,7 +77,11 @@ fn figure(money: Money) -> Figure {
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let minor = usize::from(money.currency().exponent()).min(fraction.len());
     let (minor, micro) = fraction.split_at(minor);
-    Figure { whole: format!("{whole}."), minor: minor.into(), micro: micro.into() }
+    Figure {
+        whole: format!("{whole}."),
+        minor: minor.into(),
+        micro: micro.into(),
+    }
 }
 
 /// Today's hours (UTC) out of the last 24.
@@ -105,13 +119,19 @@ fn use_row(seen: &UseSeen, usual: Currency) -> UseRow {
         placement: placement(&seen.placement),
         territory: seen.territory.clone().unwrap_or_default(),
         clip: clip(seen.clip_ms, seen.billed_ms),
-        earned: format!("+{}", words::exact(Money::new(seen.earned_micros, currency))),
+        earned: format!(
+            "+{}",
+            words::exact(Money::new(seen.earned_micros, currency))
+        ),
     }
 }
 
 fn placement(code: &str) -> String {
     let known = code.parse::<Placement>();
-    known.map_or_else(|_| code.to_owned(), |place| capital(plain_en::placement(place)))
+    known.map_or_else(
+        |_| code.to_owned(),
+        |place| capital(plain_en::placement(place)),
+    )
 }
 
 /// Length used and billed, `12.4 s → 13 s`.
@@ -127,9 +147,15 @@ mod tests {
     #[test]
     fn a_figure_is_cut_where_the_banks_digits_end() {
         let usd = figure(Money::new(1_234_567_890, Currency::USD));
-        assert_eq!((usd.whole.as_str(), usd.minor.as_str(), usd.micro.as_str()), ("$1,234.", "56", "7890"));
+        assert_eq!(
+            (usd.whole.as_str(), usd.minor.as_str(), usd.micro.as_str()),
+            ("$1,234.", "56", "7890")
+        );
         let yen = figure(Money::new(600_500_000, Currency::JPY));
-        assert_eq!((yen.whole.as_str(), yen.minor.as_str(), yen.micro.as_str()), ("¥600.", "", "500000"));
+        assert_eq!(
+            (yen.whole.as_str(), yen.minor.as_str(), yen.micro.as_str()),
+            ("¥600.", "", "500000")
+        );
     }
 
     #[test]

@@ -45,7 +45,11 @@ pub(crate) async fn enter(
         Role::Operator => "/operator",
         Role::Buyer => "/",
     };
-    Ok(with_session(Redirect::to(home).into_response(), web.options, &secret))
+    Ok(with_session(
+        Redirect::to(home).into_response(),
+        web.options,
+        &secret,
+    ))
 }
 
 /// `POST /sign-out`.
@@ -61,11 +65,17 @@ pub(crate) async fn leave(
     shell.session = None;
     // A reload of this answer would send the form again: the theme's way back leads elsewhere.
     shell.path = "/".into();
-    Ok(with_session(super::html(&SignedOutPage { shell })?, web.options, ""))
+    Ok(with_session(
+        super::html(&SignedOutPage { shell })?,
+        web.options,
+        "",
+    ))
 }
 
 fn with_session(mut response: Response, options: Options, secret: &str) -> Response {
     let cookie = HeaderValue::from_str(&session_cookie(options, secret)).ok();
-    response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
+    response
+        .headers_mut()
+        .extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
     response
 }

@@ -10,7 +10,11 @@ use crate::words;
 
 /// Whether a licence holds now. A publish window that has passed ends it for new videos.
 pub(crate) fn standing(licence: &Licence, now: Timestamp) -> Standing {
-    let over = licence.envelope.publish_window.until.is_some_and(|until| until <= now);
+    let over = licence
+        .envelope
+        .publish_window
+        .until
+        .is_some_and(|until| until <= now);
     match licence.standing {
         Kept::Valid if over => Standing::Ended,
         Kept::Valid => Standing::Valid,
@@ -21,15 +25,25 @@ pub(crate) fn standing(licence: &Licence, now: Timestamp) -> Standing {
 
 /// What that means, one sentence.
 pub(crate) fn note(licence: &Licence, now: Timestamp) -> String {
-    match (standing(licence, now), licence.envelope.publish_window.until) {
+    match (
+        standing(licence, now),
+        licence.envelope.publish_window.until,
+    ) {
         (Standing::Valid, Some(until)) => {
-            format!("Publish until {}. What is published by then stays covered for ever.", words::date(until))
+            format!(
+                "Publish until {}. What is published by then stays covered for ever.",
+                words::date(until)
+            )
         }
-        (Standing::Valid, None) => "It has no end: what is published stays covered for ever.".into(),
+        (Standing::Valid, None) => {
+            "It has no end: what is published stays covered for ever.".into()
+        }
         (Standing::Ended, _) => {
             "The time to publish is over. What was published in it stays covered for ever.".into()
         }
-        (Standing::Suspended, _) => "It is on hold, for instance while a payment is disputed.".into(),
+        (Standing::Suspended, _) => {
+            "It is on hold, for instance while a payment is disputed.".into()
+        }
         (Standing::Revoked, _) => "It was withdrawn and covers nothing new.".into(),
     }
 }
@@ -50,14 +64,22 @@ pub(crate) fn facts(licence: &Licence) -> Vec<ReceiptLine> {
         facts.push(line("Publish until", words::date(until)));
     }
     facts.push(line("Territory", territory(envelope)));
-    let places: Vec<_> = envelope.placements.iter().map(|p| capital(plain_en::placement(*p))).collect();
+    let places: Vec<_> = envelope
+        .placements
+        .iter()
+        .map(|p| capital(plain_en::placement(*p)))
+        .collect();
     facts.push(line("For", places.join(", ")));
     facts
 }
 
 fn territory(envelope: &Envelope) -> String {
     let join = |countries: &std::collections::BTreeSet<domain::Country>| {
-        countries.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        countries
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     match &envelope.territory {
         Territory::Worldwide => "Worldwide".into(),
@@ -68,13 +90,20 @@ fn territory(envelope: &Envelope) -> String {
 
 /// A term and its value.
 pub(crate) fn line(term: &str, value: impl Into<String>) -> ReceiptLine {
-    ReceiptLine { term: term.into(), value: value.into() }
+    ReceiptLine {
+        term: term.into(),
+        value: value.into(),
+    }
 }
 
 /// The terms of an envelope in plain words.
 pub(crate) fn terms(envelope: &Envelope) -> Terms {
     let plain = plain(envelope);
-    Terms { may: plain.may, may_not: plain.may_not, must: plain.must }
+    Terms {
+        may: plain.may,
+        may_not: plain.may_not,
+        must: plain.must,
+    }
 }
 
 /// The lines of a price with the sum behind them, and the tax within it.
@@ -87,19 +116,29 @@ pub(crate) fn price_lines(lines: &[Line], included: Option<&Line>, total: Money)
         total: false,
     };
     let mut out: Vec<_> = lines.iter().map(one).collect();
-    out.push(PriceLine { label: "Total".into(), amount: words::price(total), total: true });
+    out.push(PriceLine {
+        label: "Total".into(),
+        amount: words::price(total),
+        total: true,
+    });
     out.extend(included.map(one));
     out
 }
 
 /// `15-second cut, Creator tier` as a heading: `15-second cut · Creator`.
 pub(crate) fn item(label: &str) -> String {
-    label.strip_suffix(" tier").unwrap_or(label).replacen(", ", " · ", 1)
+    label
+        .strip_suffix(" tier")
+        .unwrap_or(label)
+        .replacen(", ", " · ", 1)
 }
 
 /// The same word with a capital.
 pub(crate) fn capital(word: &str) -> String {
     let mut letters = word.chars();
-    let first: String = letters.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    let first: String = letters
+        .next()
+        .map(|c| c.to_uppercase().collect())
+        .unwrap_or_default();
     format!("{first}{}", letters.as_str())
 }

@@ -23,11 +23,19 @@ pub(crate) struct Choice {
 
 /// `POST /theme`.
 pub(crate) async fn choose(State(web): State<Web>, Form(choice): Form<Choice>) -> Response {
-    let secure = if web.options.secure_cookies { "; Secure" } else { "" };
+    let secure = if web.options.secure_cookies {
+        "; Secure"
+    } else {
+        ""
+    };
     let word = Theme::from_word(&choice.theme).word();
     let cookie = format!("{THEME}={word}; Path=/; SameSite=Lax; Max-Age={YEAR_S}{secure}");
     let mut response = Redirect::to(own_path(&choice.back)).into_response();
-    response.headers_mut().extend(HeaderValue::from_str(&cookie).ok().map(|c| (header::SET_COOKIE, c)));
+    response.headers_mut().extend(
+        HeaderValue::from_str(&cookie)
+            .ok()
+            .map(|c| (header::SET_COOKIE, c)),
+    );
     response
 }
 
@@ -36,7 +44,11 @@ pub(crate) async fn choose(State(web): State<Web>, Form(choice): Form<Choice>) -
 fn own_path(back: &str) -> &str {
     let other_host = back.starts_with("//") || back.starts_with("/\\");
     let plain = back.bytes().all(|byte| byte.is_ascii_graphic());
-    if back.starts_with('/') && !other_host && plain { back } else { "/" }
+    if back.starts_with('/') && !other_host && plain {
+        back
+    } else {
+        "/"
+    }
 }
 
 #[cfg(test)]
@@ -46,7 +58,13 @@ mod tests {
     #[test]
     fn the_way_back_never_leads_away() {
         assert_eq!(own_path("/tracks/nova?x=1"), "/tracks/nova?x=1");
-        for back in ["", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb"] {
+        for back in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a\r\nb",
+        ] {
             assert_eq!(own_path(back), "/", "{back}");
         }
     }

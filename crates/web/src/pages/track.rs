@@ -28,7 +28,10 @@ pub(crate) async fn show(
         "" => format!("Hear and license {title} for short video."),
         words => words.to_owned(),
     };
-    let credit = |share: app::catalogue::Share| Credit { name: share.name, role: "Rights".into() };
+    let credit = |share: app::catalogue::Share| Credit {
+        name: share.name,
+        role: "Rights".into(),
+    };
     let on_sale = track.from_price.is_some();
     super::html(&TrackPage {
         shell: frame.shell(title, description),
@@ -50,7 +53,11 @@ pub(crate) async fn show(
 
 fn tags(track: &Track) -> Vec<String> {
     let genre = Some(track.genre.clone()).filter(|genre| !genre.is_empty());
-    let mut tags: Vec<_> = genre.iter().chain(&track.moods).map(|tag| capital(tag)).collect();
+    let mut tags: Vec<_> = genre
+        .iter()
+        .chain(&track.moods)
+        .map(|tag| capital(tag))
+        .collect();
     if track.loopable {
         tags.push("Loops".into());
     }
@@ -58,18 +65,32 @@ fn tags(track: &Track) -> Vec<String> {
 }
 
 fn stem(name: &str) -> Stem {
-    Stem { name: capital(name), wave: None, preview_url: None }
+    Stem {
+        name: capital(name),
+        wave: None,
+        preview_url: None,
+    }
 }
 
 fn facts(track: &Track) -> Vec<Fact> {
-    let fact = |term: &str, value: String| Fact { term: term.into(), value };
+    let fact = |term: &str, value: String| Fact {
+        term: term.into(),
+        value,
+    };
     let mut facts = Vec::new();
-    facts.extend(track.bpm_milli.map(|bpm| fact("Tempo", format!("{} BPM", words::thousandths(bpm)))));
+    facts.extend(
+        track
+            .bpm_milli
+            .map(|bpm| fact("Tempo", format!("{} BPM", words::thousandths(bpm)))),
+    );
     facts.extend(track.key.clone().map(|key| fact("Key", key)));
     facts.push(fact("Length", words::clock(track.duration_ms)));
     facts.push(fact("Loudness", loudness(track.loudness_clufs)));
     facts.push(fact("Energy", format!("{} of 100", track.energy)));
-    facts.push(fact("Voices", if track.vocal { "Sung" } else { "Instrumental" }.into()));
+    facts.push(fact(
+        "Voices",
+        if track.vocal { "Sung" } else { "Instrumental" }.into(),
+    ));
     if track.loopable {
         facts.push(fact("Loop", "Its end runs into its beginning".into()));
     }

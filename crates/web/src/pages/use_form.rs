@@ -71,7 +71,11 @@ impl Answers {
             _ => Length::Full,
         };
         Self {
-            placement: wanted.placements.first().copied().unwrap_or(usual.placement),
+            placement: wanted
+                .placements
+                .first()
+                .copied()
+                .unwrap_or(usual.placement),
             purpose: wanted.purpose,
             length,
             stems: wanted.asset == Some(AssetKind::StemPack),
@@ -86,7 +90,11 @@ impl Answers {
             Length::Full => (whole, Some(AssetKind::FullMix)),
         };
         IntendedUse {
-            asset: if self.stems { Some(AssetKind::StemPack) } else { asset },
+            asset: if self.stems {
+                Some(AssetKind::StemPack)
+            } else {
+                asset
+            },
             placements: BTreeSet::from([self.placement]),
             purpose: self.purpose,
             clip_ms,
@@ -98,12 +106,21 @@ impl Answers {
     pub(crate) fn words(self) -> String {
         let much = match (self.length, self.stems) {
             (Length::Seconds(seconds), false) => format!("up to {seconds} seconds of it"),
-            (Length::Seconds(seconds), true) => format!("up to {seconds} seconds of it, with its stems,"),
+            (Length::Seconds(seconds), true) => {
+                format!("up to {seconds} seconds of it, with its stems,")
+            }
             (Length::Full, false) => "all of it".into(),
             (Length::Full, true) => "all of it, with its stems,".into(),
         };
-        let (place, purpose) = (plain_en::placement(self.placement), plain_en::purpose(self.purpose));
-        let on = if self.placement == Placement::App { "in" } else { "on" };
+        let (place, purpose) = (
+            plain_en::placement(self.placement),
+            plain_en::purpose(self.purpose),
+        );
+        let on = if self.placement == Placement::App {
+            "in"
+        } else {
+            "on"
+        };
         format!("to use {much} {on} {place}, for {purpose}.")
     }
 
@@ -121,16 +138,22 @@ impl Answers {
 
     /// The question with these answers.
     pub(crate) fn form(self, track: &Track) -> UseForm {
-        let choice = |value: &str, label: String, chosen| Choice { value: value.into(), label, chosen };
+        let choice = |value: &str, label: String, chosen| Choice {
+            value: value.into(),
+            label,
+            chosen,
+        };
         let place = |p: &Placement| {
-            choice(p.code(), capital(plain_en::placement(*p)), *p == self.placement)
+            choice(
+                p.code(),
+                capital(plain_en::placement(*p)),
+                *p == self.placement,
+            )
         };
-        let purpose = |p: &Purpose| {
-            choice(p.code(), capital(plain_en::purpose(*p)), *p == self.purpose)
-        };
-        let length = |length: Length| {
-            choice(&length.word(), length.label(track), length == self.length)
-        };
+        let purpose =
+            |p: &Purpose| choice(p.code(), capital(plain_en::purpose(*p)), *p == self.purpose);
+        let length =
+            |length: Length| choice(&length.word(), length.label(track), length == self.length);
         UseForm {
             action: format!("/tracks/{}/license", track.slug),
             placements: Placement::ALL.iter().map(place).collect(),
@@ -143,7 +166,12 @@ impl Answers {
 }
 
 impl Length {
-    const ALL: [Self; 4] = [Self::Seconds(15), Self::Seconds(30), Self::Seconds(60), Self::Full];
+    const ALL: [Self; 4] = [
+        Self::Seconds(15),
+        Self::Seconds(30),
+        Self::Seconds(60),
+        Self::Full,
+    ];
 
     fn word(self) -> String {
         match self {
@@ -167,7 +195,10 @@ mod tests {
     #[test]
     fn answers_survive_their_address_and_the_missing_is_the_usual() {
         assert_eq!(Answers::read(None), Answers::default());
-        assert_eq!(Answers::read(Some("placement=moon&length=99")), Answers::default());
+        assert_eq!(
+            Answers::read(Some("placement=moon&length=99")),
+            Answers::default()
+        );
         for length in Length::ALL {
             for stems in [false, true] {
                 let answers = Answers {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use app::licensing::verify::{self, VerifyRefusal};
 use app::licensing::Licence;
+use app::licensing::verify::{self, VerifyRefusal};
 use app::{App, Stop};
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -32,7 +32,11 @@ pub(crate) async fn show(
         }),
     };
     let description = "Check what a licence key allows, and whether it holds.";
-    super::html(&VerifyPage { shell: frame.shell("Check a key", description), code, answer })
+    super::html(&VerifyPage {
+        shell: frame.shell("Check a key", description),
+        code,
+        answer,
+    })
 }
 
 fn known(licence: &Licence, now: Timestamp) -> VerifyAnswer {
@@ -51,7 +55,10 @@ fn known(licence: &Licence, now: Timestamp) -> VerifyAnswer {
 fn unknown(refusal: &VerifyRefusal) -> VerifyAnswer {
     let reason = match refusal {
         VerifyRefusal::NotACode(error) => {
-            format!("{} Copy it again from under the video.", sentence(&error.to_string()))
+            format!(
+                "{} Copy it again from under the video.",
+                sentence(&error.to_string())
+            )
         }
         VerifyRefusal::Licence(_) => {
             "No licence of this store has this key. It may be another store's: look at the \

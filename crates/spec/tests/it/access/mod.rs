@@ -1,4 +1,4 @@
 //! What the specification says of access.
 
-mod sign_in;
 mod keys;
+mod sign_in;

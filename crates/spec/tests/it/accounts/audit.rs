@@ -113,5 +113,9 @@ async fn busy(world: &World) -> Sold {
     let reporter = world.reporter().await;
     accepted(reporter.reports(&world.used("e1", &bundle, &night)).await);
     accepted(reporter.reports(&world.used("e2", &licence, &night)).await);
-    Sold { night, licence, bundle }
+    Sold {
+        night,
+        licence,
+        bundle,
+    }
 }

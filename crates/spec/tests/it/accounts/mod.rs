@@ -1,4 +1,4 @@
 //! What the specification says of accounts.
 
-mod audit;
 mod append;
+mod audit;

@@ -195,6 +195,9 @@ async fn refuses(
 ) {
     let before = world.everything_booked().await;
     let refused = buyer.sends(key, order).await.unwrap_err();
-    assert_eq!((refused.code, refused.field.as_deref()), (code, Some(field)));
+    assert_eq!(
+        (refused.code, refused.field.as_deref()),
+        (code, Some(field))
+    );
     assert_eq!(world.everything_booked().await, before, "after {code}");
 }

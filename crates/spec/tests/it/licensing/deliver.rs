@@ -126,7 +126,9 @@ on_both_engines! {
 }
 
 async fn buys(world: &World, asset: AssetKind) -> (Licence, Vec<Delivery>) {
-    let music = Music::titled("Night Market").seconds(16).stems(&["bass", "drums"]);
+    let music = Music::titled("Night Market")
+        .seconds(16)
+        .stems(&["bass", "drums"]);
     let track = world.compose(music).await;
     let mia = world.buyer("Mia");
     let licence = mia.buys(&track, asset, Tier::Creator).await;

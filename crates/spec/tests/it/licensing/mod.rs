@@ -1,7 +1,7 @@
 //! What the specification says of licensing.
 
-mod quote;
 mod buy;
-mod sell;
 mod deliver;
+mod quote;
+mod sell;
 mod verify;

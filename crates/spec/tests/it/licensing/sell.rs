@@ -88,16 +88,96 @@ on_both_engines! {
 
 /// Asset, tier, price, provider's fee, commission, reserve, composers' share.
 const PRICES: [(AssetKind, Tier, Money, Money, Money, Money, Money); 10] = [
-    (AssetKind::Cut15, Tier::Creator, 5_000_000, 450_000, 682_500, 193_375, 3_674_125),
-    (AssetKind::Cut30, Tier::Creator, 7_000_000, 500_000, 975_000, 276_250, 5_248_750),
-    (AssetKind::Cut60, Tier::Creator, 9_000_000, 560_000, 1_266_000, 358_700, 6_815_300),
-    (AssetKind::FullMix, Tier::Creator, 15_000_000, 740_000, 2_139_000, 606_050, 11_514_950),
-    (AssetKind::StemPack, Tier::Creator, 25_000_000, 1_030_000, 3_595_500, 1_018_725, 19_355_775),
-    (AssetKind::Cut15, Tier::Business, 20_000_000, 880_000, 2_868_000, 812_600, 15_439_400),
-    (AssetKind::Cut30, Tier::Business, 28_000_000, 1_110_000, 4_033_500, 1_142_825, 21_713_675),
-    (AssetKind::Cut60, Tier::Business, 36_000_000, 1_340_000, 5_199_000, 1_473_050, 27_987_950),
-    (AssetKind::FullMix, Tier::Business, 60_000_000, 2_040_000, 8_694_000, 2_463_300, 46_802_700),
-    (AssetKind::StemPack, Tier::Business, 100_000_000, 3_200_000, 14_520_000, 4_114_000, 78_166_000),
+    (
+        AssetKind::Cut15,
+        Tier::Creator,
+        5_000_000,
+        450_000,
+        682_500,
+        193_375,
+        3_674_125,
+    ),
+    (
+        AssetKind::Cut30,
+        Tier::Creator,
+        7_000_000,
+        500_000,
+        975_000,
+        276_250,
+        5_248_750,
+    ),
+    (
+        AssetKind::Cut60,
+        Tier::Creator,
+        9_000_000,
+        560_000,
+        1_266_000,
+        358_700,
+        6_815_300,
+    ),
+    (
+        AssetKind::FullMix,
+        Tier::Creator,
+        15_000_000,
+        740_000,
+        2_139_000,
+        606_050,
+        11_514_950,
+    ),
+    (
+        AssetKind::StemPack,
+        Tier::Creator,
+        25_000_000,
+        1_030_000,
+        3_595_500,
+        1_018_725,
+        19_355_775,
+    ),
+    (
+        AssetKind::Cut15,
+        Tier::Business,
+        20_000_000,
+        880_000,
+        2_868_000,
+        812_600,
+        15_439_400,
+    ),
+    (
+        AssetKind::Cut30,
+        Tier::Business,
+        28_000_000,
+        1_110_000,
+        4_033_500,
+        1_142_825,
+        21_713_675,
+    ),
+    (
+        AssetKind::Cut60,
+        Tier::Business,
+        36_000_000,
+        1_340_000,
+        5_199_000,
+        1_473_050,
+        27_987_950,
+    ),
+    (
+        AssetKind::FullMix,
+        Tier::Business,
+        60_000_000,
+        2_040_000,
+        8_694_000,
+        2_463_300,
+        46_802_700,
+    ),
+    (
+        AssetKind::StemPack,
+        Tier::Business,
+        100_000_000,
+        3_200_000,
+        14_520_000,
+        4_114_000,
+        78_166_000,
+    ),
 ];
 
 fn posting(account: &str, micros: Money) -> (String, Money) {
@@ -105,12 +185,16 @@ fn posting(account: &str, micros: Money) -> (String, Money) {
 }
 
 fn payees(lines: &Postings) -> Vec<Money> {
-    let payees = lines.iter().filter(|(account, _)| account.starts_with("payee"));
+    let payees = lines
+        .iter()
+        .filter(|(account, _)| account.starts_with("payee"));
     payees.map(|(_, micros)| *micros).collect()
 }
 
 async fn shared(world: &World, shares: &[(&str, u32)]) -> spec::world::Track {
-    world.compose(Music::titled("Together").seconds(16).shared(shares)).await
+    world
+        .compose(Music::titled("Together").seconds(16).shared(shares))
+        .await
 }
 
 async fn five_dollars(world: &World, shares: &[(&str, u32)]) -> Postings {

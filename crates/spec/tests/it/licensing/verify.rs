@@ -114,10 +114,16 @@ on_both_engines! {
 
 async fn sold(world: &World) -> Licence {
     let track = match world.shown("night-market").await {
-        Ok(track) => spec::world::Track { id: track.id, title: track.title },
+        Ok(track) => spec::world::Track {
+            id: track.id,
+            title: track.title,
+        },
         Err(_) => world.track("Night Market").await,
     };
-    world.buyer("Mia").buys(&track, AssetKind::FullMix, Tier::Creator).await
+    world
+        .buyer("Mia")
+        .buys(&track, AssetKind::FullMix, Tier::Creator)
+        .await
 }
 
 /// RFC 8785 for what an envelope holds (ASCII names, whole numbers, plain text), written anew so
@@ -128,10 +134,16 @@ fn canonical(value: &Value) -> String {
             let mut names: Vec<_> = fields.keys().collect();
             names.sort();
             let field = |name: &&String| format!("\"{name}\":{}", canonical(&fields[*name]));
-            format!("{{{}}}", names.iter().map(field).collect::<Vec<_>>().join(","))
+            format!(
+                "{{{}}}",
+                names.iter().map(field).collect::<Vec<_>>().join(",")
+            )
         }
         Value::Array(items) => {
-            format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(","))
+            format!(
+                "[{}]",
+                items.iter().map(canonical).collect::<Vec<_>>().join(",")
+            )
         }
         plain => plain.to_string(),
     }

@@ -32,7 +32,7 @@ on_both_engines! {
             .map(|t| (t.title.as_str(), t.sales, t.uses, t.clip_ms, t.earned.micros()))
             .collect();
         assert_eq!(tracks, [
-            ("Night Market", 1, 2, 22_000, 11_514_950 + 199_962 + 93_316),
+            ("Night Market", 1, 2, 22_000, 11_514_950 + 199_962 + 93_315),
             ("Together", 0, 1, 15_000, 99_981),
         ]);
         assert_eq!((report.uses_total, report.clip_ms_total), (3, 37_000));
@@ -64,13 +64,19 @@ on_both_engines! {
 async fn earned(world: &World) {
     let night = world.track("Night Market").await;
     let shares = [("Ada Byron", 500_000), ("Ben", 500_000)];
-    let together = world.compose(Music::titled("Together").shared(&shares)).await;
+    let together = world
+        .compose(Music::titled("Together").shared(&shares))
+        .await;
     let mia = world.buyer("Mia");
     mia.buys(&night, AssetKind::FullMix, Tier::Creator).await;
     let licence = mia.buys_clip_time().await;
     let reporter = world.reporter().await;
     accepted(reporter.reports(&world.used("e1", &licence, &night)).await);
-    accepted(reporter.reports(&world.used("e2", &licence, &together)).await);
+    accepted(
+        reporter
+            .reports(&world.used("e2", &licence, &together))
+            .await,
+    );
     let short = world.used("e3", &licence, &night).lasting(7_000);
     accepted(reporter.reports(&short).await);
 }

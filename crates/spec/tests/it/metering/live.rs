@@ -86,7 +86,15 @@ on_both_engines! {
 
 async fn ready(
     world: &World,
-) -> (app::licensing::Licence, spec::world::Track, spec::world::Reporter) {
+) -> (
+    app::licensing::Licence,
+    spec::world::Track,
+    spec::world::Reporter,
+) {
     let track = world.track("Night Market").await;
-    (world.buyer("Mia").buys_clip_time().await, track, world.reporter().await)
+    (
+        world.buyer("Mia").buys_clip_time().await,
+        track,
+        world.reporter().await,
+    )
 }

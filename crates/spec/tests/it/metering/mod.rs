@@ -1,6 +1,6 @@
 //! What the specification says of metering.
 
-mod report;
 mod bundle;
-mod live;
 mod earnings;
+mod live;
+mod report;

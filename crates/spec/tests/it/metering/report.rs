@@ -8,7 +8,7 @@ use domain::report::FieldCode;
 use domain::usage::{LicenceState, UseRefusal};
 use domain::{AssetKind, Tier};
 use spec::on_both_engines;
-use spec::world::{Event, Reporter, Track, World, accepted, refusals};
+use spec::world::{Event, Music, Reporter, Track, World, accepted, refusals};
 
 on_both_engines! {
     async fn a_use_under_a_tiered_licence_counts_and_earns_nothing_more(world: World) {
@@ -186,6 +186,44 @@ on_both_engines! {
         assert_eq!(axes(&reasons), [Axis::Videos]);
     }
 
+    async fn two_videos_reported_at_once_never_exceed_the_licences_count(world: World) {
+        let track = world.track_with_a_cut("Night Market").await;
+        let licence = world.buyer("Mia").buys(&track, AssetKind::Cut15, Tier::Creator).await;
+        let reporter = world.reporter().await;
+        let mut sent = tokio::task::JoinSet::new();
+        for n in 0..8 {
+            let event = world.used(&format!("e{n}"), &licence, &track).but("video", format!("v{n}"));
+            let reporter = reporter.clone();
+            sent.spawn(async move { reporter.reports(&event).await });
+        }
+        let said = sent.join_all().await;
+        assert_eq!(said.iter().filter(|s| matches!(s, Answer::Accepted(_))).count(), 1);
+        assert_eq!(world.uses().await, 1);
+    }
+
+    async fn batches_that_cross_each_other_all_count(world: World) {
+        let night = world.track("Night Market").await;
+        let tide = world.compose(Music::titled("Low Tide").by("Carla Duarte")).await;
+        let mia = world.buyer("Mia");
+        let bundles = [mia.buys_clip_time().await, mia.buys_clip_time().await];
+        let reporter = world.reporter().await;
+        let mut sent = tokio::task::JoinSet::new();
+        for n in 0..6 {
+            let (first, second) = if n % 2 == 0 { (&night, &tide) } else { (&tide, &night) };
+            let batch = [
+                world.used(&format!("{n}-1"), &bundles[n % 2], first),
+                world.used(&format!("{n}-2"), &bundles[1 - n % 2], second),
+            ];
+            let reporter = reporter.clone();
+            sent.spawn(async move { reporter.sends(&batch).await });
+        }
+        for receipts in sent.join_all().await {
+            let receipts = receipts.unwrap();
+            assert!(receipts.iter().all(|r| matches!(r.answer, Answer::Accepted(_))));
+        }
+        assert_eq!(world.uses().await, 12);
+    }
+
     async fn every_fault_of_an_event_is_listed_at_once(world: World) {
         let (reporter, licence, track) = licensed(&world).await;
         let event = world
@@ -267,7 +305,10 @@ on_both_engines! {
 
 async fn licensed(world: &World) -> (Reporter, Licence, Track) {
     let track = world.track("Night Market").await;
-    let licence = world.buyer("Mia").buys(&track, AssetKind::FullMix, Tier::Creator).await;
+    let licence = world
+        .buyer("Mia")
+        .buys(&track, AssetKind::FullMix, Tier::Creator)
+        .await;
     (world.reporter().await, licence, track)
 }
 

@@ -81,7 +81,7 @@ pub struct LicencePage {
     pub shell: Shell,
     /// Whether the holder came here straight from paying.
     pub just_bought: bool,
-    /// The code, `7K3M9-QXD4T-0RWPC`.
+    /// The code, `7K3M9-QXD4T-0RWPD`.
     pub code: String,
     /// What is licensed, for instance `Slow Lantern — Ada Moreau`.
     pub subject: String,

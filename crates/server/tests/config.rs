@@ -1,0 +1,114 @@
+//! What is said becomes what is meant.
+
+use server::config::{Config, ConfigError, Said, Source};
+
+fn said(pairs: &[(&str, &str)]) -> Said {
+    pairs.iter().fold(Said::default(), |said, (key, value)| {
+        said.with(key, Some(*value))
+    })
+}
+
+fn env(pairs: &[(&str, &str)]) -> Said {
+    Said::from_env(
+        pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned())),
+    )
+}
+
+#[test]
+fn flags_go_before_the_environment_before_the_file_before_the_defaults() {
+    let flag = said(&[("listen", "flag:1")]);
+    let variable = env(&[("CLEARCUE_LISTEN", "env:2")]);
+    let file = Said::from_toml("listen = \"file:3\"").unwrap();
+    let none = Said::default();
+    for (flags, env, file, wanted, source) in [
+        (&flag, &variable, &file, "flag:1", Source::Flag),
+        (&none, &variable, &file, "env:2", Source::Environment),
+        (&none, &none, &file, "file:3", Source::File),
+        (&none, &none, &none, "127.0.0.1:8080", Source::Default),
+        (&flag, &none, &file, "flag:1", Source::Flag),
+        (&flag, &variable, &none, "flag:1", Source::Flag),
+    ] {
+        let config = Config::of(flags, env, file).unwrap();
+        assert_eq!(
+            (config.listen.as_str(), config.source("listen")),
+            (wanted, source)
+        );
+    }
+}
+
+#[test]
+fn each_key_is_decided_on_its_own() {
+    let file = Said::from_toml("name = \"Night Market\"\ncommission_bp = 1000").unwrap();
+    let config = Config::of(&said(&[("currency", "EUR")]), &Said::default(), &file).unwrap();
+    assert_eq!(config.settings.name, "Night Market");
+    assert_eq!(config.settings.currency.code(), "EUR");
+    assert_eq!(config.settings.rates.commission_bp, 1000);
+    assert_eq!(config.settings.rates.reserve_bp, 500);
+}
+
+#[test]
+fn an_unknown_key_is_an_error_that_names_it() {
+    let error = Said::from_toml("name = \"x\"\nlisten_on = \"y\"").unwrap_err();
+    assert_eq!(error, ConfigError::UnknownKey("listen_on".into()));
+    assert!(error.to_string().contains("`listen_on`"));
+}
+
+#[test]
+fn a_value_that_makes_no_sense_is_named_with_who_said_it() {
+    for (key, value) in [
+        ("currency", "XYZ"),
+        ("public_url", "music.example"),
+        ("public_url", "https://a b"),
+        ("commission_bp", "10001"),
+        ("commission_bp", "-1"),
+        ("provider_fee_fixed_micros", "much"),
+        ("tax", "inclusive"),
+        ("tax", "exclusive:99999"),
+        ("name", "two\nlines"),
+    ] {
+        let error = Config::of(&Said::default(), &said(&[(key, value)]), &Said::default());
+        let text = error.unwrap_err().to_string();
+        assert!(
+            text.contains(key) && text.contains("(environment)"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn the_public_address_follows_the_port_unless_somebody_says_another() {
+    let address = "127.0.0.1:4711".parse().unwrap();
+    let none = Said::default();
+    let mut config = Config::of(&said(&[("listen", "127.0.0.1:0")]), &none, &none).unwrap();
+    config.listening_on(address);
+    assert_eq!(config.settings.public_url, "http://127.0.0.1:4711");
+    let said = said(&[("public_url", "https://music.example/")]);
+    let mut config = Config::of(&said, &none, &none).unwrap();
+    config.listening_on(address);
+    assert_eq!(config.settings.public_url, "https://music.example");
+}
+
+#[test]
+fn a_database_password_is_not_shown() {
+    let flags = said(&[("database", "postgres://me:secret@host/db")]);
+    let config = Config::of(&flags, &Said::default(), &Said::default()).unwrap();
+    assert_eq!(config.database, "postgres://me:secret@host/db");
+    let shown = config
+        .entries
+        .iter()
+        .find(|entry| entry.key.name == "database")
+        .unwrap();
+    assert_eq!(shown.value, "postgres://me:…@host/db");
+}
+
+#[test]
+fn empty_and_foreign_variables_say_nothing() {
+    let env = env(&[
+        ("CLEARCUE_NAME", ""),
+        ("CLEARCUE_STORE", "x"),
+        ("NAME", "y"),
+    ]);
+    assert_eq!(env, Said::default());
+}

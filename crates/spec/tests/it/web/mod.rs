@@ -1,0 +1,8 @@
+//! What the specification says of the store as it is reached by HTTP.
+
+mod buying;
+mod feed;
+mod pages;
+mod problems;
+mod sound;
+mod surface;
