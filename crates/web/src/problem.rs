@@ -12,9 +12,9 @@ use utoipa::ToSchema;
 
 /// Which status each code has. A code that is missing here answers 400, and a test fails.
 const STATUSES: &[(&str, StatusCode)] = &[
+    ("bad_batch_size", StatusCode::BAD_REQUEST),
     ("bad_card", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_code", StatusCode::BAD_REQUEST),
-    ("bad_batch_size", StatusCode::BAD_REQUEST),
     ("bad_cursor", StatusCode::BAD_REQUEST),
     ("bad_email", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_id", StatusCode::BAD_REQUEST),
@@ -23,6 +23,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("bad_value", StatusCode::UNPROCESSABLE_ENTITY),
     ("body_too_large", StatusCode::PAYLOAD_TOO_LARGE),
     ("card_declined", StatusCode::PAYMENT_REQUIRED),
+    ("clip_time_expired", StatusCode::GONE),
     ("cross_site", StatusCode::FORBIDDEN),
     ("empty_range", StatusCode::BAD_REQUEST),
     ("grant_required", StatusCode::UNAUTHORIZED),
@@ -34,6 +35,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("malformed_json", StatusCode::BAD_REQUEST),
     ("method_not_allowed", StatusCode::METHOD_NOT_ALLOWED),
     ("no_signing_key", StatusCode::SERVICE_UNAVAILABLE),
+    ("not_clip_time", StatusCode::CONFLICT),
     ("not_found", StatusCode::NOT_FOUND),
     ("offer_closed", StatusCode::CONFLICT),
     ("page_out_of_range", StatusCode::BAD_REQUEST),

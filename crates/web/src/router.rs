@@ -57,6 +57,10 @@ fn api() -> Router<Web> {
             "/v1/licences/{licence}/files/{file}/licence.jwt",
             get(api::files::sidecar),
         )
+        .route(
+            "/v1/licences/{licence}/tracks/{track}",
+            get(api::files::download_track),
+        )
         .route("/v1/verify/{code}", get(api::verify::verify))
         .route("/v1/uses", post(api::uses::create))
         .route("/v1/reports/uses", get(api::reports::show))

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use app::App;
+use app::licensing::deliver::Delivery;
 use app::licensing::{deliver, show};
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
@@ -42,13 +43,51 @@ pub(crate) async fn download(
 ) -> Result<Response, Problem> {
     let id = opened(&app, &caller, &licence, query.as_deref())?;
     let delivery = deliver::deliver(&app, id, position(&file)?).await?;
+    attach(delivery, &method, &headers).await
+}
+
+/// Downloads the full mix of any track under clip time, with the bundle's key written into it.
+/// Taking it draws nothing; a use reported under the key draws its seconds.
+#[utoipa::path(get, path = "/v1/licences/{licence}/tracks/{track}", tag = "Licensing", params(
+    ("licence" = String, Path, description = "The id of a licence of clip time"),
+    ("track" = String, Path, description = "The track's id or slug"),
+    ("grant" = Option<String>, Query, description = "The word from the licence's `private_url`"),
+    ("Range" = Option<String>, Header, description = "A single range of bytes"),
+), responses(
+    (status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"),
+    (status = 206, description = "The part asked for", body = Vec<u8>, content_type = "application/octet-stream"),
+    (status = 401, description = "No grant was sent", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, description = "The grant isn't this licence's, or the licence isn't valid", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, description = "There is no such track or licence", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 409, description = "The licence is for the files it lists", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 410, description = "The clip time has expired", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn download_track(
+    State(app): State<Arc<App>>,
+    Path((licence, track)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    caller: Caller,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let id = opened(&app, &caller, &licence, query.as_deref())?;
+    let delivery = deliver::deliver_any(&app, &app.call(), id, &track).await?;
+    attach(delivery, &method, &headers).await
+}
+
+/// Sends a marked file to be saved.
+async fn attach(
+    delivery: Delivery,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
     let content = Content {
         length: u64::try_from(delivery.bytes.len()).unwrap_or(u64::MAX),
         tag: HEXLOWER.encode(&Sha256::digest(&delivery.bytes)),
         source: Source::Bytes(Bytes::from(delivery.bytes)),
         mime: delivery.mime,
     };
-    let response = range::send(&method, &headers, content).await?;
+    let response = range::send(method, headers, content).await?;
     Ok(as_attachment(response, &delivery.name))
 }
 

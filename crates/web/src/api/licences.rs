@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::App;
 use app::access::Scope;
+use app::catalogue::Track;
 use app::licensing::buy::{self, Purchase};
 use app::licensing::show;
 use app::licensing::{Licence as Held, LicenceFile};
@@ -311,6 +312,14 @@ pub(crate) fn file_path(held: &Held, file: &LicenceFile) -> String {
     format!(
         "/v1/licences/{}/files/{}?grant={}",
         held.id, file.position, held.grant
+    )
+}
+
+/// The address of any track's mix under clip time.
+pub(crate) fn track_path(held: &Held, track: &Track) -> String {
+    format!(
+        "/v1/licences/{}/tracks/{}?grant={}",
+        held.id, track.slug, held.grant
     )
 }
 

@@ -28,6 +28,7 @@ use crate::problem::ProblemBody;
         licences::buy,
         licences::show,
         files::download,
+        files::download_track,
         files::sidecar,
         verify::verify,
         uses::create,

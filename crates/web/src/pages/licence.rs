@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use app::App;
+use app::catalogue::Track;
+use app::catalogue::search::{Search, search};
 use app::licensing::show::{self, ClipTime};
 use app::licensing::{Licence, LicenceFile, verify};
 use axum::extract::{Path, RawQuery, State};
@@ -14,8 +16,10 @@ use qrcode::render::svg;
 
 use super::frame::Frame;
 use super::standing;
-use super::view::{ClipMeter, DeliveredFile, LicencePage, PublicLicencePage, ReceiptLine};
-use crate::api::licences::{file_path, opened, private_path, sidecar_path};
+use super::view::{
+    ClipMeter, DeliveredFile, LicencePage, PublicLicencePage, ReceiptLine, Take, Takeable,
+};
+use crate::api::licences::{file_path, opened, private_path, sidecar_path, track_path};
 use crate::api::{params, verify as for_programs};
 use crate::negotiation::wants_json;
 use crate::problem::Problem;
@@ -32,6 +36,10 @@ pub(crate) async fn private(
     let licence = show::licence(&app, id).await?;
     let now = app.call().now;
     let code = licence.code.to_string();
+    let take = match licence.bundle {
+        Some(_) => Some(take(&app, &licence, query.as_deref()).await?),
+        None => None,
+    };
     super::html(&LicencePage {
         shell: frame.unlisted(format!("Licence {code}")),
         just_bought: params::value(query.as_deref(), "new").is_some(),
@@ -47,6 +55,7 @@ pub(crate) async fn private(
             .map(|file| delivered(&licence, file))
             .collect(),
         clip: licence.bundle.map(meter),
+        take,
         terms: standing::terms(&licence.envelope),
         paste: paste(&app, &licence),
         receipt: receipt(&licence),
@@ -85,6 +94,31 @@ pub(crate) async fn public(
         qr_svg: qr(&url),
         url,
         code,
+    })
+}
+
+/// How many tracks are offered to be taken at once.
+const TAKE_MAX: usize = 8;
+
+async fn take(app: &App, licence: &Licence, query: Option<&str>) -> Result<Take, Problem> {
+    let words = params::value(query, "q").unwrap_or_default();
+    let wanted = Search {
+        words: words.clone(),
+        limit: TAKE_MAX,
+        ..Search::default()
+    };
+    let found = search(app, &wanted).await?;
+    let track = |track: &Track| Takeable {
+        title: track.title.clone(),
+        artist: track.artist.name.clone(),
+        href: format!("/tracks/{}", track.slug),
+        take_href: track_path(licence, track),
+    };
+    Ok(Take {
+        action: format!("/licences/{}", licence.id),
+        grant: licence.grant.clone(),
+        query: words,
+        tracks: found.tracks.iter().map(track).collect(),
     })
 }
 

@@ -327,11 +327,14 @@ async fn refuses(world: &World, reporter: &Reporter, event: Event) -> Vec<UseRef
 }
 
 fn fields(reasons: &[UseRefusal]) -> Vec<(&str, FieldCode)> {
-    let field = |reason| match reason {
-        &UseRefusal::Field(ref error) => (error.field.as_str(), error.code),
-        other => panic!("a fault of a field is wanted, not {other:?}"),
-    };
-    reasons.iter().map(field).collect()
+    let mut fields = Vec::new();
+    for reason in reasons {
+        match reason {
+            UseRefusal::Field(error) => fields.push((error.field.as_str(), error.code)),
+            other => panic!("a fault of a field is wanted, not {other:?}"),
+        }
+    }
+    fields
 }
 
 fn axes(reasons: &[UseRefusal]) -> Vec<Axis> {

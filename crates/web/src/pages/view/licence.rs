@@ -64,6 +64,32 @@ pub struct ClipMeter {
     pub words: String,
 }
 
+/// A track that clip time can take.
+#[derive(Debug, Clone)]
+pub struct Takeable {
+    /// Its title.
+    pub title: String,
+    /// Its artist.
+    pub artist: String,
+    /// Its own page, to hear it.
+    pub href: String,
+    /// Where its marked mix is downloaded.
+    pub take_href: String,
+}
+
+/// Taking tracks under clip time: a search of its own on the holder's page.
+#[derive(Debug, Clone)]
+pub struct Take {
+    /// The address the search is sent to.
+    pub action: String,
+    /// The word that opens the page, sent along.
+    pub grant: String,
+    /// What was looked for.
+    pub query: String,
+    /// What was found, or the newest tracks.
+    pub tracks: Vec<Takeable>,
+}
+
 /// One line of the receipt's head: a term and its value.
 #[derive(Debug, Clone)]
 pub struct ReceiptLine {
@@ -99,6 +125,8 @@ pub struct LicencePage {
     pub files: Vec<DeliveredFile>,
     /// What is left, for clip time.
     pub clip: Option<ClipMeter>,
+    /// Taking tracks, where this is clip time.
+    pub take: Option<Take>,
     /// What is allowed.
     pub terms: Terms,
     /// What to paste under the video.

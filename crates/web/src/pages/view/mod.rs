@@ -30,7 +30,7 @@ pub use checkout::CheckoutPage;
 pub use form::{Choice, Field, Hidden, PriceLine, Submit};
 pub use home::{Card, Facet, FacetValue, HomePage, Suggestion};
 pub use licence::{
-    ClipMeter, DeliveredFile, LicencePage, PublicLicencePage, ReceiptLine, Standing,
+    ClipMeter, DeliveredFile, LicencePage, PublicLicencePage, ReceiptLine, Standing, Take, Takeable,
 };
 pub use operator::{AccountRow, AuditCheck, OperatorPage, Tally};
 pub use problem::{NotFoundPage, ProblemPage};
