@@ -114,18 +114,28 @@ async fn follow(app: Arc<App>, mut newest: i64) {
     }
 }
 
-/// Done when the program is told to stop, by Ctrl-C or by the system.
-pub async fn asked_to_stop() {
+/// Done when the program is told to stop, by Ctrl-C or by the system. It listens from the call
+/// on, not only once it is waited for: call it before saying that the store is open.
+pub fn asked_to_stop() -> impl Future<Output = ()> + Send {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut term) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = term.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
+        let signals = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
+        async move {
+            match signals {
+                [Ok(mut term), Ok(mut interrupt)] => {
+                    tokio::select! {
+                        _ = term.recv() => {}
+                        _ = interrupt.recv() => {}
+                    }
+                }
+                // Without handlers the system ends the program by itself.
+                _ => std::future::pending().await,
             }
-            return;
         }
     }
-    let _ = tokio::signal::ctrl_c().await;
+    #[cfg(not(unix))]
+    async {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

@@ -1,5 +1,7 @@
 //! The program from outside: exit codes, and one line for each thing that is wrong.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
 mod common;
 
 use std::process::Stdio;

@@ -1,5 +1,7 @@
 //! `clearcue verify` and `clearcue stamp`, from outside, on files made here.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
 mod common;
 
 use common::{Place, Ran};

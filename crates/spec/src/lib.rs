@@ -19,7 +19,7 @@ pub use world::World;
 /// audited after it and torn down, also when it failed.
 #[macro_export]
 macro_rules! on_both_engines {
-    ($($(#[$meta:meta])* async fn $name:ident($world:ident: World) $body:block)+) => {$(
+    ($($(#[$meta:meta])* async fn $name:ident($world:ident: World $(,)?) $body:block)+) => {$(
         mod $name {
             #[allow(unused_imports, reason = "a scenario takes what it needs of its file")]
             use super::*;

@@ -33,9 +33,10 @@ pub(super) async fn run(context: &Context, args: &Demo) -> Result<(), Failure> {
     };
     // The pages are open while the walk goes on: nobody waits for it.
     let (tell, told) = tokio::sync::oneshot::channel::<()>();
+    let asked = serve::asked_to_stop();
     let stop = async move {
         tokio::select! {
-            () = serve::asked_to_stop() => {}
+            () = asked => {}
             // Without an answer to the walk there is nothing to serve for.
             _ = told => {}
         }

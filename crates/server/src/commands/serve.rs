@@ -20,6 +20,7 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
     if app.issuer.key.is_none() {
         tracing::warn!("there is no signing key in keys/issuer.jwk: nothing can be sold");
     }
+    let stop = serve::asked_to_stop();
     let public = &config.settings.public_url;
     context
         .say
@@ -31,7 +32,7 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
     if *public != format!("http://{}", config.listen) {
         context.say.text(format!("its public address is {public}"));
     }
-    serve::serve(Arc::new(app), listener, serve::asked_to_stop()).await?;
+    serve::serve(Arc::new(app), listener, stop).await?;
     tracing::info!("closed");
     Ok(())
 }

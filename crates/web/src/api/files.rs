@@ -19,7 +19,7 @@ use crate::range::{self, Content, Source};
 
 /// Downloads a file of a licence, with its key written into it. It is the same at every
 /// download. Ranges and validators are answered.
-#[utoipa::path(get, path = "/v1/licences/{licence}/files/{file}", tag = "Licensing", params(
+#[utoipa::path(get, path = "/v1/licences/{licence}/files/{file}", operation_id = "download_file", tag = "Licensing", params(
     ("licence" = String, Path, description = "The licence's id"),
     ("file" = i64, Path, description = "The file's place, from 0"),
     ("grant" = Option<String>, Query, description = "The word from the licence's `private_url`"),
@@ -92,7 +92,7 @@ async fn attach(
 }
 
 /// Downloads the key that belongs beside a file.
-#[utoipa::path(get, path = "/v1/licences/{licence}/files/{file}/licence.jwt", tag = "Licensing", params(
+#[utoipa::path(get, path = "/v1/licences/{licence}/files/{file}/licence.jwt", operation_id = "download_key", tag = "Licensing", params(
     ("licence" = String, Path, description = "The licence's id"),
     ("file" = i64, Path, description = "The file's place, from 0"),
     ("grant" = Option<String>, Query, description = "The word from the licence's `private_url`"),

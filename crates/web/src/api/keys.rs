@@ -30,7 +30,7 @@ pub(crate) struct Health {
 }
 
 /// The public keys that licences of this store are signed with (RFC 7517).
-#[utoipa::path(get, path = "/.well-known/jwks.json", tag = "Verifying", responses(
+#[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "show_keys", tag = "Verifying", responses(
     (status = 200, description = "A JSON Web Key Set", body = Object),
 ))]
 pub(crate) async fn jwks(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
@@ -44,7 +44,7 @@ pub(crate) async fn jwks(State(app): State<Arc<App>>, headers: HeaderMap) -> Res
 
 /// The signed status list of all licences (Token Status List): what was suspended or revoked,
 /// without telling the store which licence somebody asks about.
-#[utoipa::path(get, path = "/v1/status-lists/{list}", tag = "Verifying", params(
+#[utoipa::path(get, path = "/v1/status-lists/{list}", operation_id = "show_status_list", tag = "Verifying", params(
     ("list" = u32, Path, description = "The list's number: there is only 1"),
 ), responses(
     (status = 200, description = "A JWT", body = String, content_type = "application/statuslist+jwt"),
@@ -72,7 +72,7 @@ pub(crate) async fn status_list(
 }
 
 /// Says that the store is up and its database answers.
-#[utoipa::path(get, path = "/v1/health", tag = "Operating", responses(
+#[utoipa::path(get, path = "/v1/health", operation_id = "show_health", tag = "Operating", responses(
     (status = 200, description = "The store is up", body = Health),
     (status = 500, description = "The database doesn't answer", body = ProblemBody, content_type = "application/problem+json"),
 ))]

@@ -159,7 +159,7 @@ pub(crate) struct Bundle {
 /// The same key with the same body again answers the same licence, with status 200 and the
 /// header `Idempotent-Replayed: true`: nothing is paid twice. Guests share one namespace of
 /// keys, so a key must not be guessable: a UUID is right.
-#[utoipa::path(post, path = "/v1/licences", tag = "Licensing", request_body = LicenceRequest, params(
+#[utoipa::path(post, path = "/v1/licences", operation_id = "buy_licence", tag = "Licensing", request_body = LicenceRequest, params(
     ("Idempotency-Key" = String, Header, description = "1 to 128 printable characters, new for each purchase"),
 ), responses(
     (status = 201, description = "The licence", body = Licence),
@@ -206,7 +206,7 @@ pub(crate) async fn buy(
 }
 
 /// Shows a licence to its holder, who knows its grant, or to the operator.
-#[utoipa::path(get, path = "/v1/licences/{licence}", tag = "Licensing", params(
+#[utoipa::path(get, path = "/v1/licences/{licence}", operation_id = "show_licence", tag = "Licensing", params(
     ("licence" = String, Path, description = "Its id"),
     ("grant" = Option<String>, Query, description = "The word from its `private_url`"),
 ), responses(

@@ -127,10 +127,15 @@ mod tests {
             let pointer = reference.split('"').next().unwrap();
             assert!(document.pointer(pointer).is_some(), "{pointer}");
         }
+        let mut ids = std::collections::BTreeSet::new();
         for item in document["paths"].as_object().unwrap().values() {
             for operation in item.as_object().unwrap().values() {
                 assert!(operation["responses"].get("200").is_some(), "{operation}");
-                assert!(operation["operationId"].is_string());
+                let id = operation["operationId"].as_str().unwrap();
+                assert!(ids.insert(id.to_owned()), "{id} names two operations");
+                for (status, answer) in operation["responses"].as_object().unwrap() {
+                    assert!(answer["description"] != "", "{id} {status}");
+                }
             }
         }
     }

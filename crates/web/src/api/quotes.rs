@@ -188,7 +188,7 @@ pub(crate) struct ShortfallGiven {
 }
 
 /// Says what covers a use, and for how much. Asking costs nothing and needs no account.
-#[utoipa::path(post, path = "/v1/quotes", tag = "Licensing", request_body = QuoteRequest, responses(
+#[utoipa::path(post, path = "/v1/quotes", operation_id = "quote_use", tag = "Licensing", request_body = QuoteRequest, responses(
     (status = 200, description = "The quote", body = Quote),
     (status = 404, description = "There is no such track", body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, description = "A field is wrong", body = ProblemBody, content_type = "application/problem+json"),

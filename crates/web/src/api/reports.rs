@@ -154,7 +154,7 @@ pub(crate) enum ReportOrPayees {
 
 /// A payee's report. A signed-in composer gets their own; a key with report:read and the
 /// operator name a `payee`, or get the list of payees.
-#[utoipa::path(get, path = "/v1/reports/uses", tag = "Metering", params(
+#[utoipa::path(get, path = "/v1/reports/uses", operation_id = "show_report", tag = "Metering", params(
     ("payee" = Option<String>, Query, description = "Whose; a composer's own where not given"),
     ("before" = Option<String>, Query, description = "List the uses before this one"),
 ), responses(

@@ -34,7 +34,7 @@ const PAGE: i64 = 500;
 /// A payee's uses as they happen: event `use`, whose id is the use's and whose data is its
 /// JSON. After a lost connection, `Last-Event-ID` (or `after`) tells what came last, and what
 /// was missed is sent first.
-#[utoipa::path(get, path = "/v1/reports/uses/stream", tag = "Metering", params(
+#[utoipa::path(get, path = "/v1/reports/uses/stream", operation_id = "stream_report", tag = "Metering", params(
     ("payee" = Option<String>, Query, description = "Whose; a composer's own where not given"),
     ("after" = Option<String>, Query, description = "Begin after this use"),
     ("Last-Event-ID" = Option<String>, Header, description = "The same, as browsers send it"),

@@ -174,7 +174,7 @@ pub(crate) struct Waveform {
 /// Every word must be found; the last one may be the beginning of a word, and longer ones may
 /// be misspelt. Without words the newest tracks come first. A facet may be given several times:
 /// a track must have all.
-#[utoipa::path(get, path = "/v1/tracks", tag = "Catalogue", params(
+#[utoipa::path(get, path = "/v1/tracks", operation_id = "search_tracks", tag = "Catalogue", params(
     ("q" = Option<String>, Query, description = "Words, as a person types them"),
     ("genre" = Option<String>, Query, description = "A genre, as counted in `facets`"),
     ("mood" = Option<String>, Query, description = "A mood"),
@@ -218,7 +218,7 @@ pub(crate) async fn list(
 }
 
 /// Shows one track.
-#[utoipa::path(get, path = "/v1/tracks/{track}", tag = "Catalogue", params(
+#[utoipa::path(get, path = "/v1/tracks/{track}", operation_id = "show_track", tag = "Catalogue", params(
     ("track" = String, Path, description = "Its id or its slug"),
 ), responses(
     (status = 200, description = "The track", body = TrackWithCredits),
@@ -241,7 +241,7 @@ pub(crate) async fn show(
 }
 
 /// Plays a track: its preview as Ogg Opus. Ranges and validators are answered.
-#[utoipa::path(get, path = "/v1/tracks/{track}/preview", tag = "Catalogue", params(
+#[utoipa::path(get, path = "/v1/tracks/{track}/preview", operation_id = "play_track", tag = "Catalogue", params(
     ("track" = String, Path, description = "Its id or its slug"),
     ("Range" = Option<String>, Header, description = "A single range of bytes"),
 ), responses(
@@ -276,7 +276,7 @@ pub(crate) async fn preview(
 }
 
 /// A track's waveform.
-#[utoipa::path(get, path = "/v1/tracks/{track}/waveform", tag = "Catalogue", params(
+#[utoipa::path(get, path = "/v1/tracks/{track}/waveform", operation_id = "show_waveform", tag = "Catalogue", params(
     ("track" = String, Path, description = "Its id or its slug"),
 ), responses(
     (status = 200, description = "The waveform", body = Waveform),

@@ -169,7 +169,7 @@ pub(crate) struct Reason {
 /// Reports uses: a JSON object, an array of up to 1000, or a JSON object a line
 /// (`application/x-ndjson`). A bad event never fails its batch, and an event sent again is
 /// answered as it was.
-#[utoipa::path(post, path = "/v1/uses", tag = "Metering",
+#[utoipa::path(post, path = "/v1/uses", operation_id = "report_uses", tag = "Metering",
     request_body(content(
         (UseEvents = "application/json"),
         (UseEvent = "application/x-ndjson"),

@@ -49,7 +49,7 @@ pub(crate) struct Verified {
 }
 
 /// Verifies a licence code, as printed, spoken or typed. No personal data.
-#[utoipa::path(get, path = "/v1/verify/{code}", tag = "Verifying", params(
+#[utoipa::path(get, path = "/v1/verify/{code}", operation_id = "verify_code", tag = "Verifying", params(
     ("code" = String, Path, description = "The code; case, hyphens and spaces don't matter"),
 ), responses(
     (status = 200, description = "What anybody may know of the licence", body = Verified),

@@ -5,15 +5,26 @@ use spec::on_both_engines;
 
 on_both_engines! {
     async fn a_key_is_known_by_its_secret_and_keeps_its_scopes(world: World) {
-        let (key, secret) = world.program("An editor", &[Scope::ReportUses, Scope::Buy]).await;
+        let (key, secret) = world
+            .program("An editor", &[Scope::ReportUses, Scope::Buy])
+            .await;
         assert!(secret.starts_with("sk_live_"));
-        assert_eq!(api_key::whose(world.app(), &secret).await.unwrap(), Some(key));
+        assert_eq!(
+            api_key::whose(world.app(), &secret).await.unwrap(),
+            Some(key)
+        );
     }
 
     async fn a_key_that_is_not_quite_right_is_nobodys(world: World) {
         let (_, secret) = world.program("An editor", &[Scope::ReportUses]).await;
         let longer = format!("{secret}x");
-        for wrong in ["", "sk_live_", &secret[..secret.len() - 1], &longer, &secret["sk_live_".len()..]] {
+        for wrong in [
+            "",
+            "sk_live_",
+            &secret[..secret.len() - 1],
+            &longer,
+            &secret["sk_live_".len()..],
+        ] {
             assert_eq!(api_key::whose(world.app(), wrong).await.unwrap(), None);
         }
     }

@@ -7,14 +7,20 @@ on_both_engines! {
     async fn a_link_signs_its_person_in(world: World) {
         let link = world.sends_link(Role::Operator, "Olive").await;
         let (session, person) = world.uses_link(&link).await.unwrap();
-        assert_eq!((person.name.as_str(), person.role), ("Olive", Role::Operator));
+        assert_eq!(
+            (person.name.as_str(), person.role),
+            ("Olive", Role::Operator)
+        );
         assert_eq!(world.whose_session(&session).await.unwrap().id, person.id);
     }
 
     async fn a_link_works_once(world: World) {
         let link = world.sends_link(Role::Buyer, "Mia").await;
         world.uses_link(&link).await.unwrap();
-        assert_eq!(world.uses_link(&link).await.unwrap_err().code, "sign_in_link_spent");
+        assert_eq!(
+            world.uses_link(&link).await.unwrap_err().code,
+            "sign_in_link_spent"
+        );
     }
 
     async fn a_link_used_by_eight_at_once_signs_one_in(world: World) {
@@ -24,7 +30,10 @@ on_both_engines! {
             let (world, link) = (world.clone(), link.clone());
             using.spawn(async move { world.uses_link(&link).await.is_ok() });
         }
-        assert_eq!(using.join_all().await.into_iter().filter(|ok| *ok).count(), 1);
+        assert_eq!(
+            using.join_all().await.into_iter().filter(|ok| *ok).count(),
+            1
+        );
     }
 
     async fn looking_at_a_link_does_not_spend_it(world: World) {
@@ -33,7 +42,10 @@ on_both_engines! {
             assert_eq!(world.looks_at_link(&link).await.unwrap().name, "Mia");
         }
         world.uses_link(&link).await.unwrap();
-        assert_eq!(world.looks_at_link(&link).await.unwrap_err().code, "sign_in_link_spent");
+        assert_eq!(
+            world.looks_at_link(&link).await.unwrap_err().code,
+            "sign_in_link_spent"
+        );
     }
 
     async fn a_link_is_good_for_a_day(world: World) {
@@ -41,13 +53,22 @@ on_both_engines! {
         world.minutes_pass(24 * 60 - 1);
         assert!(world.looks_at_link(&link).await.is_ok());
         world.minutes_pass(1);
-        assert_eq!(world.looks_at_link(&link).await.unwrap_err().code, "sign_in_link_spent");
-        assert_eq!(world.uses_link(&link).await.unwrap_err().code, "sign_in_link_spent");
+        assert_eq!(
+            world.looks_at_link(&link).await.unwrap_err().code,
+            "sign_in_link_spent"
+        );
+        assert_eq!(
+            world.uses_link(&link).await.unwrap_err().code,
+            "sign_in_link_spent"
+        );
     }
 
     async fn a_made_up_link_signs_nobody_in(world: World) {
         for link in ["", "x", "'; --", &"a".repeat(10_000)] {
-            assert_eq!(world.uses_link(link).await.unwrap_err().code, "sign_in_link_spent");
+            assert_eq!(
+                world.uses_link(link).await.unwrap_err().code,
+                "sign_in_link_spent"
+            );
         }
     }
 

@@ -6,7 +6,10 @@ use spec::on_both_engines;
 on_both_engines! {
     async fn no_journal_and_no_posting_is_changed_or_deleted(world: World) {
         let track = world.track("Night Market").await;
-        world.buyer("Mia").buys(&track, AssetKind::FullMix, Tier::Creator).await;
+        world
+            .buyer("Mia")
+            .buys(&track, AssetKind::FullMix, Tier::Creator)
+            .await;
         let before = world.everything_booked().await;
         for statement in [
             "update journals set memo = 'gift'",

@@ -17,20 +17,23 @@ on_both_engines! {
             assert!(check.looked_at > 0, "{} looked at nothing", check.invariant);
         }
         let names: Vec<_> = checks.iter().map(|check| check.invariant).collect();
-        assert_eq!(names, [
-            "every_journal_balances",
-            "currencies_sum_to_zero",
-            "balances_equal_postings",
-            "one_journal_per_source",
-            "split_sheets_are_conserved",
-            "bundles_hold_what_they_sold",
-            "bundles_are_consumed_by_uses",
-            "each_use_is_paid_once",
-            "earnings_equal_accounts",
-            "licences_verify",
-            "licences_are_paid_once",
-            "blobs_are_whole",
-        ]);
+        assert_eq!(
+            names,
+            [
+                "every_journal_balances",
+                "currencies_sum_to_zero",
+                "balances_equal_postings",
+                "one_journal_per_source",
+                "split_sheets_are_conserved",
+                "bundles_hold_what_they_sold",
+                "bundles_are_consumed_by_uses",
+                "each_use_is_paid_once",
+                "earnings_equal_accounts",
+                "licences_verify",
+                "licences_are_paid_once",
+                "blobs_are_whole",
+            ]
+        );
     }
 
     async fn a_balance_that_is_not_the_sum_of_its_postings_is_named(world: World) {
@@ -40,11 +43,21 @@ on_both_engines! {
         let account = format!("payee:{}", ada.payee);
         let found = world.breaches().await;
         for invariant in ["balances_equal_postings", "earnings_equal_accounts"] {
-            let subjects: Vec<_> =
-                found.iter().filter(|(name, _)| *name == invariant).map(|(_, s)| s).collect();
-            assert!(subjects.iter().any(|s| s.contains(&account)), "{invariant}: {subjects:?}");
+            let subjects: Vec<_> = found
+                .iter()
+                .filter(|(name, _)| *name == invariant)
+                .map(|(_, s)| s)
+                .collect();
+            assert!(
+                subjects.iter().any(|s| s.contains(&account)),
+                "{invariant}: {subjects:?}"
+            );
         }
-        assert!(found.iter().any(|(name, _)| *name == "currencies_sum_to_zero"));
+        assert!(
+            found
+                .iter()
+                .any(|(name, _)| *name == "currencies_sum_to_zero")
+        );
         assert_eq!(sold.night.title, "Night Market");
         world.has_broken(&[
             "balances_equal_postings",
@@ -57,10 +70,16 @@ on_both_engines! {
         busy(&world).await;
         world.slips_in_a_posting("commission", 1).await;
         let found = world.breaches().await;
-        assert!(found.iter().any(|(name, _)| *name == "every_journal_balances"));
-        assert!(found.iter().any(|(name, s)| {
-            *name == "balances_equal_postings" && s.contains("commission")
-        }));
+        assert!(
+            found
+                .iter()
+                .any(|(name, _)| *name == "every_journal_balances")
+        );
+        assert!(
+            found.iter().any(|(name, s)| {
+                *name == "balances_equal_postings" && s.contains("commission")
+            })
+        );
         world.has_broken(&["every_journal_balances", "balances_equal_postings"]);
     }
 
@@ -69,18 +88,34 @@ on_both_engines! {
         world.sets_consumed(&sold.bundle, 0).await;
         let found = world.breaches().await;
         let names: Vec<_> = found.iter().map(|(name, _)| *name).collect();
-        assert_eq!(names, ["bundles_hold_what_they_sold", "bundles_are_consumed_by_uses"]);
+        assert_eq!(
+            names,
+            [
+                "bundles_hold_what_they_sold",
+                "bundles_are_consumed_by_uses"
+            ]
+        );
         world.has_broken(&names);
     }
 
     async fn a_token_that_was_rewritten_is_named_by_its_licence(world: World) {
         let sold = busy(&world).await;
-        world.rewrites_token(&sold.licence, &sold.bundle.token).await;
+        world
+            .rewrites_token(&sold.licence, &sold.bundle.token)
+            .await;
         let wanted = [("licences_verify", sold.licence.code.plain())];
-        assert_eq!(world.breaches().await, wanted, "a good token of another licence");
+        assert_eq!(
+            world.breaches().await,
+            wanted,
+            "a good token of another licence"
+        );
         let touched = sold.licence.token.replacen('e', "f", 1);
         world.rewrites_token(&sold.licence, &touched).await;
-        assert_eq!(world.breaches().await, wanted, "a token with a letter changed");
+        assert_eq!(
+            world.breaches().await,
+            wanted,
+            "a token with a letter changed"
+        );
         world.has_broken(&["licences_verify"]);
     }
 

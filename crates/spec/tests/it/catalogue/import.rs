@@ -8,13 +8,22 @@ use spec::world::{Folder, Tone};
 
 on_both_engines! {
     async fn a_folder_of_files_becomes_tracks_on_sale(world: World) {
-        let folder = Folder::new().with_sound("Night Market.wav").with_sound("Low Tide.wav");
+        let folder = Folder::new()
+            .with_sound("Night Market.wav")
+            .with_sound("Low Tide.wav");
         let import = world.imports(&folder).await;
         assert_eq!(import.added().len(), 2);
         let track = world.shown("night-market").await.unwrap();
-        assert_eq!((track.title.as_str(), track.artist.name.as_str()), ("Night Market", "Ada Byron"));
+        assert_eq!(
+            (track.title.as_str(), track.artist.name.as_str()),
+            ("Night Market", "Ada Byron")
+        );
         assert_eq!(track.duration_ms, 2_000);
-        assert_eq!(track.from_price.unwrap().micros(), 15_000_000, "the full mix is on sale");
+        assert_eq!(
+            track.from_price.unwrap().micros(),
+            15_000_000,
+            "the full mix is on sale"
+        );
     }
 
     async fn files_in_a_folder_called_stems_are_the_stems_of_the_mix_beside_it(world: World) {
@@ -23,7 +32,10 @@ on_both_engines! {
             .with_sound("Night Market/stems/drums.wav")
             .with_sound("Night Market/stems/bass.wav");
         assert_eq!(world.imports(&folder).await.added().len(), 1);
-        assert_eq!(world.shown("night-market").await.unwrap().stems, ["bass", "drums"]);
+        assert_eq!(
+            world.shown("night-market").await.unwrap().stems,
+            ["bass", "drums"]
+        );
     }
 
     async fn a_stems_name_after_a_dash_makes_a_file_a_stem_of_the_mix_of_that_title(world: World) {
@@ -33,20 +45,26 @@ on_both_engines! {
             .with_sound("Low Tide - pad.wav")
             .with_sound("Ada - Overture.wav");
         assert_eq!(world.imports(&folder).await.added().len(), 2);
-        assert_eq!(world.shown("low-tide").await.unwrap().stems, ["drums", "pad"]);
+        assert_eq!(
+            world.shown("low-tide").await.unwrap().stems,
+            ["drums", "pad"]
+        );
         assert!(world.shown("ada-overture").await.unwrap().stems.is_empty());
     }
 
     async fn stems_without_a_mix_are_a_track_whose_mix_is_their_sum(world: World) {
-        let folder =
-            Folder::new().with_sound("Dusk/stems/drums.wav").with_sound("Dusk/stems/bass.wav");
+        let folder = Folder::new()
+            .with_sound("Dusk/stems/drums.wav")
+            .with_sound("Dusk/stems/bass.wav");
         assert_eq!(world.imports(&folder).await.added().len(), 1);
         let track = world.shown("dusk").await.unwrap();
         assert_eq!((track.stems.len(), track.duration_ms), (2, 2_000));
     }
 
     async fn the_same_folder_again_adds_nothing(world: World) {
-        let folder = Folder::new().with_sound("Night Market.wav").with_sound("Low Tide.wav");
+        let folder = Folder::new()
+            .with_sound("Night Market.wav")
+            .with_sound("Low Tide.wav");
         let first = world.imports(&folder).await.added();
         let second = world.imports(&folder).await;
         assert!(second.added().is_empty());
@@ -76,14 +94,18 @@ on_both_engines! {
             workers: 1,
         };
         let watcher = stop.clone();
-        let running = tokio::spawn(async move {
-            app::catalogue::import::import(&app, &request, &watcher).await
-        });
+        let running =
+            tokio::spawn(
+                async move { app::catalogue::import::import(&app, &request, &watcher).await },
+            );
         stop.waits().await;
         running.abort();
         assert!(running.await.is_err(), "it was interrupted");
         let before = world.tracks().await;
-        assert!((1..3).contains(&before), "{before} tracks were in when it was interrupted");
+        assert!(
+            (1..3).contains(&before),
+            "{before} tracks were in when it was interrupted"
+        );
         let import = world.imports(&folder).await;
         assert_eq!(i64::try_from(import.known().len()).unwrap(), before);
         assert_eq!(world.tracks().await, 3);
@@ -92,16 +114,29 @@ on_both_engines! {
     async fn a_file_that_is_refused_is_named_with_its_reason_and_the_rest_is_taken(world: World) {
         let good = Tone::new(300.0, 2_000).wav();
         let folder = Folder::new()
-            .with("A text.wav", b"This is a shopping list and not a sound at all.\n")
+            .with(
+                "A text.wav",
+                b"This is a shopping list and not a sound at all.\n",
+            )
             .with("Cut short.wav", &good[..good.len() / 2])
             .with("Empty.wav", b"")
-            .with("Silence.wav", &Tone { level: 0.0, ..Tone::new(1.0, 2_000) }.wav())
+            .with(
+                "Silence.wav",
+                &Tone {
+                    level: 0.0,
+                    ..Tone::new(1.0, 2_000)
+                }
+                .wav(),
+            )
             .with("Too short.wav", &Tone::new(310.0, 500).wav())
             .with_sound("Whole.wav")
             .with("cover.jpg", b"picture");
         let import = world.imports(&folder).await;
-        let codes: Vec<_> =
-            import.refused().into_iter().map(|(name, code, _)| (name, code)).collect();
+        let codes: Vec<_> = import
+            .refused()
+            .into_iter()
+            .map(|(name, code, _)| (name, code))
+            .collect();
         let wanted = [
             ("A text.wav", "not_audio"),
             ("Cut short.wav", "truncated"),
@@ -110,7 +145,12 @@ on_both_engines! {
             ("Too short.wav", "too_short"),
         ];
         assert_eq!(codes, wanted.map(|(name, code)| (name.to_owned(), code)));
-        assert!(import.refused().iter().all(|(_, _, reason)| reason.len() > 20));
+        assert!(
+            import
+                .refused()
+                .iter()
+                .all(|(_, _, reason)| reason.len() > 20)
+        );
         assert_eq!(import.ignored()[0].0, "cover.jpg");
         assert_eq!(import.added().len(), 1, "the whole one is taken");
         assert_eq!(world.tracks().await, 1);
@@ -120,18 +160,30 @@ on_both_engines! {
         let folder = Folder::new()
             .with("Large.wav", &Tone::new(300.0, 4_000).wav())
             .with_sound("Small.wav");
-        let small = Limits { max_bytes: 100_000, ..Limits::default() };
+        let small = Limits {
+            max_bytes: 100_000,
+            ..Limits::default()
+        };
         let import = world.imports_within(&folder, small).await;
         assert_eq!(import.refused()[0].1, "too_large");
-        assert!(import.refused()[0].2.contains("100000"), "it says how much is allowed");
+        assert!(
+            import.refused()[0].2.contains("100000"),
+            "it says how much is allowed"
+        );
         assert_eq!(import.added().len(), 1);
-        let short = Limits { max_duration_ms: 3_000, ..Limits::default() };
+        let short = Limits {
+            max_duration_ms: 3_000,
+            ..Limits::default()
+        };
         let import = world.imports_within(&folder, short).await;
         assert_eq!(import.refused()[0].1, "too_long");
     }
 
     async fn stems_that_differ_in_length_or_rate_are_refused_by_name(world: World) {
-        let other_rate = Tone { rate: 22_050, ..Tone::new(333.0, 2_000) };
+        let other_rate = Tone {
+            rate: 22_050,
+            ..Tone::new(333.0, 2_000)
+        };
         let folder = Folder::new()
             .with_sound("Long/Long.wav")
             .with("Long/stems/bass.wav", &Tone::new(320.0, 2_500).wav())
@@ -141,7 +193,10 @@ on_both_engines! {
             .with_sound("Fine/stems/drums.wav");
         let import = world.imports(&folder).await;
         let refused = import.refused();
-        assert_eq!(refused.iter().map(|r| r.1).collect::<Vec<_>>(), ["stems_differ"; 2]);
+        assert_eq!(
+            refused.iter().map(|r| r.1).collect::<Vec<_>>(),
+            ["stems_differ"; 2]
+        );
         assert!(refused[0].2.contains("`bass`"), "{}", refused[0].2);
         assert!(refused[1].2.contains("`drums`"), "{}", refused[1].2);
         assert_eq!(import.added().len(), 1);
@@ -168,7 +223,10 @@ on_both_engines! {
     async fn shares_that_do_not_sum_to_the_whole_are_refused(world: World) {
         let music = spec::world::Music::titled("Odd").shared(&[("Ada", 500_000), ("Ben", 499_999)]);
         let refused = world.adds(music).await.unwrap_err();
-        assert_eq!((refused.code, refused.field.as_deref()), ("bad_split_sheet", Some("splits")));
+        assert_eq!(
+            (refused.code, refused.field.as_deref()),
+            ("bad_split_sheet", Some("splits"))
+        );
         assert!(refused.sentence.contains("999999"), "{}", refused.sentence);
         assert_eq!(world.tracks().await, 0);
     }

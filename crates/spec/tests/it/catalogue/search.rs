@@ -27,13 +27,19 @@ on_both_engines! {
 
     async fn without_words_the_newest_come_first(world: World) {
         furnished(&world).await;
-        assert_eq!(titles(&world, "").await, ["Harbour Lights", "Low Tide", "Night Market"]);
+        assert_eq!(
+            titles(&world, "").await,
+            ["Harbour Lights", "Low Tide", "Night Market"]
+        );
     }
 
     async fn facets_say_how_many_tracks_each_value_would_leave(world: World) {
         furnished(&world).await;
         let found = searches(&world, search("")).await.unwrap();
-        assert_eq!(counts(&found, "genre"), [("house".into(), 2), ("lofi".into(), 1)]);
+        assert_eq!(
+            counts(&found, "genre"),
+            [("house".into(), 2), ("lofi".into(), 1)]
+        );
         assert!(counts(&found, "has").contains(&("stems".into(), 1)));
         let found = searches(&world, search("warm")).await.unwrap();
         assert_eq!(counts(&found, "genre"), [("lofi".into(), 1)]);
@@ -41,11 +47,22 @@ on_both_engines! {
 
     async fn a_facet_leaves_only_the_tracks_that_have_it(world: World) {
         furnished(&world).await;
-        let house = Search { facets: vec![("genre", "house".into())], ..search("") };
+        let house = Search {
+            facets: vec![("genre", "house".into())],
+            ..search("")
+        };
         let found = searches(&world, house).await.unwrap();
         assert_eq!(found.total, 2);
         let both = vec![("genre", "house".into()), ("has", "stems".into())];
-        let found = searches(&world, Search { facets: both, ..search("") }).await.unwrap();
+        let found = searches(
+            &world,
+            Search {
+                facets: both,
+                ..search("")
+            },
+        )
+        .await
+        .unwrap();
         assert_eq!(found.tracks.len(), 1);
         assert_eq!(found.tracks[0].title, "Harbour Lights");
     }
@@ -58,8 +75,15 @@ on_both_engines! {
             ((None, Some(1_999)), 0),
             ((Some(3_000), Some(3_000)), 1),
         ] {
-            let ranged = Search { duration_ms: range, ..search("") };
-            assert_eq!(searches(&world, ranged).await.unwrap().total, wanted, "{range:?}");
+            let ranged = Search {
+                duration_ms: range,
+                ..search("")
+            };
+            assert_eq!(
+                searches(&world, ranged).await.unwrap().total,
+                wanted,
+                "{range:?}"
+            );
         }
     }
 
@@ -73,8 +97,23 @@ on_both_engines! {
         furnished(&world).await;
         let long = "night ".repeat(2_000);
         for words in [
-            "'; drop table tracks; --", "title:\"", "((((", "\"", "*", "night AND (", "-", "[a TO",
-            "\u{202e}thgin", "\u{0}", "%", "東京", "🎵", "../../etc/passwd", "{{7*7}}", "\\", &long,
+            "'; drop table tracks; --",
+            "title:\"",
+            "((((",
+            "\"",
+            "*",
+            "night AND (",
+            "-",
+            "[a TO",
+            "\u{202e}thgin",
+            "\u{0}",
+            "%",
+            "東京",
+            "🎵",
+            "../../etc/passwd",
+            "{{7*7}}",
+            "\\",
+            &long,
         ] {
             assert!(searches(&world, search(words)).await.is_ok(), "{words:.40}");
         }
@@ -83,12 +122,32 @@ on_both_engines! {
 
     async fn pages_follow_each_other_without_gap_or_overlap(world: World) {
         furnished(&world).await;
-        let first = searches(&world, Search { limit: 2, ..search("") }).await.unwrap();
-        assert_eq!((first.total, first.tracks.len(), first.next), (3, 2, Some(2)));
-        let next = Search { limit: 2, offset: 2, ..search("") };
+        let first = searches(
+            &world,
+            Search {
+                limit: 2,
+                ..search("")
+            },
+        )
+        .await
+        .unwrap();
+        assert_eq!(
+            (first.total, first.tracks.len(), first.next),
+            (3, 2, Some(2))
+        );
+        let next = Search {
+            limit: 2,
+            offset: 2,
+            ..search("")
+        };
         let second = searches(&world, next).await.unwrap();
         assert_eq!((second.tracks.len(), second.next), (1, None));
-        let mut all: Vec<_> = first.tracks.iter().chain(&second.tracks).map(|t| t.id).collect();
+        let mut all: Vec<_> = first
+            .tracks
+            .iter()
+            .chain(&second.tracks)
+            .map(|t| t.id)
+            .collect();
         all.sort();
         all.dedup();
         assert_eq!(all.len(), 3);
@@ -96,12 +155,29 @@ on_both_engines! {
 
     async fn a_page_of_none_or_of_too_many_and_a_range_turned_round_are_refused(world: World) {
         for limit in [0, 101] {
-            let refused = searches(&world, Search { limit, ..search("") }).await.unwrap_err();
-            assert_eq!((refused.code, refused.field.as_deref()), ("page_out_of_range", Some("limit")));
+            let refused = searches(
+                &world,
+                Search {
+                    limit,
+                    ..search("")
+                },
+            )
+            .await
+            .unwrap_err();
+            assert_eq!(
+                (refused.code, refused.field.as_deref()),
+                ("page_out_of_range", Some("limit"))
+            );
         }
-        let turned = Search { bpm: (Some(120), Some(90)), ..search("") };
+        let turned = Search {
+            bpm: (Some(120), Some(90)),
+            ..search("")
+        };
         let refused = searches(&world, turned).await.unwrap_err();
-        assert_eq!((refused.code, refused.field.as_deref()), ("empty_range", Some("bpm")));
+        assert_eq!(
+            (refused.code, refused.field.as_deref()),
+            ("empty_range", Some("bpm"))
+        );
     }
 }
 

@@ -7,7 +7,10 @@ use spec::world::Music;
 on_both_engines! {
     async fn a_track_is_found_by_its_id_and_by_its_word(world: World) {
         let track = world.track("Don’t Stop").await;
-        assert_eq!(world.shown(&track.id.to_string()).await.unwrap().slug, "dont-stop");
+        assert_eq!(
+            world.shown(&track.id.to_string()).await.unwrap().slug,
+            "dont-stop"
+        );
         assert_eq!(world.shown("dont-stop").await.unwrap().id, track.id);
     }
 
@@ -23,9 +26,18 @@ on_both_engines! {
     }
 
     async fn an_unknown_track_is_refused(world: World) {
-        for name in ["nowhere", "trk_00000000000000000000000000", "", "'; --", "trk_x"] {
+        for name in [
+            "nowhere",
+            "trk_00000000000000000000000000",
+            "",
+            "'; --",
+            "trk_x",
+        ] {
             let refused = world.shown(name).await.unwrap_err();
-            assert_eq!((refused.code, refused.field.as_deref()), ("unknown_track", Some("track")));
+            assert_eq!(
+                (refused.code, refused.field.as_deref()),
+                ("unknown_track", Some("track"))
+            );
         }
     }
 
@@ -49,22 +61,39 @@ on_both_engines! {
         assert_eq!(&bytes[..4], b"OggS");
         assert_ne!(bytes, world.master_of(&track).await);
         let heard = audio::decode(std::io::Cursor::new(bytes), &Limits::default()).unwrap();
-        assert!(heard.duration_ms().abs_diff(2_000) <= 20, "{} ms", heard.duration_ms());
-        assert_eq!(world.preview("nowhere").await.unwrap_err().code, "unknown_track");
+        assert!(
+            heard.duration_ms().abs_diff(2_000) <= 20,
+            "{} ms",
+            heard.duration_ms()
+        );
+        assert_eq!(
+            world.preview("nowhere").await.unwrap_err().code,
+            "unknown_track"
+        );
     }
 
     async fn a_track_is_its_artists_unless_a_split_sheet_says_otherwise(world: World) {
         let alone = world.track("Alone").await;
-        assert_eq!(world.splits(&alone).await, [("Ada Byron".to_owned(), 1_000_000)]);
+        assert_eq!(
+            world.splits(&alone).await,
+            [("Ada Byron".to_owned(), 1_000_000)]
+        );
         let shares = [("Ada Byron", 300_000), ("Ben Cole", 700_000)];
-        let shared = world.compose(Music::titled("Together").shared(&shares)).await;
-        let wanted = [("Ben Cole".to_owned(), 700_000), ("Ada Byron".to_owned(), 300_000)];
+        let shared = world
+            .compose(Music::titled("Together").shared(&shares))
+            .await;
+        let wanted = [
+            ("Ben Cole".to_owned(), 700_000),
+            ("Ada Byron".to_owned(), 300_000),
+        ];
         assert_eq!(world.splits(&shared).await, wanted);
     }
 
     async fn a_track_has_the_cuts_it_is_long_enough_for(world: World) {
         let short = world.compose(Music::titled("Short").seconds(14)).await;
-        let long = world.compose(Music::titled("Long").seconds(31).stems(&["drums"])).await;
+        let long = world
+            .compose(Music::titled("Long").seconds(31).stems(&["drums"]))
+            .await;
         let kinds = async |track: &spec::world::Track| {
             let shown = world.shown(&track.id.to_string()).await.unwrap();
             let mut kinds: Vec<_> = shown.assets.iter().map(|(kind, _)| kind.code()).collect();
@@ -77,6 +106,9 @@ on_both_engines! {
 
     async fn names_cannot_turn_the_reading_direction_or_break_the_line(world: World) {
         let track = world.track("\u{202e}Evil\u{202c}\n  Name\u{0}").await;
-        assert_eq!(world.shown(&track.id.to_string()).await.unwrap().title, "Evil Name");
+        assert_eq!(
+            world.shown(&track.id.to_string()).await.unwrap().title,
+            "Evil Name"
+        );
     }
 }

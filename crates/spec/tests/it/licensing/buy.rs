@@ -11,8 +11,14 @@ on_both_engines! {
         let (mia, _, quote) = quoted(&world).await;
         let licence = sends(&mia, "a", &first(&mia, &quote)).await.licence;
         assert_eq!(licence.price.micros(), 15_000_000);
-        assert_eq!((licence.title.as_str(), licence.artist.as_str()), ("Night Market", "Ada Byron"));
-        assert_eq!((licence.licensee.as_str(), licence.email.as_deref()), ("Mia", Some("mia@example.com")));
+        assert_eq!(
+            (licence.title.as_str(), licence.artist.as_str()),
+            ("Night Market", "Ada Byron")
+        );
+        assert_eq!(
+            (licence.licensee.as_str(), licence.email.as_deref()),
+            ("Mia", Some("mia@example.com"))
+        );
         assert_eq!(licence.asset, AssetKind::FullMix);
         assert_eq!(licence.issued_at, world.now());
         assert_eq!(licence.files.len(), 1);
@@ -48,10 +54,19 @@ on_both_engines! {
             let (mia, order) = (mia.clone(), order.clone());
             sent.spawn(async move { mia.sends("a", &order).await });
         }
-        let bought: Vec<Bought> = sent.join_all().await.into_iter().map(Result::unwrap).collect();
+        let bought: Vec<Bought> = sent
+            .join_all()
+            .await
+            .into_iter()
+            .map(Result::unwrap)
+            .collect();
         let id = bought[0].licence.id;
         assert!(bought.iter().all(|b| b.licence.id == id));
-        assert_eq!(bought.iter().filter(|b| !b.repeated).count(), 1, "one was the first");
+        assert_eq!(
+            bought.iter().filter(|b| !b.repeated).count(),
+            1,
+            "one was the first"
+        );
         assert_eq!((world.licences().await, world.journals().await), (1, 1));
     }
 
@@ -59,33 +74,68 @@ on_both_engines! {
         let (mia, _, quote) = quoted(&world).await;
         let order = first(&mia, &quote);
         sends(&mia, "a", &order).await;
-        let other = Purchase { licensee: "Somebody else".into(), ..order };
-        refuses(&world, &mia, "a", &other, "idempotency_key_reused", "Idempotency-Key").await;
+        let other = Purchase {
+            licensee: "Somebody else".into(),
+            ..order
+        };
+        refuses(
+            &world,
+            &mia,
+            "a",
+            &other,
+            "idempotency_key_reused",
+            "Idempotency-Key",
+        )
+        .await;
     }
 
     async fn an_order_without_a_key_is_refused(world: World) {
         let (mia, _, quote) = quoted(&world).await;
         let order = first(&mia, &quote);
         for key in ["", "a\nb", &"k".repeat(129)] {
-            refuses(&world, &mia, key, &order, "idempotency_key_required", "Idempotency-Key").await;
+            refuses(
+                &world,
+                &mia,
+                key,
+                &order,
+                "idempotency_key_required",
+                "Idempotency-Key",
+            )
+            .await;
         }
     }
 
     async fn a_licence_is_for_somebody(world: World) {
         let (mia, _, quote) = quoted(&world).await;
         for name in ["", "   ", "a\u{7}b", &"n".repeat(121)] {
-            let order = Purchase { licensee: name.to_owned(), ..first(&mia, &quote) };
+            let order = Purchase {
+                licensee: name.to_owned(),
+                ..first(&mia, &quote)
+            };
             refuses(&world, &mia, "a", &order, "licensee_required", "licensee").await;
         }
     }
 
     async fn an_address_that_is_none_is_refused_and_none_at_all_is_fine(world: World) {
         let (mia, _, quote) = quoted(&world).await;
-        for address in ["mia", "@example.com", "mia@", "mia@example", "mia @example.com", "m@.x"] {
-            let order = Purchase { email: Some(address.into()), ..first(&mia, &quote) };
+        for address in [
+            "mia",
+            "@example.com",
+            "mia@",
+            "mia@example",
+            "mia @example.com",
+            "m@.x",
+        ] {
+            let order = Purchase {
+                email: Some(address.into()),
+                ..first(&mia, &quote)
+            };
             refuses(&world, &mia, "a", &order, "bad_email", "email").await;
         }
-        let order = Purchase { email: None, ..first(&mia, &quote) };
+        let order = Purchase {
+            email: None,
+            ..first(&mia, &quote)
+        };
         assert_eq!(sends(&mia, "a", &order).await.licence.email, None);
     }
 
@@ -100,7 +150,15 @@ on_both_engines! {
     async fn a_quote_that_has_expired_sells_nothing(world: World) {
         let (mia, _, quote) = quoted(&world).await;
         world.minutes_pass(30);
-        refuses(&world, &mia, "a", &first(&mia, &quote), "quote_expired", "quote").await;
+        refuses(
+            &world,
+            &mia,
+            "a",
+            &first(&mia, &quote),
+            "quote_expired",
+            "quote",
+        )
+        .await;
     }
 
     async fn a_price_that_changes_after_the_quote_does_not_touch_it(world: World) {
@@ -115,13 +173,27 @@ on_both_engines! {
     async fn an_offer_that_was_closed_after_the_quote_is_not_sold(world: World) {
         let (mia, track, quote) = quoted(&world).await;
         world.closes_offers(&track).await;
-        refuses(&world, &mia, "a", &first(&mia, &quote), "offer_closed", "offer").await;
+        refuses(
+            &world,
+            &mia,
+            "a",
+            &first(&mia, &quote),
+            "offer_closed",
+            "offer",
+        )
+        .await;
     }
 
     async fn a_card_that_is_declined_or_is_none_charges_nothing(world: World) {
         let (mia, _, quote) = quoted(&world).await;
-        for (card, code) in [(Card::Declined, "card_declined"), (Card::NoCard, "bad_card")] {
-            let order = Purchase { card: card.number().into(), ..first(&mia, &quote) };
+        for (card, code) in [
+            (Card::Declined, "card_declined"),
+            (Card::NoCard, "bad_card"),
+        ] {
+            let order = Purchase {
+                card: card.number().into(),
+                ..first(&mia, &quote)
+            };
             refuses(&world, &mia, "a", &order, code, "card").await;
         }
     }
@@ -129,7 +201,10 @@ on_both_engines! {
     async fn a_refused_order_may_be_mended_under_its_key(world: World) {
         let (mia, _, quote) = quoted(&world).await;
         let order = first(&mia, &quote);
-        let declined = Purchase { card: Card::Declined.number().into(), ..order.clone() };
+        let declined = Purchase {
+            card: Card::Declined.number().into(),
+            ..order.clone()
+        };
         refuses(&world, &mia, "a", &declined, "card_declined", "card").await;
         assert!(!sends(&mia, "a", &order).await.repeated);
     }
@@ -142,7 +217,15 @@ on_both_engines! {
             card: Card::NoCard.number().into(),
             ..mia.order_of(QuoteId::from_bytes([5; 16]), "none")
         };
-        refuses(&world, &mia, "", &order, "idempotency_key_required", "Idempotency-Key").await;
+        refuses(
+            &world,
+            &mia,
+            "",
+            &order,
+            "idempotency_key_required",
+            "Idempotency-Key",
+        )
+        .await;
         refuses(&world, &mia, "a", &order, "licensee_required", "licensee").await;
         order.licensee = "Mia".into();
         refuses(&world, &mia, "a", &order, "bad_email", "email").await;
@@ -164,7 +247,10 @@ on_both_engines! {
         assert_eq!((refused.code, refused.field), ("no_signing_key", None));
         assert_eq!(keyless.licences().await, 1);
         assert!(licence_key::verify(&sold.token, keyless.jwks()).is_ok());
-        assert_eq!(keyless.verifies(&sold.code.to_string()).await.unwrap().id, sold.id);
+        assert_eq!(
+            keyless.verifies(&sold.code.to_string()).await.unwrap().id,
+            sold.id
+        );
         keyless.is_sound().await;
     }
 }

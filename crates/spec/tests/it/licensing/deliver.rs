@@ -11,7 +11,9 @@ use spec::on_both_engines;
 use spec::world::{ADDRESS, Music, World};
 
 on_both_engines! {
-    async fn a_delivered_file_carries_the_code_in_name_comment_and_copyright_and_the_token(world: World) {
+    async fn a_delivered_file_carries_the_code_in_name_comment_and_copyright_and_the_token(
+        world: World,
+    ) {
         let (licence, files) = buys(&world, AssetKind::FullMix).await;
         let [file] = files.try_into().unwrap();
         let code = licence.code.to_string();
@@ -30,7 +32,9 @@ on_both_engines! {
     async fn the_sound_of_a_delivered_file_is_what_the_token_claims(world: World) {
         for asset in [AssetKind::FullMix, AssetKind::Cut15, AssetKind::StemPack] {
             let (licence, files) = buys(&world, asset).await;
-            let claims = licence_key::verify(&licence.token, world.jwks()).unwrap().claims;
+            let claims = licence_key::verify(&licence.token, world.jwks())
+                .unwrap()
+                .claims;
             assert_eq!(claims.assets.len(), files.len());
             for (claim, file) in claims.assets.iter().zip(&files) {
                 let essence = essence_sha256(&mut Cursor::new(&file.bytes)).unwrap();
@@ -46,13 +50,21 @@ on_both_engines! {
         let delivered = mia.downloads(&licence, 0).await.unwrap().bytes;
         let master = world.master_of(&track).await;
         assert_ne!(delivered, master, "it was marked");
-        assert!(heard(delivered) == heard(master), "and sounds the same, sample by sample");
+        assert!(
+            heard(delivered) == heard(master),
+            "and sounds the same, sample by sample"
+        );
     }
 
     async fn a_stem_pack_delivers_every_stem(world: World) {
         let (licence, files) = buys(&world, AssetKind::StemPack).await;
         let names: Vec<_> = files.iter().map(|file| file.name.as_str()).collect();
-        let name = |stem| format!("Ada Byron - Night Market (stem {stem}) [{}].wav", licence.code);
+        let name = |stem| {
+            format!(
+                "Ada Byron - Night Market (stem {stem}) [{}].wav",
+                licence.code
+            )
+        };
         assert_eq!(names, [name("bass"), name("drums")]);
         for file in &files {
             let found = media::read(&mut Cursor::new(&file.bytes)).unwrap();
@@ -90,7 +102,11 @@ on_both_engines! {
     async fn a_file_the_licence_does_not_have_is_refused(world: World) {
         let (licence, _) = buys(&world, AssetKind::FullMix).await;
         for place in [1, -1, i64::MAX] {
-            let refused = world.buyer("Mia").downloads(&licence, place).await.unwrap_err();
+            let refused = world
+                .buyer("Mia")
+                .downloads(&licence, place)
+                .await
+                .unwrap_err();
             assert_eq!(refused.code, "unknown_file");
         }
     }
@@ -99,7 +115,10 @@ on_both_engines! {
         let mia = world.buyer("Mia");
         let licence = mia.buys_clip_time().await;
         assert!(licence.files.is_empty());
-        assert_eq!(mia.downloads(&licence, 0).await.unwrap_err().code, "unknown_file");
+        assert_eq!(
+            mia.downloads(&licence, 0).await.unwrap_err().code,
+            "unknown_file"
+        );
     }
 
     async fn files_of_a_licence_that_is_suspended_or_revoked_are_refused(world: World) {
@@ -108,9 +127,16 @@ on_both_engines! {
         world.suspends(&licence).await;
         let refused = mia.downloads(&licence, 0).await.unwrap_err();
         assert_eq!(refused.code, "licence_not_valid");
-        assert!(refused.sentence.contains("suspended"), "{}", refused.sentence);
+        assert!(
+            refused.sentence.contains("suspended"),
+            "{}",
+            refused.sentence
+        );
         world.revokes(&licence).await;
-        assert_eq!(mia.downloads(&licence, 0).await.unwrap_err().code, "licence_not_valid");
+        assert_eq!(
+            mia.downloads(&licence, 0).await.unwrap_err().code,
+            "licence_not_valid"
+        );
     }
 
     async fn a_grant_opens_its_own_licence_only(world: World) {
@@ -121,7 +147,10 @@ on_both_engines! {
         let issuer = &world.app().issuer;
         assert!(issuer.grants(one.id, &one.grant));
         assert!(!issuer.grants(one.id, &other.grant));
-        assert!(!issuer.grants(one.id, &one.code.to_string()), "the code is public");
+        assert!(
+            !issuer.grants(one.id, &one.code.to_string()),
+            "the code is public"
+        );
     }
 }
 

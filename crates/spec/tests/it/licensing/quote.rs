@@ -27,7 +27,10 @@ on_both_engines! {
             assert_eq!(sum, option.total_micros, "{}", option.label);
             assert!(option.lines.iter().all(|line| !line.label.is_empty()));
         }
-        assert_eq!(quote.options[0].lines[0].label, "15-second cut, Creator tier");
+        assert_eq!(
+            quote.options[0].lines[0].label,
+            "15-second cut, Creator tier"
+        );
     }
 
     async fn what_does_not_cover_it_says_every_reason(world: World) {
@@ -39,17 +42,35 @@ on_both_engines! {
             ..monetised_short()
         };
         let quote = world.buyer("Brand").quotes(&track, wanted).await;
-        assert_eq!(quote.options.iter().map(|o| o.tier.as_str()).collect::<Vec<_>>(), ["business"; 2]);
-        let cut = quote.not_covering.iter().find(|n| n.asset == AssetKind::Cut15).unwrap();
+        assert_eq!(
+            quote
+                .options
+                .iter()
+                .map(|o| o.tier.as_str())
+                .collect::<Vec<_>>(),
+            ["business"; 2]
+        );
+        let cut = quote
+            .not_covering
+            .iter()
+            .find(|n| n.asset == AssetKind::Cut15)
+            .unwrap();
         assert_eq!(cut.tier, Tier::Creator);
         let axes: Vec<_> = cut.shortfalls.iter().map(|s| s.axis).collect();
         assert_eq!(axes, [Axis::Placements, Axis::Purposes, Axis::Videos]);
-        assert!(cut.shortfalls.iter().all(|s| !s.sentence.is_empty() && !s.needed.is_empty()));
+        assert!(
+            cut.shortfalls
+                .iter()
+                .all(|s| !s.sentence.is_empty() && !s.needed.is_empty())
+        );
     }
 
     async fn a_use_nothing_covers_is_answered_with_reasons_and_no_price(world: World) {
         let track = world.track("Night Market").await;
-        let wanted = IntendedUse { placements: [Placement::Broadcast].into(), ..monetised_short() };
+        let wanted = IntendedUse {
+            placements: [Placement::Broadcast].into(),
+            ..monetised_short()
+        };
         let quote = world.buyer("Mia").quotes(&track, wanted).await;
         assert!(quote.options.is_empty());
         assert_eq!(quote.not_covering.len(), 2);
@@ -57,10 +78,18 @@ on_both_engines! {
 
     async fn a_longer_clip_needs_a_longer_cut(world: World) {
         let track = world.compose(Music::titled("Long").seconds(31)).await;
-        let wanted = IntendedUse { clip_ms: 15_001, ..monetised_short() };
+        let wanted = IntendedUse {
+            clip_ms: 15_001,
+            ..monetised_short()
+        };
         let quote = world.buyer("Mia").quotes(&track, wanted).await;
         assert_eq!(quote.options[0].asset, AssetKind::Cut30);
-        assert!(quote.not_covering.iter().all(|n| n.asset == AssetKind::Cut15));
+        assert!(
+            quote
+                .not_covering
+                .iter()
+                .all(|n| n.asset == AssetKind::Cut15)
+        );
     }
 
     async fn a_quote_stands_for_thirty_minutes(world: World) {
@@ -72,13 +101,23 @@ on_both_engines! {
     async fn an_unknown_track_or_plan_is_refused(world: World) {
         let mia = world.buyer("Mia");
         let refused = mia.asks("nowhere", monetised_short()).await.unwrap_err();
-        assert_eq!((refused.code, refused.field.as_deref()), ("unknown_track", Some("track")));
+        assert_eq!(
+            (refused.code, refused.field.as_deref()),
+            ("unknown_track", Some("track"))
+        );
         let refused = mia.asks_for_clip_time("bundle_11").await.unwrap_err();
-        assert_eq!((refused.code, refused.field.as_deref()), ("unknown_plan", Some("bundle")));
+        assert_eq!(
+            (refused.code, refused.field.as_deref()),
+            ("unknown_plan", Some("bundle"))
+        );
     }
 
     async fn clip_time_is_quoted_by_plan(world: World) {
-        let quote = world.buyer("Mia").asks_for_clip_time("bundle_10").await.unwrap();
+        let quote = world
+            .buyer("Mia")
+            .asks_for_clip_time("bundle_10")
+            .await
+            .unwrap();
         let option = &quote.options[0];
         assert_eq!((cents(option), option.bundle_ms), (1_000, Some(600_000)));
         assert_eq!(option.label, "Clip time, 10 minutes");
@@ -88,7 +127,14 @@ on_both_engines! {
     async fn an_offer_that_was_closed_is_not_quoted(world: World) {
         let track = world.track("Night Market").await;
         world.closes_offers(&track).await;
-        assert!(world.buyer("Mia").quotes(&track, monetised_short()).await.options.is_empty());
+        assert!(
+            world
+                .buyer("Mia")
+                .quotes(&track, monetised_short())
+                .await
+                .options
+                .is_empty()
+        );
     }
 }
 

@@ -11,26 +11,32 @@ on_both_engines! {
     async fn five_dollars_for_one_composer(world: World) {
         let track = world.track_with_a_cut("Night Market").await;
         let lines = sells(&world, &track, AssetKind::Cut15, Tier::Creator).await;
-        assert_eq!(lines, [
-            posting("commission", 682_500),
-            posting("payee Ada Byron", 3_674_125),
-            posting("provider", -5_000_000),
-            posting("provider-fees", 450_000),
-            posting("reserve", 193_375),
-        ]);
+        assert_eq!(
+            lines,
+            [
+                posting("commission", 682_500),
+                posting("payee Ada Byron", 3_674_125),
+                posting("provider", -5_000_000),
+                posting("provider-fees", 450_000),
+                posting("reserve", 193_375),
+            ]
+        );
     }
 
     async fn five_dollars_between_two_leave_one_micro_unit_to_carry(world: World) {
         let lines = five_dollars(&world, &[("Ada", 500_000), ("Ben", 500_000)]).await;
-        assert_eq!(lines, [
-            posting("carry", 1),
-            posting("commission", 682_500),
-            posting("payee Ada", 1_837_062),
-            posting("payee Ben", 1_837_062),
-            posting("provider", -5_000_000),
-            posting("provider-fees", 450_000),
-            posting("reserve", 193_375),
-        ]);
+        assert_eq!(
+            lines,
+            [
+                posting("carry", 1),
+                posting("commission", 682_500),
+                posting("payee Ada", 1_837_062),
+                posting("payee Ben", 1_837_062),
+                posting("provider", -5_000_000),
+                posting("provider-fees", 450_000),
+                posting("reserve", 193_375),
+            ]
+        );
     }
 
     async fn five_dollars_between_three(world: World) {
@@ -41,7 +47,12 @@ on_both_engines! {
     }
 
     async fn five_dollars_between_four(world: World) {
-        let shares = [("Ada", 400_000), ("Ben", 300_000), ("Cleo", 200_000), ("Dan", 100_000)];
+        let shares = [
+            ("Ada", 400_000),
+            ("Ben", 300_000),
+            ("Cleo", 200_000),
+            ("Dan", 100_000),
+        ];
         let lines = five_dollars(&world, &shares).await;
         assert_eq!(payees(&lines), [1_469_650, 1_102_237, 734_825, 367_412]);
         assert_eq!(lines[0], posting("carry", 1));
@@ -63,25 +74,32 @@ on_both_engines! {
         let track = world.compose(music).await;
         for (asset, tier, price, fee, commission, reserve, composers) in PRICES {
             let lines = sells(&world, &track, asset, tier).await;
-            assert_eq!(lines, [
-                posting("commission", commission),
-                posting("payee Ada Byron", composers),
-                posting("provider", -price),
-                posting("provider-fees", fee),
-                posting("reserve", reserve),
-            ], "{asset:?} {tier:?}");
+            assert_eq!(
+                lines,
+                [
+                    posting("commission", commission),
+                    posting("payee Ada Byron", composers),
+                    posting("provider", -price),
+                    posting("provider-fees", fee),
+                    posting("reserve", reserve),
+                ],
+                "{asset:?} {tier:?}"
+            );
         }
     }
 
     async fn clip_time_keeps_the_composers_side_unearned_and_holds_no_reserve(world: World) {
         let licence = world.buyer("Mia").buys_clip_time().await;
         let lines = world.journal("bundle_sale", &licence.id.to_string()).await;
-        assert_eq!(lines, [
-            posting("bundle-unearned", 7_998_500),
-            posting("commission", 1_411_500),
-            posting("provider", -10_000_000),
-            posting("provider-fees", 590_000),
-        ]);
+        assert_eq!(
+            lines,
+            [
+                posting("bundle-unearned", 7_998_500),
+                posting("commission", 1_411_500),
+                posting("provider", -10_000_000),
+                posting("provider-fees", 590_000),
+            ]
+        );
         assert_eq!(world.balance("payee").await, 0, "nobody has earned yet");
     }
 }

@@ -13,31 +13,54 @@ use spec::world::{ADDRESS, World};
 on_both_engines! {
     async fn a_token_verifies_offline_with_the_pinned_keys(world: World) {
         let licence = sold(&world).await;
-        let claims = licence_key::verify(&licence.token, world.jwks()).unwrap().claims;
+        let claims = licence_key::verify(&licence.token, world.jwks())
+            .unwrap()
+            .claims;
         assert_eq!(claims.iss, ADDRESS);
-        assert_eq!((claims.code, claims.jti), (licence.code, licence.id.to_string()));
+        assert_eq!(
+            (claims.code, claims.jti),
+            (licence.code, licence.id.to_string())
+        );
         assert_eq!((claims.iat, claims.exp), (world.now().0 / 1_000, None));
         assert_eq!(claims.terms, "2026-01");
-        assert_eq!(claims.status.unwrap().status_list.uri, format!("{ADDRESS}/v1/status-lists/1"));
+        assert_eq!(
+            claims.status.unwrap().status_list.uri,
+            format!("{ADDRESS}/v1/status-lists/1")
+        );
         assert_eq!(claims.assets[0].kind, "full_mix");
     }
 
     async fn a_token_names_nobody(world: World) {
         let licence = sold(&world).await;
-        let claims = licence_key::verify(&licence.token, world.jwks()).unwrap().claims;
+        let claims = licence_key::verify(&licence.token, world.jwks())
+            .unwrap()
+            .claims;
         let text = serde_json::to_string(&claims).unwrap();
-        assert!(!text.contains("Mia") && !text.contains("mia@example.com"), "{text}");
-        let other = licence_key::verify(&sold(&world).await.token, world.jwks()).unwrap().claims;
-        assert_ne!(claims.sub, other.sub, "two licences of one person can't be linked");
+        assert!(
+            !text.contains("Mia") && !text.contains("mia@example.com"),
+            "{text}"
+        );
+        let other = licence_key::verify(&sold(&world).await.token, world.jwks())
+            .unwrap()
+            .claims;
+        assert_ne!(
+            claims.sub, other.sub,
+            "two licences of one person can't be linked"
+        );
     }
 
     async fn the_envelopes_hash_is_that_of_its_canonical_json(world: World) {
         let licence = sold(&world).await;
-        let claims = licence_key::verify(&licence.token, world.jwks()).unwrap().claims;
+        let claims = licence_key::verify(&licence.token, world.jwks())
+            .unwrap()
+            .claims;
         let hash = HEXLOWER.encode(&Sha256::digest(canonical(&claims.envelope)));
         assert_eq!(claims.envelope_sha256, hash);
         assert_eq!(licence.envelope_sha256, hash);
-        assert_eq!(serde_json::to_value(&licence.envelope).unwrap(), claims.envelope);
+        assert_eq!(
+            serde_json::to_value(&licence.envelope).unwrap(),
+            claims.envelope
+        );
     }
 
     async fn a_token_that_was_touched_or_is_another_issuers_does_not_verify(world: World) {
@@ -63,7 +86,11 @@ on_both_engines! {
             format!("  {code}\n"),
             swapped,
         ] {
-            assert_eq!(world.verifies(&typed).await.unwrap().id, licence.id, "{typed}");
+            assert_eq!(
+                world.verifies(&typed).await.unwrap().id,
+                licence.id,
+                "{typed}"
+            );
         }
     }
 
@@ -73,13 +100,33 @@ on_both_engines! {
         symbols[3] = if symbols[3] == 'A' { 'B' } else { 'A' };
         let mistyped: String = symbols.into_iter().collect();
         let refused = world.verifies(&mistyped).await.unwrap_err();
-        assert_eq!((refused.code, refused.field.as_deref()), ("bad_code", Some("code")));
-        assert!(refused.sentence.contains("mistyped"), "{}", refused.sentence);
-        for nothing in ["", "hello", "7K3M9", "'; drop table licences; --", "💿💿💿💿💿"] {
-            assert_eq!(world.verifies(nothing).await.unwrap_err().code, "bad_code", "{nothing}");
+        assert_eq!(
+            (refused.code, refused.field.as_deref()),
+            ("bad_code", Some("code"))
+        );
+        assert!(
+            refused.sentence.contains("mistyped"),
+            "{}",
+            refused.sentence
+        );
+        for nothing in [
+            "",
+            "hello",
+            "7K3M9",
+            "'; drop table licences; --",
+            "💿💿💿💿💿",
+        ] {
+            assert_eq!(
+                world.verifies(nothing).await.unwrap_err().code,
+                "bad_code",
+                "{nothing}"
+            );
         }
         let unknown = licence_key::Code::from_random(|| [77; 9]).to_string();
-        assert_eq!(world.verifies(&unknown).await.unwrap_err().code, "unknown_licence");
+        assert_eq!(
+            world.verifies(&unknown).await.unwrap_err().code,
+            "unknown_licence"
+        );
     }
 
     async fn verifying_by_code_tells_nothing_of_who_holds_the_licence(world: World) {
@@ -87,7 +134,10 @@ on_both_engines! {
         let public = world.verifies(&licence.code.to_string()).await.unwrap();
         assert_eq!((public.licensee.as_str(), public.email), ("", None));
         assert!(public.grant.is_empty() && public.files.is_empty() && public.lines.is_empty());
-        assert_eq!((public.title.as_str(), public.standing), ("Night Market", Stands::Valid));
+        assert_eq!(
+            (public.title.as_str(), public.standing),
+            ("Night Market", Stands::Valid)
+        );
     }
 
     async fn the_status_list_says_what_has_happened_to_each_licence_since(world: World) {
@@ -108,7 +158,10 @@ on_both_engines! {
 
     async fn without_a_signing_key_no_list_is_signed(world: World) {
         let keyless = world.reopened_without_a_signing_key().await;
-        assert_eq!(keyless.publishes_statuses().await.unwrap_err().code, "no_signing_key");
+        assert_eq!(
+            keyless.publishes_statuses().await.unwrap_err().code,
+            "no_signing_key"
+        );
     }
 }
 

@@ -8,7 +8,14 @@ on_both_engines! {
     async fn a_payee_who_has_earned_nothing_has_a_report_of_zeros(world: World) {
         world.track("Night Market").await;
         let report = world.composer("Ada Byron").await.report().await;
-        assert_eq!((report.balance.micros(), report.uses_total, report.uses_today), (0, 0, 0));
+        assert_eq!(
+            (
+                report.balance.micros(),
+                report.uses_total,
+                report.uses_today
+            ),
+            (0, 0, 0)
+        );
         assert_eq!((report.tracks.len(), report.hours.len()), (1, 24));
         assert_eq!(report.as_of, world.now());
     }
@@ -17,7 +24,11 @@ on_both_engines! {
         earned(&world).await;
         for name in ["Ada Byron", "Ben"] {
             let report = world.composer(name).await.report().await;
-            let tracks: i64 = report.tracks.iter().map(|track| track.earned.micros()).sum();
+            let tracks: i64 = report
+                .tracks
+                .iter()
+                .map(|track| track.earned.micros())
+                .sum();
             assert!(report.balance.micros() > 0);
             assert_eq!(tracks, report.balance.micros(), "{name}");
             let by_source = report.by_sales.micros() + report.by_uses.micros();
@@ -25,16 +36,29 @@ on_both_engines! {
         }
     }
 
-    async fn a_report_counts_sales_uses_and_seconds_by_track_the_highest_earning_first(world: World) {
+    async fn a_report_counts_sales_uses_and_seconds_by_track_the_highest_earning_first(
+        world: World,
+    ) {
         earned(&world).await;
         let report = world.composer("Ada Byron").await.report().await;
         let tracks: Vec<_> = (report.tracks.iter())
-            .map(|t| (t.title.as_str(), t.sales, t.uses, t.clip_ms, t.earned.micros()))
+            .map(|t| {
+                (
+                    t.title.as_str(),
+                    t.sales,
+                    t.uses,
+                    t.clip_ms,
+                    t.earned.micros(),
+                )
+            })
             .collect();
-        assert_eq!(tracks, [
-            ("Night Market", 1, 2, 22_000, 11_514_950 + 199_962 + 93_315),
-            ("Together", 0, 1, 15_000, 99_981),
-        ]);
+        assert_eq!(
+            tracks,
+            [
+                ("Night Market", 1, 2, 22_000, 11_514_950 + 199_962 + 93_315),
+                ("Together", 0, 1, 15_000, 99_981),
+            ]
+        );
         assert_eq!((report.uses_total, report.clip_ms_total), (3, 37_000));
     }
 

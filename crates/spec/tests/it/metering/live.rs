@@ -11,8 +11,14 @@ on_both_engines! {
         let seen = ear.hears().await;
         assert_eq!(seen.earned_micros, counted.earned_micros);
         assert_eq!(seen.balance_micros, 199_962);
-        assert_eq!((seen.track_title.as_str(), seen.placement.as_str()), ("Night Market", "youtube_shorts"));
-        assert_eq!((seen.clip_ms, seen.billed_ms, seen.currency.as_str()), (15_000, 15_000, "USD"));
+        assert_eq!(
+            (seen.track_title.as_str(), seen.placement.as_str()),
+            ("Night Market", "youtube_shorts")
+        );
+        assert_eq!(
+            (seen.clip_ms, seen.billed_ms, seen.currency.as_str()),
+            (15_000, 15_000, "USD")
+        );
         assert_eq!(seen.track, track.id.to_string());
         assert_eq!(seen.at, world.now().to_string());
     }
@@ -20,9 +26,17 @@ on_both_engines! {
     async fn a_use_that_earns_nothing_is_heard_too(world: World) {
         let track = world.track("Night Market").await;
         let mia = world.buyer("Mia");
-        let licence = mia.buys(&track, domain::AssetKind::FullMix, domain::Tier::Creator).await;
+        let licence = mia
+            .buys(&track, domain::AssetKind::FullMix, domain::Tier::Creator)
+            .await;
         let mut ear = world.composer("Ada Byron").await.listens();
-        accepted(world.reporter().await.reports(&world.used("e1", &licence, &track)).await);
+        accepted(
+            world
+                .reporter()
+                .await
+                .reports(&world.used("e1", &licence, &track))
+                .await,
+        );
         let seen = ear.hears().await;
         assert_eq!((seen.earned_micros, seen.billed_ms), (0, 0));
         assert_eq!(seen.balance_micros, 11_514_950, "what the sale earned");
@@ -31,7 +45,9 @@ on_both_engines! {
     async fn each_payee_hears_their_own_part(world: World) {
         let (licence, _, reporter) = ready(&world).await;
         let shares = [("Ben", 700_000), ("Cleo", 300_000)];
-        let track = world.compose(Music::titled("Together").shared(&shares)).await;
+        let track = world
+            .compose(Music::titled("Together").shared(&shares))
+            .await;
         let mut ben = world.composer("Ben").await.listens();
         let mut cleo = world.composer("Cleo").await.listens();
         accepted(reporter.reports(&world.used("e1", &licence, &track)).await);
@@ -41,7 +57,9 @@ on_both_engines! {
 
     async fn nobody_hears_uses_of_somebody_elses_tracks(world: World) {
         let (licence, track, reporter) = ready(&world).await;
-        world.compose(Music::titled("Low Tide").by("Carla Duarte")).await;
+        world
+            .compose(Music::titled("Low Tide").by("Carla Duarte"))
+            .await;
         let carla = world.composer("Carla Duarte").await;
         let mut ear = carla.listens();
         accepted(reporter.reports(&world.used("e1", &licence, &track)).await);

@@ -2,5 +2,6 @@
 
 mod bundle;
 mod earnings;
+mod event;
 mod live;
 mod report;

@@ -4,7 +4,6 @@ use app::access::{Principal, Scope};
 use app::licensing::Licence;
 use app::metering::report::Answer;
 use domain::covers::Axis;
-use domain::report::FieldCode;
 use domain::usage::{LicenceState, UseRefusal};
 use domain::{AssetKind, Tier};
 use spec::on_both_engines;
@@ -49,8 +48,14 @@ on_both_engines! {
             sent.spawn(async move { reporter.reports(&event).await });
         }
         let said = sent.join_all().await;
-        let first = said.iter().filter(|s| matches!(s, Answer::Accepted(_))).count();
-        let later = said.iter().filter(|s| matches!(s, Answer::Duplicate(_))).count();
+        let first = said
+            .iter()
+            .filter(|s| matches!(s, Answer::Accepted(_)))
+            .count();
+        let later = said
+            .iter()
+            .filter(|s| matches!(s, Answer::Duplicate(_)))
+            .count();
         assert_eq!((first, later), (1, 7));
         assert_eq!(world.uses().await, 1);
     }
@@ -60,7 +65,10 @@ on_both_engines! {
         let event = world.used("e1", &licence, &track);
         accepted(reporter.reports(&event).await);
         let before = world.everything_booked().await;
-        assert_eq!(reporter.reports(&event.lasting(16_000)).await, Answer::Conflict);
+        assert_eq!(
+            reporter.reports(&event.lasting(16_000)).await,
+            Answer::Conflict
+        );
         assert_eq!(world.everything_booked().await, before);
     }
 
@@ -85,7 +93,9 @@ on_both_engines! {
         let batch = [
             world.used("e1", &licence, &track),
             Event(serde_json::json!("no event at all")),
-            world.used("e3", &licence, &track).but("licence_code", "7K3M9"),
+            world
+                .used("e3", &licence, &track)
+                .but("licence_code", "7K3M9"),
             world.used("e4", &licence, &track),
         ];
         let receipts = reporter.sends(&batch).await.unwrap();
@@ -97,19 +107,28 @@ on_both_engines! {
 
     async fn a_batch_of_none_or_of_too_many_is_refused_whole(world: World) {
         let (reporter, licence, track) = with_clip_time(&world).await;
-        let many: Vec<_> =
-            (0..1_001).map(|n| world.used(&format!("e{n}"), &licence, &track)).collect();
+        let many: Vec<_> = (0..1_001)
+            .map(|n| world.used(&format!("e{n}"), &licence, &track))
+            .collect();
         for batch in [&many[..0], &many[..]] {
-            assert_eq!(reporter.sends(batch).await.unwrap_err().code, "bad_batch_size");
+            assert_eq!(
+                reporter.sends(batch).await.unwrap_err().code,
+                "bad_batch_size"
+            );
         }
         assert_eq!(world.uses().await, 0);
     }
 
     async fn only_who_may_report_uses_reports_them(world: World) {
         let (_, licence, track) = licensed(&world).await;
-        let (key, _) = world.program("A reader", &[Scope::ReadReports, Scope::Buy]).await;
+        let (key, _) = world
+            .program("A reader", &[Scope::ReadReports, Scope::Buy])
+            .await;
         for who in [Principal::Guest, Principal::Program(key)] {
-            let refused = world.reporter_as(who).sends(&[world.used("e1", &licence, &track)]).await;
+            let refused = world
+                .reporter_as(who)
+                .sends(&[world.used("e1", &licence, &track)])
+                .await;
             assert_eq!(refused.unwrap_err().code, "scope_required");
         }
         assert_eq!(world.uses().await, 0);
@@ -148,17 +167,28 @@ on_both_engines! {
         assert_eq!(reasons, [UseRefusal::LicenceNotActive { state }]);
         world.revokes(&licence).await;
         let state = LicenceState::Revoked;
-        assert_eq!(refuses(&world, &reporter, event).await, [UseRefusal::LicenceNotActive { state }]);
+        assert_eq!(
+            refuses(&world, &reporter, event).await,
+            [UseRefusal::LicenceNotActive { state }]
+        );
     }
 
     async fn what_the_envelope_does_not_cover_is_refused_by_axis(world: World) {
         let (reporter, licence, track) = licensed(&world).await;
         let event = world.used("e1", &licence, &track);
         for (event, wanted) in [
-            (event.clone().but("placement", "broadcast"), vec![Axis::Placements]),
-            (event.clone().but("purpose", "paid_ad"), vec![Axis::Purposes]),
             (
-                event.but("placement", "online_ads").but("purpose", "paid_ad"),
+                event.clone().but("placement", "broadcast"),
+                vec![Axis::Placements],
+            ),
+            (
+                event.clone().but("purpose", "paid_ad"),
+                vec![Axis::Purposes],
+            ),
+            (
+                event
+                    .but("placement", "online_ads")
+                    .but("purpose", "paid_ad"),
                 vec![Axis::Placements, Axis::Purposes],
             ),
         ] {
@@ -168,15 +198,24 @@ on_both_engines! {
 
     async fn a_clip_longer_than_the_licensed_cut_is_refused(world: World) {
         let track = world.track_with_a_cut("Night Market").await;
-        let licence = world.buyer("Mia").buys(&track, AssetKind::Cut15, Tier::Creator).await;
+        let licence = world
+            .buyer("Mia")
+            .buys(&track, AssetKind::Cut15, Tier::Creator)
+            .await;
         let reporter = world.reporter().await;
         let longer = world.used("e1", &licence, &track).lasting(15_001);
-        assert_eq!(axes(&refuses(&world, &reporter, longer).await), [Axis::Clip]);
+        assert_eq!(
+            axes(&refuses(&world, &reporter, longer).await),
+            [Axis::Clip]
+        );
     }
 
     async fn a_second_video_beyond_the_licences_count_is_refused(world: World) {
         let track = world.track_with_a_cut("Night Market").await;
-        let licence = world.buyer("Mia").buys(&track, AssetKind::Cut15, Tier::Creator).await;
+        let licence = world
+            .buyer("Mia")
+            .buys(&track, AssetKind::Cut15, Tier::Creator)
+            .await;
         let reporter = world.reporter().await;
         let event = |id: &str, video: &str| world.used(id, &licence, &track).but("video", video);
         accepted(reporter.reports(&event("e1", "my first video")).await);
@@ -188,28 +227,44 @@ on_both_engines! {
 
     async fn two_videos_reported_at_once_never_exceed_the_licences_count(world: World) {
         let track = world.track_with_a_cut("Night Market").await;
-        let licence = world.buyer("Mia").buys(&track, AssetKind::Cut15, Tier::Creator).await;
+        let licence = world
+            .buyer("Mia")
+            .buys(&track, AssetKind::Cut15, Tier::Creator)
+            .await;
         let reporter = world.reporter().await;
         let mut sent = tokio::task::JoinSet::new();
         for n in 0..8 {
-            let event = world.used(&format!("e{n}"), &licence, &track).but("video", format!("v{n}"));
+            let event = world
+                .used(&format!("e{n}"), &licence, &track)
+                .but("video", format!("v{n}"));
             let reporter = reporter.clone();
             sent.spawn(async move { reporter.reports(&event).await });
         }
         let said = sent.join_all().await;
-        assert_eq!(said.iter().filter(|s| matches!(s, Answer::Accepted(_))).count(), 1);
+        assert_eq!(
+            said.iter()
+                .filter(|s| matches!(s, Answer::Accepted(_)))
+                .count(),
+            1
+        );
         assert_eq!(world.uses().await, 1);
     }
 
     async fn batches_that_cross_each_other_all_count(world: World) {
         let night = world.track("Night Market").await;
-        let tide = world.compose(Music::titled("Low Tide").by("Carla Duarte")).await;
+        let tide = world
+            .compose(Music::titled("Low Tide").by("Carla Duarte"))
+            .await;
         let mia = world.buyer("Mia");
         let bundles = [mia.buys_clip_time().await, mia.buys_clip_time().await];
         let reporter = world.reporter().await;
         let mut sent = tokio::task::JoinSet::new();
         for n in 0..6 {
-            let (first, second) = if n % 2 == 0 { (&night, &tide) } else { (&tide, &night) };
+            let (first, second) = if n % 2 == 0 {
+                (&night, &tide)
+            } else {
+                (&tide, &night)
+            };
             let batch = [
                 world.used(&format!("{n}-1"), &bundles[n % 2], first),
                 world.used(&format!("{n}-2"), &bundles[1 - n % 2], second),
@@ -219,87 +274,13 @@ on_both_engines! {
         }
         for receipts in sent.join_all().await {
             let receipts = receipts.unwrap();
-            assert!(receipts.iter().all(|r| matches!(r.answer, Answer::Accepted(_))));
+            assert!(
+                receipts
+                    .iter()
+                    .all(|r| matches!(r.answer, Answer::Accepted(_)))
+            );
         }
         assert_eq!(world.uses().await, 12);
-    }
-
-    async fn every_fault_of_an_event_is_listed_at_once(world: World) {
-        let (reporter, licence, track) = licensed(&world).await;
-        let event = world
-            .used("", &licence, &track)
-            .lasting(0)
-            .published(world.now().plus_ms(11 * 60_000))
-            .but("url", "javascript:alert(1)")
-            .but("video", "v".repeat(129));
-        let reasons = refuses(&world, &reporter, event).await;
-        assert_eq!(fields(&reasons), [
-            ("id", FieldCode::Empty),
-            ("clip_ms", FieldCode::TooSmall),
-            ("published_at", FieldCode::InTheFuture),
-            ("video", FieldCode::TooLong),
-            ("url", FieldCode::NotAnAddress),
-        ]);
-    }
-
-    async fn a_clip_lasts_more_than_nothing_and_at_most_five_minutes(world: World) {
-        let (reporter, licence, track) = licensed(&world).await;
-        let event = world.used("e1", &licence, &track);
-        for (ms, code) in [
-            (0, FieldCode::TooSmall),
-            (-1, FieldCode::TooSmall),
-            (i64::MIN, FieldCode::TooSmall),
-            (300_001, FieldCode::TooLarge),
-            (i64::MAX, FieldCode::TooLarge),
-        ] {
-            let reasons = refuses(&world, &reporter, event.clone().lasting(ms)).await;
-            assert_eq!(fields(&reasons), [("clip_ms", code)], "{ms}");
-        }
-        accepted(reporter.reports(&event.clone().lasting(300_000)).await);
-        accepted(reporter.reports(&event.but("id", "e2").lasting(1)).await);
-    }
-
-    async fn a_publication_counts_for_thirty_five_days_and_ten_minutes_of_clock_drift(world: World) {
-        let (reporter, licence, track) = licensed(&world).await;
-        world.days_pass(40);
-        let now = world.now();
-        let day = domain::time::DAY_MS;
-        let event = |id: &str, ms: i64| world.used(id, &licence, &track).published(now.plus_ms(ms));
-        let video = |event: Event| event.but("video", "one");
-        for (ms, code) in [
-            (-36 * day, FieldCode::TooLate),
-            (-35 * day - 1, FieldCode::TooLate),
-            (11 * 60_000, FieldCode::InTheFuture),
-            (10 * 60_000 + 1, FieldCode::InTheFuture),
-        ] {
-            let reasons = refuses(&world, &reporter, event("e0", ms)).await;
-            assert_eq!(fields(&reasons), [("published_at", code)], "{ms}");
-        }
-        accepted(reporter.reports(&video(event("e1", -35 * day))).await);
-        accepted(reporter.reports(&video(event("e2", 10 * 60_000))).await);
-    }
-
-    async fn a_field_that_is_missing_unknown_or_of_the_wrong_kind_is_named(world: World) {
-        let (reporter, licence, track) = licensed(&world).await;
-        let event = world.used("e1", &licence, &track);
-        for (event, field) in [
-            (event.clone().without("placement"), "placement"),
-            (event.clone().without("licence_code"), "licence_code"),
-            (event.clone().but("colour", "red"), "colour"),
-        ] {
-            let reasons = refuses(&world, &reporter, event).await;
-            assert_eq!(fields(&reasons), [(field, FieldCode::Malformed)]);
-        }
-        for event in [
-            event.clone().but("clip_ms", "long"),
-            event.clone().but("clip_ms", 1.5),
-            event.clone().but("placement", "the moon"),
-            event.clone().but("published_at", "yesterday"),
-            event.but("track", "not an id"),
-        ] {
-            let reasons = refuses(&world, &reporter, event).await;
-            assert!(matches!(&reasons[..], [UseRefusal::Field(e)] if e.code == FieldCode::Malformed));
-        }
     }
 }
 
@@ -324,17 +305,6 @@ async fn refuses(world: &World, reporter: &Reporter, event: Event) -> Vec<UseRef
     let reasons = refusals(reporter.reports(&event).await);
     assert_eq!(world.everything_booked().await, before);
     reasons
-}
-
-fn fields(reasons: &[UseRefusal]) -> Vec<(&str, FieldCode)> {
-    let mut fields = Vec::new();
-    for reason in reasons {
-        match reason {
-            UseRefusal::Field(error) => fields.push((error.field.as_str(), error.code)),
-            other => panic!("a fault of a field is wanted, not {other:?}"),
-        }
-    }
-    fields
 }
 
 fn axes(reasons: &[UseRefusal]) -> Vec<Axis> {

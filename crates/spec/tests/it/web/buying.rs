@@ -13,27 +13,43 @@ on_both_engines! {
         let track = found["tracks"][0]["id"].as_str().unwrap().to_owned();
         let licence = buys(&guest, "key-1").await.json();
         assert_eq!(licence["price"]["micros"], 5_000_000);
-        let file = guest.gets(licence["files"][0]["url"].as_str().unwrap()).await;
+        let file = guest
+            .gets(licence["files"][0]["url"].as_str().unwrap())
+            .await;
         assert_eq!(file.status, 200);
         let name = licence["files"][0]["name"].as_str().unwrap();
         assert!(file.header("content-disposition").starts_with("attachment"));
         assert!(name.contains(licence["code"].as_str().unwrap()));
-        let sidecar = guest.gets(licence["files"][0]["sidecar_url"].as_str().unwrap()).await;
+        let sidecar = guest
+            .gets(licence["files"][0]["sidecar_url"].as_str().unwrap())
+            .await;
         assert_eq!(sidecar.text().trim(), licence["token"].as_str().unwrap());
         let jwks = guest.gets("/.well-known/jwks.json").await.text();
         let keys = licence_key::Jwks::from_json(&jwks).unwrap();
         assert!(licence_key::verify(sidecar.text().trim(), &keys).is_ok());
-        let (_, secret) = world.program("An editor", &[Scope::ReportUses, Scope::ReadReports]).await;
+        let (_, secret) = world
+            .program("An editor", &[Scope::ReportUses, Scope::ReadReports])
+            .await;
         let editor = world.visitor_with_key(&secret);
         let event = json!({
             "id": "e1", "licence_code": licence["code"], "track": track, "clip_ms": 15_000,
-            "placement": "tiktok", "purpose": "monetised_creator", "published_at": world.now().to_string(),
+            "placement": "tiktok", "purpose": "monetised_creator",
+            "published_at": world.now().to_string(),
         });
         let receipts = editor.posts("/v1/uses", &event).await.json();
-        assert_eq!((&receipts["accepted"], &receipts["refused"]), (&json!(1), &json!(0)));
+        assert_eq!(
+            (&receipts["accepted"], &receipts["refused"]),
+            (&json!(1), &json!(0))
+        );
         let ada = world.composer("Ada Byron").await;
-        let report = editor.gets(&format!("/v1/reports/uses?payee={}", ada.payee)).await.json();
-        assert_eq!((&report["uses_total"], &report["balance"]["micros"]), (&json!(1), &json!(3_674_125)));
+        let report = editor
+            .gets(&format!("/v1/reports/uses?payee={}", ada.payee))
+            .await
+            .json();
+        assert_eq!(
+            (&report["uses_total"], &report["balance"]["micros"]),
+            (&json!(1), &json!(3_674_125))
+        );
     }
 
     async fn a_purchase_is_created_once_and_then_answered_again(world: World) {
@@ -46,7 +62,10 @@ on_both_engines! {
         assert_eq!((once.status, again.status), (201, 200));
         assert_eq!(again.header("idempotent-replayed"), "true");
         assert_eq!(once.json(), again.json());
-        assert_eq!(once.header("location"), format!("/v1/licences/{}", once.json()["id"].as_str().unwrap()));
+        assert_eq!(
+            once.header("location"),
+            format!("/v1/licences/{}", once.json()["id"].as_str().unwrap())
+        );
         assert_eq!(world.licences().await, 1);
     }
 
@@ -55,7 +74,10 @@ on_both_engines! {
         let guest = world.visitor();
         let good = order(&guest, Card::Good).await;
         let reply = guest.posts("/v1/licences", &good).await;
-        assert_eq!(reply.problem(), (400, "idempotency_key_required".to_owned()));
+        assert_eq!(
+            reply.problem(),
+            (400, "idempotency_key_required".to_owned())
+        );
         let declined = order(&guest, Card::Declined).await;
         let keyed = guest.with("idempotency-key", "key-1");
         let reply = keyed.posts("/v1/licences", &declined).await;
@@ -81,9 +103,20 @@ on_both_engines! {
         ] {
             let asks = async |query: String| guest.gets(&format!("{path}{query}")).await.status;
             assert_eq!(asks(String::new()).await, 401, "{path}");
-            assert_eq!(asks(format!("?grant={}", word(&other))).await, 403, "{path}");
-            assert_eq!(asks(format!("?grant={}", licence["code"].as_str().unwrap())).await, 403);
-            assert_eq!(asks(format!("?grant={}", word(&licence))).await, 200, "{path}");
+            assert_eq!(
+                asks(format!("?grant={}", word(&other))).await,
+                403,
+                "{path}"
+            );
+            assert_eq!(
+                asks(format!("?grant={}", licence["code"].as_str().unwrap())).await,
+                403
+            );
+            assert_eq!(
+                asks(format!("?grant={}", word(&licence))).await,
+                200,
+                "{path}"
+            );
         }
     }
 
@@ -93,9 +126,15 @@ on_both_engines! {
         let licence = buys(&guest, "key-1").await.json();
         let code = licence["code"].as_str().unwrap().to_lowercase();
         let reply = guest.gets(&format!("/v1/verify/{code}")).await;
-        assert_eq!((reply.status, &reply.json()["status"]), (200, &json!("valid")));
+        assert_eq!(
+            (reply.status, &reply.json()["status"]),
+            (200, &json!("valid"))
+        );
         assert!(!reply.text().contains("Mia"), "{}", reply.text());
-        assert_eq!(guest.gets("/v1/verify/hello").await.problem(), (400, "bad_code".to_owned()));
+        assert_eq!(
+            guest.gets("/v1/verify/hello").await.problem(),
+            (400, "bad_code".to_owned())
+        );
     }
 }
 

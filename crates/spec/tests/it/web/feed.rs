@@ -13,7 +13,13 @@ on_both_engines! {
         let licence = world.buyer("Mia").buys_clip_time().await;
         let ada = world.visitor_signed_in(Role::Composer, "Ada Byron").await;
         let mut feed = ada.follows(STREAM).await;
-        accepted(world.reporter().await.reports(&world.used("e1", &licence, &track)).await);
+        accepted(
+            world
+                .reporter()
+                .await
+                .reports(&world.used("e1", &licence, &track))
+                .await,
+        );
         let (id, data) = feed.next().await;
         assert_eq!(data["earned_micros"], 199_962);
         assert_eq!(data["id"], Value::from(id));
@@ -44,7 +50,9 @@ on_both_engines! {
 
     async fn a_composer_follows_their_own_report_and_a_reader_whichever_it_names(world: World) {
         world.track("Night Market").await;
-        world.compose(Music::titled("Low Tide").by("Carla Duarte")).await;
+        world
+            .compose(Music::titled("Low Tide").by("Carla Duarte"))
+            .await;
         let carla = world.composer("Carla Duarte").await;
         let path = format!("{STREAM}?payee={}", carla.payee);
         let ada = world.visitor_signed_in(Role::Composer, "Ada Byron").await;
@@ -52,6 +60,9 @@ on_both_engines! {
         assert_eq!(world.visitor().gets(&path).await.status, 401);
         let (_, secret) = world.program("A reader", &[Scope::ReadReports]).await;
         let _open = world.visitor_with_key(&secret).follows(&path).await;
-        assert_eq!(world.visitor_with_key(&secret).gets(STREAM).await.status, 400);
+        assert_eq!(
+            world.visitor_with_key(&secret).gets(STREAM).await.status,
+            400
+        );
     }
 }

@@ -22,18 +22,28 @@ on_both_engines! {
         ] {
             let reply = browser.gets(&path).await;
             assert_eq!(reply.status, 200, "{path}");
-            assert!(reply.header("content-type").starts_with("text/html"), "{path}");
+            assert!(
+                reply.header("content-type").starts_with("text/html"),
+                "{path}"
+            );
             is_plain(&path, &reply.text());
         }
     }
 
     async fn the_pages_of_composers_and_the_operator_open_when_signed_in(world: World) {
         let (guest, _) = furnished(&world).await;
-        for (role, name, path) in
-            [(Role::Composer, "Ada Byron", "/report"), (Role::Operator, "Olive", "/operator")]
-        {
-            assert!(matches!(guest.gets(path).await.status, 303 | 401 | 403), "{path}");
-            let person = world.visitor_signed_in(role, name).await.with("accept", "text/html");
+        for (role, name, path) in [
+            (Role::Composer, "Ada Byron", "/report"),
+            (Role::Operator, "Olive", "/operator"),
+        ] {
+            assert!(
+                matches!(guest.gets(path).await.status, 303 | 401 | 403),
+                "{path}"
+            );
+            let person = world
+                .visitor_signed_in(role, name)
+                .await
+                .with("accept", "text/html");
             let reply = person.gets(path).await;
             assert_eq!(reply.status, 200, "{path}");
             is_plain(path, &reply.text());
@@ -41,7 +51,10 @@ on_both_engines! {
     }
 
     async fn a_buyer_does_not_see_the_operators_page(world: World) {
-        let mia = world.visitor_signed_in(Role::Buyer, "Mia").await.with("accept", "text/html");
+        let mia = world
+            .visitor_signed_in(Role::Buyer, "Mia")
+            .await
+            .with("accept", "text/html");
         assert!(matches!(mia.gets("/operator").await.status, 401 | 403));
     }
 
@@ -57,7 +70,10 @@ on_both_engines! {
         let entered = browser.posts_form(&path, "").await;
         assert_eq!(entered.status, 303);
         let cookie = entered.header("set-cookie");
-        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+        assert!(
+            cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"),
+            "{cookie}"
+        );
         assert_eq!(browser.posts_form(&path, "").await.status, 410);
         assert_eq!(browser.gets(&path).await.status, 410);
     }
@@ -66,7 +82,11 @@ on_both_engines! {
         let title = "<script>alert(1)</script>\"'&";
         let track = world.track(title).await;
         let browser = world.visitor().with("accept", "text/html");
-        for path in ["/".to_owned(), format!("/tracks/{}", track.id), "/?q=%3Cscript%3E".to_owned()] {
+        for path in [
+            "/".to_owned(),
+            format!("/tracks/{}", track.id),
+            "/?q=%3Cscript%3E".to_owned(),
+        ] {
             let reply = browser.gets(&path).await;
             assert!(!reply.text().contains("<script>alert"), "{path}");
         }
@@ -77,7 +97,11 @@ on_both_engines! {
         world.suspends(&licence).await;
         let reply = browser.gets(&format!("/l/{}", licence.code)).await;
         assert_eq!(reply.status, 200);
-        assert!(reply.text().to_lowercase().contains("suspended"), "{}", reply.text());
+        assert!(
+            reply.text().to_lowercase().contains("suspended"),
+            "{}",
+            reply.text()
+        );
     }
 }
 

@@ -11,21 +11,50 @@ on_both_engines! {
         assert_eq!(reply.header("content-type"), "application/problem+json");
         let json = reply.json();
         assert_eq!(json["type"], "/problems/unknown_track");
-        assert_eq!((&json["status"], &json["code"]), (&json!(404), &json!("unknown_track")));
-        assert_eq!((&json["title"], &json["field"]), (&json!("Not Found"), &json!("track")));
+        assert_eq!(
+            (&json["status"], &json["code"]),
+            (&json!(404), &json!("unknown_track"))
+        );
+        assert_eq!(
+            (&json["title"], &json["field"]),
+            (&json!("Not Found"), &json!("track"))
+        );
         assert!(json["detail"].as_str().unwrap().contains("nowhere"));
-        assert_eq!(json["request_id"].as_str().unwrap(), reply.header("x-request-id"));
+        assert_eq!(
+            json["request_id"].as_str().unwrap(),
+            reply.header("x-request-id")
+        );
     }
 
     async fn an_unknown_field_or_a_bad_value_is_named(world: World) {
         world.track("Night Market").await;
         let guest = world.visitor();
         for (body, status, code, field) in [
-            (json!({ "track": "night-market", "colour": 1 }), 422, "unknown_field", "colour"),
-            (json!({ "track": "night-market", "use": { "clip_ms": -1 } }), 422, "bad_value", "use.clip_ms"),
-            (json!({ "track": "night-market", "use": { "purpose": "fun" } }), 422, "bad_value", "use.purpose"),
+            (
+                json!({ "track": "night-market", "colour": 1 }),
+                422,
+                "unknown_field",
+                "colour",
+            ),
+            (
+                json!({ "track": "night-market", "use": { "clip_ms": -1 } }),
+                422,
+                "bad_value",
+                "use.clip_ms",
+            ),
+            (
+                json!({ "track": "night-market", "use": { "purpose": "fun" } }),
+                422,
+                "bad_value",
+                "use.purpose",
+            ),
             (json!({ "track": "nowhere" }), 404, "unknown_track", "track"),
-            (json!({ "bundle": "bundle_1" }), 422, "unknown_plan", "bundle"),
+            (
+                json!({ "bundle": "bundle_1" }),
+                422,
+                "unknown_plan",
+                "bundle",
+            ),
         ] {
             let reply = guest.posts("/v1/quotes", &body).await;
             assert_eq!(reply.problem(), (status, code.to_owned()), "{body}");
@@ -35,21 +64,31 @@ on_both_engines! {
 
     async fn a_body_that_is_no_json_or_not_called_so_is_refused(world: World) {
         let guest = world.visitor();
-        let reply = guest.posts_text("/v1/quotes", "application/json", "{\"track\":").await;
+        let reply = guest
+            .posts_text("/v1/quotes", "application/json", "{\"track\":")
+            .await;
         assert_eq!(reply.problem(), (400, "malformed_json".to_owned()));
-        let reply = guest.posts_text("/v1/quotes", "application/xml", "<track/>").await;
+        let reply = guest
+            .posts_text("/v1/quotes", "application/xml", "<track/>")
+            .await;
         assert_eq!(reply.problem(), (415, "unsupported_media_type".to_owned()));
     }
 
     async fn a_body_beyond_a_mebibyte_is_refused(world: World) {
         let large = " ".repeat(1024 * 1024 + 1);
-        let reply = world.visitor().posts_text("/v1/quotes", "application/json", &large).await;
+        let reply = world
+            .visitor()
+            .posts_text("/v1/quotes", "application/json", &large)
+            .await;
         assert_eq!(reply.problem(), (413, "body_too_large".to_owned()));
     }
 
     async fn an_address_that_is_not_there_and_a_method_it_does_not_answer_are_told(world: World) {
         let guest = world.visitor();
-        assert_eq!(guest.gets("/v1/nowhere").await.problem(), (404, "not_found".to_owned()));
+        assert_eq!(
+            guest.gets("/v1/nowhere").await.problem(),
+            (404, "not_found".to_owned())
+        );
         let reply = guest.calls("DELETE", "/v1/tracks").await;
         assert_eq!(reply.problem(), (405, "method_not_allowed".to_owned()));
     }
@@ -87,8 +126,13 @@ on_both_engines! {
         let link = world.sends_link(app::access::Role::Buyer, "Mia").await;
         let elsewhere = world.visitor().with("sec-fetch-site", "cross-site");
         let form = "application/x-www-form-urlencoded";
-        let reply = elsewhere.posts_text(&format!("/sign-in/{link}"), form, "").await;
+        let reply = elsewhere
+            .posts_text(&format!("/sign-in/{link}"), form, "")
+            .await;
         assert_eq!(reply.status, 403);
-        assert!(world.looks_at_link(&link).await.is_ok(), "the link isn't spent");
+        assert!(
+            world.looks_at_link(&link).await.is_ok(),
+            "the link isn't spent"
+        );
     }
 }

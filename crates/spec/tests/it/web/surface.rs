@@ -35,7 +35,10 @@ on_both_engines! {
             assert_eq!(refused, !public, "{operation} answered {}", reply.status);
         }
         for operation in PUBLIC.iter().filter(|o| **o != "GET /openapi.json") {
-            assert!(operations.contains(*operation), "{operation} is gone: take it off the list");
+            assert!(
+                operations.contains(*operation),
+                "{operation} is gone: take it off the list"
+            );
         }
     }
 
@@ -43,9 +46,19 @@ on_both_engines! {
         let guest = world.visitor();
         for operation in operations(&guest).await {
             let reply = calls(&guest, &operation).await;
-            let code = if reply.status >= 400 { reply.problem().1 } else { String::new() };
-            assert!(!matches!(code.as_str(), "method_not_allowed" | "internal"), "{operation} {code}");
-            assert!(code != "not_found" || operation.contains("status-lists"), "{operation}");
+            let code = if reply.status >= 400 {
+                reply.problem().1
+            } else {
+                String::new()
+            };
+            assert!(
+                !matches!(code.as_str(), "method_not_allowed" | "internal"),
+                "{operation} {code}"
+            );
+            assert!(
+                code != "not_found" || operation.contains("status-lists"),
+                "{operation}"
+            );
         }
     }
 
@@ -73,12 +86,25 @@ on_both_engines! {
         world.track("Night Market").await;
         let guest = world.visitor();
         let mut numbers = BTreeSet::new();
-        for path in ["/", "/v1/tracks", "/v1/nowhere", "/nowhere", "/openapi.json", "/verify"] {
+        for path in [
+            "/",
+            "/v1/tracks",
+            "/v1/nowhere",
+            "/nowhere",
+            "/openapi.json",
+            "/verify",
+        ] {
             let reply = guest.gets(path).await;
             assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
             let policy = reply.header("content-security-policy");
-            assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{path}");
-            assert!(numbers.insert(reply.header("x-request-id").to_owned()), "{path}");
+            assert!(
+                policy.contains("default-src 'none'") && !policy.contains("unsafe"),
+                "{path}"
+            );
+            assert!(
+                numbers.insert(reply.header("x-request-id").to_owned()),
+                "{path}"
+            );
         }
     }
 }
