@@ -28,7 +28,7 @@ export function readUse(json: string): Use | null {
     id: raw["id"],
     at: text(raw["at"]),
     track: text(raw["track_title"]),
-    placement: text(raw["placement"]),
+    placement: text(raw["placement_words"]) || text(raw["placement"]),
     territory: text(raw["territory"]),
     clipMs: Number(raw["clip_ms"] ?? 0),
     billedMs: Number(raw["billed_ms"] ?? 0),

@@ -34,6 +34,16 @@ impl BlobHash {
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
+
+    /// The hash of a file, read through.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn of_file(path: &Path) -> io::Result<Self> {
+        let mut digest = Sha256::new();
+        io::copy(&mut File::open(path)?, &mut HashWriter(&mut digest))?;
+        Ok(Self(digest.finalize().into()))
+    }
 }
 
 impl std::fmt::Display for BlobHash {

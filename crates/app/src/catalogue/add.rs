@@ -79,7 +79,8 @@ struct Kept {
     stems: Vec<BlobHash>,
 }
 
-async fn known(app: &App, master: BlobHash) -> Result<Option<TrackId>, Fault> {
+/// The track whose master these bytes are, if it is here.
+pub(super) async fn known(app: &App, master: BlobHash) -> Result<Option<TrackId>, Fault> {
     let row = app
         .db
         .read()

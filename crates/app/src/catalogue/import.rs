@@ -9,6 +9,7 @@ use std::sync::Arc;
 use audio::Limits;
 use domain::TrackId;
 use domain::naming::{self, Mix, TrackFiles};
+use store::blobs::BlobHash;
 use tokio::task::JoinSet;
 
 use super::add::{self, Added};
@@ -111,6 +112,11 @@ pub async fn import(
     loop {
         while running.len() < request.workers.max(1) && !watcher.stop() {
             let Some(job) = waiting.next() else { break };
+            if let Some(line) = here_already(app, &job).await? {
+                watcher.done(&line);
+                lines.push(line);
+                continue;
+            }
             let request = request.clone();
             running.spawn_blocking(move || work(&job, &request));
         }
@@ -123,6 +129,27 @@ pub async fn import(
         lines.push(line);
     }
     Ok(lines)
+}
+
+/// The line of a track whose master is here already: known by its bytes, without being heard.
+/// (A mix made of stems is recognised once it is made.)
+async fn here_already(app: &App, job: &Job) -> Result<Option<Line>, Fault> {
+    let Mix::File(relative) = &job.files.mix else {
+        return Ok(None);
+    };
+    let path = job.root.join(relative);
+    let file = path.clone();
+    let hash = tokio::task::spawn_blocking(move || BlobHash::of_file(&file));
+    // A file that can't be read is refused with its reason when it is worked on.
+    let Ok(hash) = hash.await.map_err(Fault::while_("hashing a file"))? else {
+        return Ok(None);
+    };
+    let known = add::known(app, hash).await?;
+    Ok(known.map(|id| Line {
+        path,
+        title: Some(job.files.title.clone()),
+        outcome: Outcome::Known(id),
+    }))
 }
 
 /// The files below a path, grouped into tracks.

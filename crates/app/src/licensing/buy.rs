@@ -109,11 +109,32 @@ impl Refusal for BuyRefusal {
     }
 }
 
+/// How often a purchase that lost a race for rows is tried again.
+const TRIES_MAX: u32 = 20;
+
 /// Buys.
 ///
 /// # Errors
 /// [`BuyRefusal`]; nothing was charged and nothing changed then.
 pub async fn buy(
+    app: &App,
+    call: &mut Call,
+    who: &Principal,
+    key: &str,
+    purchase: &Purchase,
+) -> Result<Bought, Stop<BuyRefusal>> {
+    let mut tries = 1;
+    loop {
+        match attempt(app, call, who, key, purchase).await {
+            Err(Stop::Fault(fault)) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            done => return done,
+        }
+    }
+}
+
+/// One transaction over the whole purchase. It may lose a race against a batch of uses that
+/// locks the same payees in another order; nothing is written then, and it is run again.
+async fn attempt(
     app: &App,
     call: &mut Call,
     who: &Principal,

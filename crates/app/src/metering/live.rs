@@ -23,6 +23,8 @@ pub struct UseSeen {
     pub track: String,
     /// Where the video is.
     pub placement: String,
+    /// The same in words for people, such as `YouTube Shorts`.
+    pub placement_words: String,
     /// Its country, where one was said.
     pub territory: Option<String>,
     /// Music in it, in ms.
@@ -94,14 +96,26 @@ async fn of_payee(
     Ok(seen)
 }
 
+/// A placement in words, with a capital; its code where it is none of ours.
+fn words(code: &str) -> String {
+    let known = code.parse().map(domain::plain_en::placement);
+    let words: &str = known.as_ref().map_or(code, |words| words);
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 fn read(row: &Row, payee: PayeeId) -> Result<UseSeen, Fault> {
+    let placement = row.text("placement")?;
     Ok(UseSeen {
         id: data_encoding::HEXLOWER.encode(&row.bytes("id")?),
         payee: payee.to_string(),
         at: domain::Timestamp(row.int("received_ms")?).to_string(),
         track_title: row.text("title")?,
         track: TrackId::from_bytes(row.id("track_id")?).to_string(),
-        placement: row.text("placement")?,
+        placement_words: words(&placement),
+        placement,
         territory: row.opt_text("territory")?,
         clip_ms: row.int("clip_ms")?,
         billed_ms: row.int("billed_ms")?,

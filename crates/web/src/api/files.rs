@@ -48,7 +48,7 @@ pub(crate) async fn download(
 
 /// Downloads the full mix of any track under clip time, with the bundle's key written into it.
 /// Taking it draws nothing; a use reported under the key draws its seconds.
-#[utoipa::path(get, path = "/v1/licences/{licence}/tracks/{track}", tag = "Licensing", params(
+#[utoipa::path(get, path = "/v1/licences/{licence}/tracks/{track}", operation_id = "download_track", tag = "Licensing", params(
     ("licence" = String, Path, description = "The id of a licence of clip time"),
     ("track" = String, Path, description = "The track's id or slug"),
     ("grant" = Option<String>, Query, description = "The word from the licence's `private_url`"),

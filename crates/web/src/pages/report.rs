@@ -8,12 +8,10 @@ use app::metering::earnings::{self, Earnings, TrackEarnings};
 use app::metering::{UseSeen, live};
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::envelope::Placement;
-use domain::{Timestamp, plain_en};
+use domain::Timestamp;
 use ledger::{Currency, Money};
 
 use super::frame::Frame;
-use super::standing::capital;
 use super::view::{Figure, HourBar, ReportPage, TrackRow, UseRow};
 use crate::api::reports::{self, USES};
 use crate::problem::Problem;
@@ -116,7 +114,7 @@ fn use_row(seen: &UseSeen, usual: Currency) -> UseRow {
         at: seen.at.clone(),
         at_words: words::time(at),
         track: seen.track_title.clone(),
-        placement: placement(&seen.placement),
+        placement: seen.placement_words.clone(),
         territory: seen.territory.clone().unwrap_or_default(),
         clip: clip(seen.clip_ms, seen.billed_ms),
         earned: format!(
@@ -124,14 +122,6 @@ fn use_row(seen: &UseSeen, usual: Currency) -> UseRow {
             words::exact(Money::new(seen.earned_micros, currency))
         ),
     }
-}
-
-fn placement(code: &str) -> String {
-    let known = code.parse::<Placement>();
-    known.map_or_else(
-        |_| code.to_owned(),
-        |place| capital(plain_en::placement(place)),
-    )
 }
 
 /// Length used and billed, `12.4 s → 13 s`.
