@@ -25,12 +25,11 @@ async function buy(page, name, { plays }) {
   assert.ok((await page.locator('[data-play]').count()) >= 12, 'the catalogue is furnished')
   if (plays) {
     await page.locator('[data-play]').first().click()
-    await page.waitForFunction(() => {
-      const audio = document.querySelector('audio')
-      return audio !== null && !audio.paused && audio.currentTime > 0
-    })
-    const first = await page.evaluate(() => document.querySelector('audio').currentTime)
-    await page.waitForFunction((t) => document.querySelector('audio').currentTime > t + 0.2, first)
+    // The clock follows the audio element's own time: it moves only while sound is played.
+    await page.locator('[data-play][data-playing]').first().waitFor()
+    const clock = () => page.locator('#player [data-at]').innerText()
+    const first = await clock()
+    await page.waitForFunction((t) => document.querySelector('#player [data-at]').innerText !== t, first)
     await shoot(page, `${name}-2-playing`)
   }
   let clicks = 0
