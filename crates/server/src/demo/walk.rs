@@ -204,7 +204,7 @@ async fn delivered(app: &App, licence: &Licence, folder: &Path) -> Result<Vec<Pa
         let path = folder.join(&delivery.name);
         fs::write(&path, &delivery.bytes).map_err(|e| unusable(&path, &e))?;
         let sidecar = verify::sidecar(&path);
-        fs::write(&sidecar, format!("{}\n", licence.token)).map_err(|e| unusable(&sidecar, &e))?;
+        fs::write(&sidecar, &licence.token).map_err(|e| unusable(&sidecar, &e))?;
         paths.push(path);
     }
     Ok(paths)
