@@ -2,16 +2,14 @@
 //! the search index. The same master twice is one track.
 
 use audio::Facts;
-use domain::envelope::Credit;
-use domain::offer::TEMPLATES;
-use domain::{ArtistId, AssetId, AssetKind, OfferId, PayeeId, SplitSheetId, TrackId};
+use domain::{ArtistId, AssetId, AssetKind, PayeeId, SplitSheetId, TrackId};
 use domain::{SplitSheet, split::SplitSheetError};
 use store::blobs::BlobHash;
 use store::db::{Tx, Value};
 use thiserror::Error;
 
 use super::prepare::{Prepared, Sound};
-use super::{index, slug};
+use super::{index, offers, slug};
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// What became of a prepared track.
@@ -67,7 +65,7 @@ pub async fn add(
     insert_tags(&mut tx, id, &prepared).await?;
     insert_assets(&mut tx, call, id, &prepared, &blobs).await?;
     insert_splits(&mut tx, call, id, &prepared).await?;
-    insert_offers(&mut tx, call, id, &prepared).await?;
+    offers::put_on_sale(&mut tx, call, id, &prepared).await?;
     tx.commit().await?;
     index::put(app, &[id]).await?;
     Ok(Added::New(id))
@@ -310,43 +308,6 @@ async fn payee(tx: &mut Tx, call: &mut Call, name: &str) -> Result<PayeeId, Faul
     ))
 }
 
-async fn insert_offers(
-    tx: &mut Tx,
-    call: &mut Call,
-    track: TrackId,
-    prepared: &Prepared,
-) -> Result<(), Fault> {
-    let said = &prepared.declared;
-    let credit = Credit::Required(format!("Music: {} – {}", said.artist, said.title));
-    for template in &TEMPLATES {
-        let there = match template.asset {
-            AssetKind::FullMix => true,
-            AssetKind::StemPack => !prepared.stems.is_empty(),
-            kind => prepared.cuts.iter().any(|(cut, _)| *cut == kind),
-        };
-        if !there {
-            continue;
-        }
-        let id = OfferId::from_bytes(call.id());
-        let offer = template
-            .offer(id, track, credit.clone())
-            .map_err(Fault::while_("pricing an offer"))?;
-        let envelope =
-            serde_json::to_string(&offer.envelope).map_err(Fault::while_("writing an envelope"))?;
-        let values = [
-            id.bytes().into(),
-            track.bytes().into(),
-            offer.asset.code().into(),
-            offer.tier.code().into(),
-            offer.price.micros().into(),
-            offer.price.currency().code().into(),
-            envelope.into(),
-        ];
-        tx.run(INSERT_OFFER, &values).await?;
-    }
-    Ok(())
-}
-
 /// Tempo in thousandths, as it is stored.
 #[expect(
     clippy::cast_possible_truncation,
@@ -402,7 +363,3 @@ const INSERT_PAYEE: &str = "
     on conflict (name) do nothing";
 
 const FIND_PAYEE: &str = "select id from payees where name = $1";
-
-const INSERT_OFFER: &str = "
-    insert into offers (id, track_id, asset_kind, tier, price_micros, currency, envelope)
-    values ($1, $2, $3, $4, $5, $6, $7)";

@@ -5,6 +5,7 @@ mod find;
 pub mod import;
 pub mod index;
 mod meta;
+mod offers;
 pub mod prepare;
 pub mod search;
 pub mod show;
