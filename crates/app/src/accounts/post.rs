@@ -12,10 +12,9 @@ use crate::{App, Call, Fault};
 pub(crate) async fn post(
     tx: &mut Tx,
     call: &mut Call,
-    name: impl FnOnce([u8; 16]) -> JournalId,
     journal: &Journal,
 ) -> Result<JournalId, Fault> {
-    let id = name(call.id());
+    let id = JournalId::from_bytes(call.id());
     let values = [
         id.bytes().into(),
         journal.kind().into(),

@@ -2,9 +2,7 @@
 //! journal, the payees' earnings or the bundle. All in the caller's transaction.
 
 use domain::journal;
-use domain::{
-    AssetKind, BundleId, JournalId, LicenceId, PaymentId, SaleSplit, SplitSheetId, TrackId,
-};
+use domain::{AssetKind, BundleId, LicenceId, PaymentId, SaleSplit, SplitSheetId, TrackId};
 use licence_key::{Asset, Claims, Code, Status};
 use store::db::{Tx, Value};
 
@@ -243,7 +241,7 @@ impl Sale {
             &shared,
         )
         .map_err(Fault::while_("journalling a sale"))?;
-        post::post(tx, call, JournalId::from_bytes, &journal).await?;
+        post::post(tx, call, &journal).await?;
         sheets::earn(
             tx,
             call,
@@ -267,7 +265,7 @@ impl Sale {
             bundle,
         )
         .map_err(Fault::while_("journalling a bundle"))?;
-        post::post(tx, call, JournalId::from_bytes, &journal).await?;
+        post::post(tx, call, &journal).await?;
         let unearned = split
             .composers_side()
             .map_err(Fault::while_("adding up the composers' side"))?;

@@ -156,7 +156,7 @@ pub async fn latest(
 
 async fn list(
     tx: &mut Tx,
-    sql: &str,
+    side: &str,
     payee: PayeeId,
     from: [u8; 16],
     limit: i64,
@@ -168,7 +168,7 @@ async fn list(
         account.as_str().into(),
         limit.into(),
     ];
-    let rows = tx.all(sql, &values).await?;
+    let rows = tx.all(&format!("{OF_PAYEE}{side}"), &values).await?;
     rows.iter().map(|row| read(row, payee)).collect()
 }
 
@@ -230,7 +230,8 @@ const ONE: &str = "
       from uses u join tracks t on t.id = u.track_id
      where u.id = $1";
 
-const SINCE: &str = "
+/// A payee's uses, whichever side of one of them: the tails below say which.
+const OF_PAYEE: &str = "
     select u.id, u.received_ms, t.title, u.track_id, u.placement, u.territory, u.clip_ms,
            u.billed_ms, coalesce(e.earned_micros, 0) as earned, u.currency,
            coalesce((select b.amount_micros from balances b
@@ -238,20 +239,9 @@ const SINCE: &str = "
       from uses u
       join tracks t on t.id = u.track_id
       left join earnings e on e.payee_id = $1 and e.source = 'use' and e.source_id = u.id
-     where u.id > $2
-       and exists (select 1 from split_sheets s join split_shares p on p.sheet_id = s.id
-                    where s.track_id = u.track_id and p.payee_id = $1)
-     order by u.id limit $4";
+     where exists (select 1 from split_sheets s join split_shares p on p.sheet_id = s.id
+                    where s.track_id = u.track_id and p.payee_id = $1)";
 
-const LATEST: &str = "
-    select u.id, u.received_ms, t.title, u.track_id, u.placement, u.territory, u.clip_ms,
-           u.billed_ms, coalesce(e.earned_micros, 0) as earned, u.currency,
-           coalesce((select b.amount_micros from balances b
-                      where b.account = $3 and b.currency = u.currency), 0) as balance
-      from uses u
-      join tracks t on t.id = u.track_id
-      left join earnings e on e.payee_id = $1 and e.source = 'use' and e.source_id = u.id
-     where u.id < $2
-       and exists (select 1 from split_sheets s join split_shares p on p.sheet_id = s.id
-                    where s.track_id = u.track_id and p.payee_id = $1)
-     order by u.id desc limit $4";
+const SINCE: &str = " and u.id > $2 order by u.id limit $4";
+
+const LATEST: &str = " and u.id < $2 order by u.id desc limit $4";

@@ -8,7 +8,7 @@ use data_encoding::HEXLOWER;
 use domain::journal::use_journal;
 use domain::report::{FieldCode, FieldError};
 use domain::usage::{self, UseRefusal};
-use domain::{Decision, Draw, JournalId, Shared, TrackId, UseReport, judge};
+use domain::{Decision, Draw, Shared, TrackId, UseReport, judge};
 use serde_json::Value as Json;
 use store::db::{Tx, Value};
 use thiserror::Error;
@@ -306,7 +306,7 @@ impl Accepted<'_> {
         let journal = use_journal(&source, &self.known.label, &self.draws, &parts, currency)
             .map_err(Fault::while_("journalling a use"))?;
         if let Some(journal) = journal {
-            post::post(tx, call, JournalId::from_bytes, &journal).await?;
+            post::post(tx, call, &journal).await?;
         }
         sheets::earn(tx, call, &sheet, &shared, currency, ("use", id)).await?;
         Ok(shared)
