@@ -58,19 +58,29 @@ impl Edge {
     /// The one place below `main` that reads the clock.
     #[must_use]
     pub fn call(&self) -> Call {
+        let now = self.now();
         match self {
             Self::System => Call {
-                now: system_now(),
+                now,
                 chance: Chance::System,
             },
             Self::Set(edge) => Call {
-                now: Timestamp(edge.now_ms.load(Ordering::SeqCst)),
+                now,
                 chance: Chance::Seeded {
                     seed: edge.seed,
                     call: edge.calls.fetch_add(1, Ordering::SeqCst),
                     drawn: 0,
                 },
             },
+        }
+    }
+
+    /// The present moment alone, for what draws no ids: nothing is rolled for it.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        match self {
+            Self::System => system_now(),
+            Self::Set(edge) => Timestamp(edge.now_ms.load(Ordering::SeqCst)),
         }
     }
 

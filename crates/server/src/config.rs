@@ -32,7 +32,7 @@ const fn key(name: &'static str, default: &'static str, about: &'static str) -> 
 }
 
 /// Every key there is, in the order in which they are shown.
-pub const KEYS: [Key; 12] = [
+pub const KEYS: [Key; 13] = [
     key(
         "name",
         "Clearcue",
@@ -47,6 +47,11 @@ pub const KEYS: [Key; 12] = [
         "listen",
         "127.0.0.1:8080",
         "the address and port that `serve` listens on",
+    ),
+    key(
+        "behind_proxy",
+        "no",
+        "yes where a proxy of yours stands before the store: askers' addresses are then those it adds to X-Forwarded-For",
     ),
     key(
         "database",
@@ -217,6 +222,8 @@ pub struct Config {
     pub settings: Settings,
     /// Where to listen.
     pub listen: String,
+    /// Whether askers come through a proxy that says where they come from.
+    pub behind_proxy: bool,
     /// The database's address, as said: a SQLite file is relative to the store's folder.
     pub database: String,
     /// What is logged.
@@ -245,6 +252,7 @@ impl Config {
                 terms: meant.filled("terms")?,
             },
             listen: meant.filled("listen")?,
+            behind_proxy: meant.yes_or_no("behind_proxy")?,
             database: meant.filled("database")?,
             log: meant.value("log"),
             entries: Vec::new(),
@@ -335,6 +343,14 @@ impl Meant {
         plain
             .then_some(value)
             .ok_or_else(|| self.wrong(name, "say something on one line"))
+    }
+
+    fn yes_or_no(&self, name: &'static str) -> Result<bool, ConfigError> {
+        match self.value(name).as_str() {
+            "yes" => Ok(true),
+            "no" => Ok(false),
+            _ => Err(self.wrong(name, "it must be yes or no")),
+        }
     }
 
     fn url(&self, name: &'static str) -> Result<String, ConfigError> {

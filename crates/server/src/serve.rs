@@ -2,6 +2,7 @@
 //! end that lets running requests finish.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,9 @@ use axum::extract::{MatchedPath, Request};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use tokio::net::TcpListener;
+use web::ClientAddress;
 
+use crate::config::Config;
 use crate::exit::Failure;
 
 /// How often the index looks for what other processes have added.
@@ -43,12 +46,13 @@ pub async fn bind(address: &str) -> Result<TcpListener, Failure> {
 }
 
 /// The whole of HTTP over a store.
-pub fn router(app: Arc<App>) -> Router {
+pub fn router(app: Arc<App>, client_address: ClientAddress) -> Router {
     let secure_cookies = app.settings.public_url.starts_with("https://");
     // The sandbox is the only payment provider there is.
     let options = web::Options {
         secure_cookies,
         sandbox: true,
+        client_address,
     };
     web::router(app, options).layer(middleware::from_fn(log))
 }
@@ -70,6 +74,16 @@ async fn log(request: Request, next: Next) -> Response {
     response
 }
 
+/// Where askers' addresses are read from, as configured.
+#[must_use]
+pub fn client_address(config: &Config) -> ClientAddress {
+    if config.behind_proxy {
+        ClientAddress::Forwarded
+    } else {
+        ClientAddress::Peer
+    }
+}
+
 /// Serves until `stop` is done and the last requests are.
 ///
 /// # Errors
@@ -77,6 +91,7 @@ async fn log(request: Request, next: Next) -> Response {
 pub async fn serve(
     app: Arc<App>,
     listener: TcpListener,
+    client_address: ClientAddress,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Failure> {
     let newest = index::follow(&app, 0).await?;
@@ -90,7 +105,8 @@ pub async fn serve(
         stop.await;
         let _ = tell.send(true);
     });
-    let server = axum::serve(listener, router(app)).with_graceful_shutdown(ended);
+    let service = router(app, client_address).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(ended);
     let mut told = told;
     let done = tokio::select! {
         done = server.into_future() => done,

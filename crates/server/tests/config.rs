@@ -39,6 +39,22 @@ fn flags_go_before_the_environment_before_the_file_before_the_defaults() {
 }
 
 #[test]
+fn a_proxy_is_believed_only_where_that_was_said() {
+    let none = Said::default();
+    let of = |text: &str| Config::of(&none, &none, &Said::from_toml(text).unwrap());
+    assert!(!of("").unwrap().behind_proxy);
+    assert!(of("behind_proxy = \"yes\"").unwrap().behind_proxy);
+    let wrong = of("behind_proxy = \"maybe\"").unwrap_err();
+    assert!(matches!(
+        wrong,
+        ConfigError::Value {
+            key: "behind_proxy",
+            ..
+        }
+    ));
+}
+
+#[test]
 fn each_key_is_decided_on_its_own() {
     let file = Said::from_toml("name = \"Night Market\"\ncommission_bp = 1000").unwrap();
     let config = Config::of(&said(&[("terms", "2027")]), &Said::default(), &file).unwrap();

@@ -9,6 +9,7 @@ mod answer;
 mod api;
 mod assets;
 mod cache;
+mod limit;
 mod negotiation;
 pub mod pages;
 mod principal;
@@ -20,4 +21,4 @@ mod state;
 mod words;
 
 pub use router::router;
-pub use state::Options;
+pub use state::{ClientAddress, Options};

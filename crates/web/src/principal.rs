@@ -140,6 +140,7 @@ mod tests {
         let options = Options {
             secure_cookies: true,
             sandbox: false,
+            ..Options::default()
         };
         let cookie = session_cookie(options, "s");
         assert!(cookie.starts_with("__Host-clearcue_session=s; Path=/; HttpOnly; SameSite=Lax"));

@@ -45,6 +45,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("scope_required", StatusCode::FORBIDDEN),
     ("sign_in_link_spent", StatusCode::GONE),
     ("sign_in_required", StatusCode::UNAUTHORIZED),
+    ("too_many_requests", StatusCode::TOO_MANY_REQUESTS),
     ("ui_not_built", StatusCode::SERVICE_UNAVAILABLE),
     ("unavailable", StatusCode::SERVICE_UNAVAILABLE),
     ("unknown_api_key", StatusCode::UNAUTHORIZED),

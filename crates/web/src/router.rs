@@ -12,6 +12,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
+use crate::limit::LookUps;
 use crate::problem::Problem;
 use crate::state::{Options, Web};
 use crate::{answer, api, assets, pages, security};
@@ -21,7 +22,12 @@ const BODY_MAX: usize = 1024 * 1024;
 
 /// Everything the store answers.
 pub fn router(app: Arc<App>, options: Options) -> Router {
-    let web = Web { app, options };
+    let look_ups = Arc::new(LookUps::new(app.clone()));
+    let web = Web {
+        app,
+        options,
+        look_ups,
+    };
     let small = DefaultPredicate::new()
         .and(NotForContentType::const_new("audio/"))
         .and(NotForContentType::const_new("video/"));

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use app::App;
 use axum::extract::FromRef;
 
+use crate::limit::LookUps;
+
 /// How the store is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Options {
@@ -12,6 +14,18 @@ pub struct Options {
     pub secure_cookies: bool,
     /// Whether payments are the sandbox's: pages then say that no money moves.
     pub sandbox: bool,
+    /// Where askers' addresses are read from.
+    pub client_address: ClientAddress,
+}
+
+/// Where the address of whoever asks is read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ClientAddress {
+    /// From the connection: askers reach the store themselves.
+    #[default]
+    Peer,
+    /// From what the store's own proxy adds to `X-Forwarded-For`.
+    Forwarded,
 }
 
 /// The application and how it is served. Cheap to clone.
@@ -19,6 +33,7 @@ pub struct Options {
 pub(crate) struct Web {
     pub(crate) app: Arc<App>,
     pub(crate) options: Options,
+    pub(crate) look_ups: Arc<LookUps>,
 }
 
 impl FromRef<Web> for Arc<App> {

@@ -42,7 +42,12 @@ pub(super) async fn run(context: &Context, args: &Demo) -> Result<(), Failure> {
         }
     };
     index::follow(&app, 0).await?;
-    let server = tokio::spawn(serve::serve(app.clone(), listener, stop));
+    let server = tokio::spawn(serve::serve(
+        app.clone(),
+        listener,
+        serve::client_address(&config),
+        stop,
+    ));
     context
         .say
         .text(format!("the store is open at http://{}", config.listen));

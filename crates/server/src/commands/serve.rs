@@ -32,7 +32,8 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
     if *public != format!("http://{}", config.listen) {
         context.say.text(format!("its public address is {public}"));
     }
-    serve::serve(Arc::new(app), listener, stop).await?;
+    let client_address = serve::client_address(&config);
+    serve::serve(Arc::new(app), listener, client_address, stop).await?;
     tracing::info!("closed");
     Ok(())
 }

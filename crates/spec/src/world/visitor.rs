@@ -49,6 +49,7 @@ impl World {
         let options = web::Options {
             secure_cookies: false,
             sandbox: true,
+            ..web::Options::default()
         };
         Visitor {
             router: web::router(self.shared_app(), options),

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use super::quotes::PlainTerms;
 use crate::cache;
+use crate::limit::Counted;
 use crate::problem::{Problem, ProblemBody};
 
 /// How long an answer may be kept, in seconds: a withdrawal is known after that at the latest.
@@ -56,10 +57,12 @@ pub(crate) struct Verified {
     (status = 304, description = "It hasn't changed"),
     (status = 400, description = "That is no code: it is mistyped", body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, description = "No licence of this store has the code", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 429, description = "Too many look-ups: see Retry-After", body = ProblemBody, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn verify(
     State(app): State<Arc<App>>,
     Path(code): Path<String>,
+    _counted: Counted,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     answer(&app, &code, &headers).await

@@ -21,6 +21,7 @@ use super::view::{
 };
 use crate::api::licences::{file_path, opened, private_path, sidecar_path, track_path};
 use crate::api::{params, verify as for_programs};
+use crate::limit::Counted;
 use crate::negotiation::wants_json;
 use crate::problem::Problem;
 use crate::words;
@@ -72,6 +73,7 @@ pub(crate) async fn private(
 pub(crate) async fn public(
     State(app): State<Arc<App>>,
     Path(code): Path<String>,
+    _counted: Counted,
     headers: HeaderMap,
     frame: Frame,
 ) -> Result<Response, Problem> {

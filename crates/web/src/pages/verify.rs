@@ -14,12 +14,14 @@ use super::problem::sentence;
 use super::standing;
 use super::view::{VerifyAnswer, VerifyPage};
 use crate::api::params;
+use crate::limit::Counted;
 use crate::problem::Problem;
 
 /// `GET /verify?code=`.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     RawQuery(query): RawQuery,
+    _counted: Counted,
     frame: Frame,
 ) -> Result<Response, Problem> {
     let code = params::value(query.as_deref(), "code").unwrap_or_default();

@@ -2,6 +2,7 @@
 
 mod buying;
 mod feed;
+mod limits;
 mod pages;
 mod problems;
 mod sound;
