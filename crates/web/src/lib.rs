@@ -10,6 +10,7 @@ mod api;
 mod assets;
 mod cache;
 mod limit;
+mod look_ups;
 mod negotiation;
 pub mod pages;
 mod principal;

@@ -12,7 +12,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
-use crate::limit::LookUps;
+use crate::look_ups::LookUps;
 use crate::problem::Problem;
 use crate::state::{Options, Web};
 use crate::{answer, api, assets, pages, security};

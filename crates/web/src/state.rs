@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::App;
 use axum::extract::FromRef;
 
-use crate::limit::LookUps;
+use crate::look_ups::LookUps;
 
 /// How the store is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
