@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use crate::envelope::{Alteration, Audience, ForbiddenUse, Placement, Purpose};
+use crate::axes::{Alteration, Audience, ForbiddenUse, Placement, Purpose};
 use crate::offer::Tier;
 
 /// A text isn't one of a closed list's words.

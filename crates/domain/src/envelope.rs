@@ -2,22 +2,28 @@
 //!
 //! One value has four views: the plain page ([`crate::plain`](mod@crate::plain)), its JSON, the
 //! document and the signed claim. At sale it is frozen: the canonical form of its JSON is hashed
-//! and the hash stands in the key, so the JSON of version 1 never changes; a new axis is a new
-//! version. Canonicalising and hashing are the caller's: this module only promises an object
-//! with integers, strings, booleans, lists and nulls.
+//! and the hash stands in the key, so the JSON of version 1 never changes; a new axis or a new
+//! word is a new version. Nothing nonsensical can be read: what is read has been checked, axis by
+//! axis, and what a later version wrote is refused by name. [`Envelope::from_json`] tells which.
 
-use std::collections::BTreeSet;
-
-use serde::{Deserialize, Serialize};
+use licence_key::canonical;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 use thiserror::Error;
 
 use crate::asset::AssetKind;
-use crate::country::Country;
-use crate::time::Timestamp;
+use crate::set::Set;
+
+pub use crate::axes::{
+    AiTraining, Alteration, AlwaysForbidden, Audience, ChannelOwner, Channels, Credit, Exclusivity,
+    Forbidden, ForbiddenUse, Placement, PublishWindow, Purpose, Rights, Territory, Videos,
+};
+pub use crate::axis::Axis;
 
 /// What a licence allows, axis by axis.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Envelope {
     /// The version of this form: 1.
     pub version: Version,
@@ -26,12 +32,13 @@ pub struct Envelope {
     /// Which rights are granted together.
     pub rights: Rights,
     /// Where a video may be published.
-    pub placements: BTreeSet<Placement>,
+    pub placements: Set<Placement>,
     /// What a video may be for.
-    pub purposes: BTreeSet<Purpose>,
+    pub purposes: Set<Purpose>,
     /// How many videos.
     pub videos: Videos,
     /// The most milliseconds of music in one video; `None` is the whole asset.
+    #[serde(deserialize_with = "crate::axes::stated")]
     pub clip_ms: Option<u32>,
     /// On whose channels, and how large.
     pub channels: Channels,
@@ -40,7 +47,7 @@ pub struct Envelope {
     /// When a video may be published. What is published in the window stays covered for ever.
     pub publish_window: PublishWindow,
     /// Alterations beyond trimming, fading, looping and ducking, which are always allowed.
-    pub alterations: BTreeSet<Alteration>,
+    pub alterations: Set<Alteration>,
     /// Whether the composer must be named.
     pub credit: Credit,
     /// What is forbidden in every licence, and whether AI training is too.
@@ -49,20 +56,188 @@ pub struct Envelope {
     pub exclusivity: Exclusivity,
 }
 
+/// The JSON members of an envelope of version 1, every one of them required.
+pub const MEMBERS: [&str; 14] = [
+    "version",
+    "asset",
+    "rights",
+    "placements",
+    "purposes",
+    "videos",
+    "clip_ms",
+    "channels",
+    "territory",
+    "publish_window",
+    "alterations",
+    "credit",
+    "forbidden",
+    "exclusivity",
+];
+
 /// The version of the envelope's form; only 1 exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]
 pub struct Version;
 
-/// An envelope's parts contradict its form.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+/// A text or a value is no envelope that this program can judge by.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum EnvelopeError {
-    /// Written by a later program.
-    #[error("this envelope is of version {0}; this program reads version 1")]
-    Version(u32),
-    /// The list of forbidden uses lacks what is always forbidden.
-    #[error("standalone_redistribution and content_id_registration are always forbidden")]
-    AlwaysForbidden,
+    /// Not JSON, or not an object.
+    #[error("an envelope is a JSON object: {0}")]
+    Form(String),
+    /// Written by a later program: the version itself.
+    #[error(
+        "this envelope is of version {0} and this program reads version 1: update Clearcue to judge by it"
+    )]
+    Version(String),
+    /// Written by a later program: an axis or a word that version 1 doesn't have.
+    #[error(
+        "this program doesn't know `{value}` of the envelope's {axis}: a later version wrote it; update Clearcue to judge by it"
+    )]
+    Newer {
+        /// The JSON member, such as `placements`.
+        axis: String,
+        /// The word that isn't known.
+        value: String,
+    },
+    /// A member is missing.
+    #[error("the envelope doesn't state its {0}")]
+    Missing(&'static str),
+    /// A value makes no sense.
+    #[error("the envelope's {axis} can't be {value}: {why}")]
+    Nonsense {
+        /// The JSON member, such as `videos`.
+        axis: &'static str,
+        /// The value, as JSON.
+        value: String,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+impl EnvelopeError {
+    /// Did a later version of the program write it, so that an update would help?
+    #[must_use]
+    pub const fn is_newer(&self) -> bool {
+        matches!(
+            self,
+            EnvelopeError::Version(_) | EnvelopeError::Newer { .. }
+        )
+    }
+}
+
+/// The canonical form of an envelope and its hash: what a key carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Canonical {
+    /// The JSON after RFC 8785.
+    pub json: String,
+    /// Its SHA-256, 64 lower-case hex digits.
+    pub sha256: String,
+}
+
+impl Envelope {
+    /// Reads an envelope from JSON, whoever wrote it.
+    ///
+    /// # Errors
+    /// [`EnvelopeError`], naming the first axis that is missing, unknown or nonsensical and its
+    /// value.
+    pub fn from_json(text: &str) -> Result<Envelope, EnvelopeError> {
+        let value: Value =
+            serde_json::from_str(text).map_err(|error| EnvelopeError::Form(error.to_string()))?;
+        Envelope::from_value(&value)
+    }
+
+    /// As [`Envelope::from_json`], from JSON that was read already.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn from_value(value: &Value) -> Result<Envelope, EnvelopeError> {
+        match Envelope::deserialize(value) {
+            Ok(envelope) => envelope.check().map(|()| envelope),
+            Err(error) => Err(diagnose(value, &error)),
+        }
+    }
+
+    /// The canonical JSON (RFC 8785) and its SHA-256.
+    #[must_use]
+    pub fn canonical(&self) -> Canonical {
+        let value = serde_json::to_value(self).expect("an envelope's keys are strings");
+        let json =
+            canonical::to_string(&value).expect("an envelope has small integers, nested 3 deep");
+        let sha256 = canonical::sha256_hex(json.as_bytes());
+        Canonical { json, sha256 }
+    }
+
+    /// Does every axis say something sensible? What was read has passed; what a program put
+    /// together should, before it is sold.
+    ///
+    /// # Errors
+    /// [`EnvelopeError::Nonsense`] for the first axis that doesn't.
+    pub fn check(&self) -> Result<(), EnvelopeError> {
+        let countries = match &self.territory {
+            Territory::Worldwide => None,
+            Territory::Only(list) | Territory::Except(list) => Some(list),
+        };
+        let faults = [
+            (
+                self.placements.is_empty(),
+                Axis::Placements,
+                "name at least one",
+            ),
+            (
+                self.purposes.is_empty(),
+                Axis::Purposes,
+                "name at least one",
+            ),
+            (
+                self.videos == Videos::Count(0),
+                Axis::Videos,
+                "a licence is for one video at least",
+            ),
+            (
+                self.clip_ms == Some(0),
+                Axis::Clip,
+                "a clip has one millisecond at least",
+            ),
+            (
+                countries.is_some_and(|list| list.is_empty()),
+                Axis::Territory,
+                "name at least one country, or say worldwide",
+            ),
+            (
+                self.publish_window.is_reversed(),
+                Axis::PublishWindow,
+                "it must open before it closes",
+            ),
+        ];
+        match faults.iter().find(|(wrong, ..)| *wrong) {
+            None => Ok(()),
+            Some((_, axis, why)) => Err(self.nonsense(*axis, why)),
+        }
+    }
+
+    fn nonsense(&self, axis: Axis, why: &str) -> EnvelopeError {
+        let json = serde_json::to_value(self).expect("an envelope's keys are strings");
+        EnvelopeError::Nonsense {
+            axis: axis.member(),
+            value: shown(&json[axis.member()]),
+            why: why.to_owned(),
+        }
+    }
+}
+
+impl Serialize for Envelope {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Envelope::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Envelope {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Envelope, D::Error> {
+        let envelope = Envelope::deserialize(deserializer)?;
+        envelope.check().map_err(D::Error::custom)?;
+        Ok(envelope)
+    }
 }
 
 impl TryFrom<u32> for Version {
@@ -72,7 +247,7 @@ impl TryFrom<u32> for Version {
         if version == 1 {
             Ok(Version)
         } else {
-            Err(EnvelopeError::Version(version))
+            Err(EnvelopeError::Version(version.to_string()))
         }
     }
 }
@@ -83,283 +258,86 @@ impl From<Version> for u32 {
     }
 }
 
-/// The rights granted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rights {
-    /// Master and composition from one hand: synchronisation, reproduction, making available.
-    OneStop,
-}
-
-/// A place where videos are published.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Placement {
-    /// YouTube, long form.
-    Youtube,
-    /// YouTube Shorts.
-    YoutubeShorts,
-    /// TikTok.
-    Tiktok,
-    /// Instagram, reels and stories included.
-    Instagram,
-    /// Facebook.
-    Facebook,
-    /// Snapchat.
-    Snapchat,
-    /// X.
-    X,
-    /// Twitch.
-    Twitch,
-    /// Podcasts, heard or seen.
-    Podcast,
-    /// A web site of one's own.
-    Website,
-    /// Inside an application.
-    App,
-    /// Paid advertisements on social platforms.
-    PaidSocialAds,
-    /// Paid advertisements elsewhere online.
-    OnlineAds,
-    /// Television and radio.
-    Broadcast,
-}
-
-impl Placement {
-    /// Every placement, in the order in which lists show them.
-    pub const ALL: [Placement; 14] = [
-        Placement::Youtube,
-        Placement::YoutubeShorts,
-        Placement::Tiktok,
-        Placement::Instagram,
-        Placement::Facebook,
-        Placement::Snapchat,
-        Placement::X,
-        Placement::Twitch,
-        Placement::Podcast,
-        Placement::Website,
-        Placement::App,
-        Placement::PaidSocialAds,
-        Placement::OnlineAds,
-        Placement::Broadcast,
-    ];
-}
-
-/// What a video is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Purpose {
-    /// Private videos that earn nothing.
-    Personal,
-    /// A creator's own videos that earn money from the platform or sponsors.
-    MonetisedCreator,
-    /// Videos made for a paying client.
-    ClientWork,
-    /// A brand's own channels, without paying for reach.
-    BrandOrganic,
-    /// Advertisements that someone pays to have shown.
-    PaidAd,
-}
-
-impl Purpose {
-    /// Every purpose, in the order in which lists show them.
-    pub const ALL: [Purpose; 5] = [
-        Purpose::Personal,
-        Purpose::MonetisedCreator,
-        Purpose::ClientWork,
-        Purpose::BrandOrganic,
-        Purpose::PaidAd,
-    ];
-}
-
-/// How many videos.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Videos {
-    /// At most this many; the same video on several placements counts once.
-    Count(u32),
-    /// As many as are published in the window.
-    Unlimited,
-}
-
-/// On whose channels videos are published.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Channels {
-    /// Whose channels they are.
-    pub owner: ChannelOwner,
-    /// The largest audience that a channel may have.
-    pub audience: Audience,
-}
-
-/// Whose channels.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ChannelOwner {
-    /// The licensee's own safelist.
-    Licensee,
-    /// The channels of one named client.
-    Client(String),
-}
-
-/// The size of a channel: followers or subscribers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Audience {
-    /// At most 10,000.
-    #[serde(rename = "up_to_10k")]
-    UpTo10k,
-    /// At most 100,000.
-    #[serde(rename = "up_to_100k")]
-    UpTo100k,
-    /// At most 1,000,000.
-    #[serde(rename = "up_to_1m")]
-    UpTo1m,
-    /// Any size.
-    #[serde(rename = "any")]
-    Any,
-}
-
-impl Audience {
-    /// The bucket of a channel with this many followers.
-    #[must_use]
-    pub const fn of(followers: u64) -> Audience {
-        match followers {
-            0..=10_000 => Audience::UpTo10k,
-            10_001..=100_000 => Audience::UpTo100k,
-            100_001..=1_000_000 => Audience::UpTo1m,
-            _ => Audience::Any,
-        }
+/// Finds the axis that made `value` unreadable.
+fn diagnose(value: &Value, error: &serde_json::Error) -> EnvelopeError {
+    let Some(object) = value.as_object() else {
+        return EnvelopeError::Form(error.to_string());
+    };
+    match object.get("version") {
+        None => return EnvelopeError::Missing("version"),
+        Some(version) if *version != 1 => return EnvelopeError::Version(shown(version)),
+        Some(_) => {}
     }
-}
-
-/// Where in the world a video may be shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Territory {
-    /// Everywhere.
-    Worldwide,
-    /// Only in these countries.
-    Only(BTreeSet<Country>),
-    /// Everywhere but in these countries.
-    Except(BTreeSet<Country>),
-}
-
-/// When a video may be published: `from` included, `until` excluded; `None` is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PublishWindow {
-    /// The first instant.
-    pub from: Option<Timestamp>,
-    /// The first instant no longer in it.
-    pub until: Option<Timestamp>,
-}
-
-impl PublishWindow {
-    /// Does this instant lie in the window?
-    #[must_use]
-    pub fn contains(&self, at: Timestamp) -> bool {
-        self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
-    }
-}
-
-/// An alteration that isn't always allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Alteration {
-    /// Changing pitch or tempo.
-    PitchTempo,
-    /// Remixing; needs stems.
-    Remix,
-}
-
-/// Naming the composer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Credit {
-    /// This text must stand with the video.
-    Required(String),
-    /// Welcome, but not required.
-    NotRequired,
-}
-
-/// A use that a licence can forbid by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ForbiddenUse {
-    /// Making the music available without the picture, or as the main value.
-    StandaloneRedistribution,
-    /// Registering the music, or the video's sound, with Content ID or the like.
-    ContentIdRegistration,
-    /// Training a model on the music.
-    AiTraining,
-}
-
-/// The forbidden uses. As JSON it is their list; a list without the two that are always
-/// forbidden is refused, so no licence can be written that allows them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "BTreeSet<ForbiddenUse>", into = "BTreeSet<ForbiddenUse>")]
-pub struct Forbidden {
-    /// Is AI training expressly allowed?
-    pub ai_training: AiTraining,
-}
-
-/// Training models on the music.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AiTraining {
-    /// The rule.
-    Forbidden,
-    /// Expressly allowed.
-    Allowed,
-}
-
-impl Forbidden {
-    /// Is this use forbidden?
-    #[must_use]
-    pub fn forbids(self, wanted: ForbiddenUse) -> bool {
-        wanted != ForbiddenUse::AiTraining || self.ai_training == AiTraining::Forbidden
-    }
-}
-
-impl TryFrom<BTreeSet<ForbiddenUse>> for Forbidden {
-    type Error = EnvelopeError;
-
-    fn try_from(list: BTreeSet<ForbiddenUse>) -> Result<Forbidden, EnvelopeError> {
-        let always = [
-            ForbiddenUse::StandaloneRedistribution,
-            ForbiddenUse::ContentIdRegistration,
-        ];
-        if !always.iter().all(|one| list.contains(one)) {
-            return Err(EnvelopeError::AlwaysForbidden);
-        }
-        let forbidden = list.contains(&ForbiddenUse::AiTraining);
-        let ai_training = if forbidden {
-            AiTraining::Forbidden
-        } else {
-            AiTraining::Allowed
+    if let Some(name) = object.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
+        return EnvelopeError::Newer {
+            axis: "axes".to_owned(),
+            value: shortened(name),
         };
-        Ok(Forbidden { ai_training })
+    }
+    for member in MEMBERS {
+        let Some(axis) = object.get(member) else {
+            return EnvelopeError::Missing(member);
+        };
+        if let Err(error) = read_axis(member, axis) {
+            return unreadable(member, axis, &error.to_string());
+        }
+    }
+    EnvelopeError::Form(error.to_string())
+}
+
+fn read_axis(member: &str, axis: &Value) -> Result<(), serde_json::Error> {
+    fn read<'a, T: Deserialize<'a>>(axis: &'a Value) -> Result<(), serde_json::Error> {
+        T::deserialize(axis).map(|_| ())
+    }
+    match member {
+        "asset" => read::<AssetKind>(axis),
+        "rights" => read::<Rights>(axis),
+        "placements" => read::<Set<Placement>>(axis),
+        "purposes" => read::<Set<Purpose>>(axis),
+        "videos" => read::<Videos>(axis),
+        "clip_ms" => read::<Option<u32>>(axis),
+        "channels" => read::<Channels>(axis),
+        "territory" => read::<Territory>(axis),
+        "publish_window" => read::<PublishWindow>(axis),
+        "alterations" => read::<Set<Alteration>>(axis),
+        "credit" => read::<Credit>(axis),
+        "forbidden" => read::<Forbidden>(axis),
+        "exclusivity" => read::<Exclusivity>(axis),
+        _ => Ok(()),
     }
 }
 
-impl From<Forbidden> for BTreeSet<ForbiddenUse> {
-    fn from(forbidden: Forbidden) -> BTreeSet<ForbiddenUse> {
-        let all = [
-            ForbiddenUse::StandaloneRedistribution,
-            ForbiddenUse::ContentIdRegistration,
-            ForbiddenUse::AiTraining,
-        ];
-        all.into_iter()
-            .filter(|one| forbidden.forbids(*one))
-            .collect()
+/// An unknown word of a closed list is a later version's; everything else is nonsense. serde
+/// names the word in its message, which is the only place where it stands.
+fn unreadable(member: &'static str, axis: &Value, message: &str) -> EnvelopeError {
+    let unknown = ["unknown variant `", "unknown field `"]
+        .iter()
+        .find_map(|start| message.strip_prefix(start))
+        .and_then(|rest| rest.split('`').next());
+    match unknown {
+        Some(word) => EnvelopeError::Newer {
+            axis: member.to_owned(),
+            value: shortened(word),
+        },
+        None => EnvelopeError::Nonsense {
+            axis: member,
+            value: shown(axis),
+            why: message.to_owned(),
+        },
     }
 }
 
-/// Exclusivity of the licence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Exclusivity {
-    /// Others may buy the same.
-    None,
-    /// Nobody else can buy the track until this instant.
-    Until(Timestamp),
+/// A value as it may stand in an error: its JSON, without what hides text, not too long.
+fn shown(value: &Value) -> String {
+    shortened(&value.to_string())
+}
+
+fn shortened(text: &str) -> String {
+    const MOST: usize = 80;
+    let visible = text.chars().filter(|c| !crate::line::is_control(*c));
+    let mut short: String = visible.take(MOST).collect();
+    if text.chars().nth(MOST).is_some() {
+        short.push('…');
+    }
+    short
 }

@@ -1,13 +1,12 @@
 //! What a buyer wants to do: the question that quotes and checks answer.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use crate::asset::AssetKind;
-use crate::envelope::{
+use crate::axes::{
     Alteration, Audience, ChannelOwner, ForbiddenUse, Placement, Purpose, Territory, Videos,
 };
+use crate::set::Set;
 use crate::time::Timestamp;
 
 /// An intended (or finished) use. Every field has a sensible default, so that a question may
@@ -18,7 +17,7 @@ pub struct IntendedUse {
     /// The asset asked for; `None` takes whichever serves.
     pub asset: Option<AssetKind>,
     /// Where it will be published; an empty set asks about nothing and is never covered.
-    pub placements: BTreeSet<Placement>,
+    pub placements: Set<Placement>,
     /// What it is for.
     pub purpose: Purpose,
     /// Milliseconds of music in one video.
@@ -35,11 +34,11 @@ pub struct IntendedUse {
     /// When; `None` asks about now.
     pub published_at: Option<Timestamp>,
     /// Alterations beyond trimming, fading, looping and ducking.
-    pub alterations: BTreeSet<Alteration>,
+    pub alterations: Set<Alteration>,
     /// Will the composer be named?
     pub credits: bool,
     /// Uses that licences forbid by name and the buyer nevertheless wants.
-    pub wants_forbidden: BTreeSet<ForbiddenUse>,
+    pub wants_forbidden: Set<ForbiddenUse>,
     /// Until when nobody else may buy the track, where that is wanted.
     pub exclusive_until: Option<Timestamp>,
 }
@@ -48,7 +47,7 @@ impl Default for IntendedUse {
     fn default() -> IntendedUse {
         IntendedUse {
             asset: None,
-            placements: BTreeSet::from([Placement::YoutubeShorts]),
+            placements: Set::from([Placement::YoutubeShorts]),
             purpose: Purpose::MonetisedCreator,
             clip_ms: 15_000,
             videos: Videos::Count(1),
@@ -56,9 +55,9 @@ impl Default for IntendedUse {
             channel_audience: None,
             territory: Territory::Worldwide,
             published_at: None,
-            alterations: BTreeSet::new(),
+            alterations: Set::new(),
             credits: true,
-            wants_forbidden: BTreeSet::new(),
+            wants_forbidden: Set::new(),
             exclusive_until: None,
         }
     }

@@ -7,8 +7,11 @@
 
 pub mod account;
 pub mod asset;
+pub mod axes;
+pub mod axis;
 pub mod bundle;
 pub mod codes;
+pub mod compare;
 pub mod country;
 pub mod covers;
 pub mod envelope;
@@ -17,6 +20,7 @@ pub mod identifier;
 pub mod intended;
 pub mod invariant;
 pub mod journal;
+pub mod line;
 pub mod naming;
 pub mod offer;
 pub mod plain;
@@ -24,6 +28,8 @@ pub mod plain_en;
 pub mod quote;
 pub mod report;
 pub mod sale;
+pub mod set;
+pub mod shortfall;
 pub mod split;
 pub mod time;
 pub mod usage;
@@ -31,19 +37,22 @@ pub mod usage;
 pub use account::{Account, ProviderName};
 pub use asset::AssetKind;
 pub use bundle::{Bundle, Draw, NotEnough};
-pub use country::Country;
+pub use compare::{includes, intersect, narrower};
+pub use country::{Countries, Country};
 pub use covers::{Shortfall, covers};
-pub use envelope::Envelope;
+pub use envelope::{Envelope, EnvelopeError};
 pub use id::{
     ApiKeyId, ArtistId, AssetId, BundleId, JournalId, LicenceId, OfferId, PayeeId, PaymentId,
     PersonId, QuoteId, SessionId, SplitSheetId, TrackId, uuid7,
 };
 pub use intended::IntendedUse;
+pub use line::Line;
 pub use offer::{BundlePlan, Offer, Tier};
 pub use plain::{Plain, plain};
 pub use quote::{Pricing, QuoteAnswer, quote};
 pub use report::UseReport;
 pub use sale::{Rates, SaleSplit, Tax, split_sale};
+pub use set::Set;
 pub use split::{Shared, SplitSheet};
 pub use time::Timestamp;
 pub use usage::{Decision, judge};

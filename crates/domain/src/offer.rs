@@ -3,8 +3,6 @@
 //! The shipped templates are defaults that an operator may replace; the prices are in US cents
 //! and stay the composer's to change.
 
-use std::collections::BTreeSet;
-
 use ledger::{Currency, Money, MoneyError};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +12,7 @@ use crate::envelope::{
     Forbidden, Placement, PublishWindow, Purpose, Rights, Territory, Version, Videos,
 };
 use crate::id::{OfferId, TrackId};
+use crate::set::Set;
 use crate::time::Timestamp;
 
 /// The two tiers.
@@ -116,9 +115,9 @@ impl OfferTemplate {
         };
         let alterations = match self.asset {
             AssetKind::StemPack | AssetKind::MixAndStems | AssetKind::Stem => {
-                BTreeSet::from([Alteration::PitchTempo, Alteration::Remix])
+                Set::from([Alteration::PitchTempo, Alteration::Remix])
             }
-            _ => BTreeSet::new(),
+            _ => Set::new(),
         };
         Envelope {
             videos: self.videos,
@@ -219,11 +218,7 @@ impl BundlePlan {
     }
 }
 
-fn base(
-    asset: AssetKind,
-    placements: BTreeSet<Placement>,
-    purposes: BTreeSet<Purpose>,
-) -> Envelope {
+fn base(asset: AssetKind, placements: Set<Placement>, purposes: Set<Purpose>) -> Envelope {
     Envelope {
         version: Version,
         asset,
@@ -238,7 +233,7 @@ fn base(
         },
         territory: Territory::Worldwide,
         publish_window: PublishWindow::default(),
-        alterations: BTreeSet::new(),
+        alterations: Set::new(),
         credit: Credit::NotRequired,
         forbidden: Forbidden {
             ai_training: AiTraining::Forbidden,
@@ -247,7 +242,7 @@ fn base(
     }
 }
 
-fn creator_placements() -> BTreeSet<Placement> {
+fn creator_placements() -> Set<Placement> {
     use Placement::{App, Broadcast, OnlineAds, PaidSocialAds};
     let paid = [App, PaidSocialAds, OnlineAds, Broadcast];
     Placement::ALL
@@ -256,13 +251,13 @@ fn creator_placements() -> BTreeSet<Placement> {
         .collect()
 }
 
-fn business_placements() -> BTreeSet<Placement> {
+fn business_placements() -> Set<Placement> {
     Placement::ALL
         .into_iter()
         .filter(|place| *place != Placement::Broadcast)
         .collect()
 }
 
-fn creator_purposes() -> BTreeSet<Purpose> {
-    BTreeSet::from([Purpose::Personal, Purpose::MonetisedCreator])
+fn creator_purposes() -> Set<Purpose> {
+    Set::from([Purpose::Personal, Purpose::MonetisedCreator])
 }

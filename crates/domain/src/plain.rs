@@ -6,9 +6,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::envelope::{
-    Alteration, Credit, Envelope, Exclusivity, Forbidden, ForbiddenUse, Placement, Purpose,
+    Alteration, Credit, Envelope, Exclusivity, ForbiddenUse, Placement, Purpose,
 };
 use crate::plain_en as words;
+use crate::set::Set;
 
 /// The three lists. Each sentence continues its heading: "You may …", "You may not …",
 /// "You must …".
@@ -33,18 +34,8 @@ pub fn plain(envelope: &Envelope) -> Plain {
 }
 
 fn may(envelope: &Envelope) -> Vec<String> {
-    let places = names(
-        envelope
-            .placements
-            .iter()
-            .map(|place| words::placement(*place)),
-    );
-    let purposes = names(
-        envelope
-            .purposes
-            .iter()
-            .map(|purpose| words::purpose(*purpose)),
-    );
+    let places = names(envelope.placements.iter().map(words::placement));
+    let purposes = names(envelope.purposes.iter().map(words::purpose));
     let channels = words::channel_owner(&envelope.channels.owner);
     let window = &envelope.publish_window;
     let mut may = vec![
@@ -68,7 +59,7 @@ fn may(envelope: &Envelope) -> Vec<String> {
         envelope
             .alterations
             .iter()
-            .map(|change| words::alteration(*change).to_owned()),
+            .map(|change| words::alteration(change).to_owned()),
     );
     if !envelope.forbidden.forbids(ForbiddenUse::AiTraining) {
         may.push(words::forbidden(ForbiddenUse::AiTraining).to_owned());
@@ -80,21 +71,21 @@ fn may(envelope: &Envelope) -> Vec<String> {
 }
 
 fn may_not(envelope: &Envelope) -> Vec<String> {
-    let barred: std::collections::BTreeSet<ForbiddenUse> = Forbidden::into(envelope.forbidden);
+    let barred = Set::<ForbiddenUse>::from(envelope.forbidden);
     let mut may_not: Vec<String> = barred
-        .into_iter()
+        .iter()
         .map(|one| words::forbidden(one).to_owned())
         .collect();
     let places = Placement::ALL
         .iter()
-        .filter(|place| !envelope.placements.contains(place));
+        .filter(|place| !envelope.placements.contains(**place));
     let places = names(places.map(|place| words::placement(*place)));
     if !places.is_empty() {
         may_not.push(words::may_not_publish(&places));
     }
     let purposes = Purpose::ALL
         .iter()
-        .filter(|purpose| !envelope.purposes.contains(purpose));
+        .filter(|purpose| !envelope.purposes.contains(**purpose));
     let purposes = names(purposes.map(|purpose| words::purpose(*purpose)));
     if !purposes.is_empty() {
         may_not.push(words::may_not_purposes(&purposes));
@@ -102,7 +93,7 @@ fn may_not(envelope: &Envelope) -> Vec<String> {
     let changes = [Alteration::PitchTempo, Alteration::Remix];
     let changes = changes
         .iter()
-        .filter(|change| !envelope.alterations.contains(change));
+        .filter(|change| !envelope.alterations.contains(**change));
     may_not.extend(changes.map(|change| words::alteration(*change).to_owned()));
     may_not
 }

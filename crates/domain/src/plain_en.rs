@@ -4,9 +4,11 @@
 //! [`crate::plain`](mod@crate::plain) hold no words of their own.
 
 use crate::asset::AssetKind;
-use crate::envelope::{
+use crate::axes::{
     Alteration, Audience, ChannelOwner, ForbiddenUse, Placement, Purpose, Territory, Videos,
 };
+use crate::country::Countries;
+use crate::line::Line;
 use crate::time::Timestamp;
 
 /// Joins words as English does: "a", "a and b", "a, b and c".
@@ -174,11 +176,9 @@ pub fn may_territory(territory: &Territory) -> String {
 }
 
 fn where_shown(territory: &Territory) -> String {
-    let codes = |set: &std::collections::BTreeSet<_>| {
-        list(
-            &set.iter().map(ToString::to_string).collect::<Vec<String>>(),
-            "and",
-        )
+    let codes = |set: &Countries| {
+        let codes: Vec<String> = set.iter().map(|one| one.to_string()).collect();
+        list(&codes, "and")
     };
     match territory {
         Territory::Worldwide => "anywhere in the world".to_owned(),
@@ -228,7 +228,7 @@ pub fn may_not_purposes(purposes: &[String]) -> String {
 
 /// The credit to give.
 #[must_use]
-pub fn must_credit(text: &str) -> String {
+pub fn must_credit(text: &Line) -> String {
     format!("name the composer with the video: “{text}”")
 }
 
@@ -331,7 +331,7 @@ pub fn alteration_not_included(change: Alteration) -> String {
 
 /// A credit is needed.
 #[must_use]
-pub fn credit_missing(text: &str) -> String {
+pub fn credit_missing(text: &Line) -> String {
     format!("This licence needs the composer to be named: “{text}”.")
 }
 

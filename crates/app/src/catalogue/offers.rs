@@ -2,7 +2,7 @@
 
 use domain::envelope::Credit;
 use domain::offer::TEMPLATES;
-use domain::{AssetKind, OfferId, TrackId};
+use domain::{AssetKind, Line, OfferId, TrackId};
 use store::db::Tx;
 
 use super::prepare::Prepared;
@@ -16,7 +16,8 @@ pub(super) async fn put_on_sale(
     prepared: &Prepared,
 ) -> Result<(), Fault> {
     let said = &prepared.declared;
-    let credit = Credit::Required(format!("Music: {} – {}", said.artist, said.title));
+    let credit = Line::cleaned(&format!("Music: {} – {}", said.artist, said.title));
+    let credit = credit.map_or(Credit::NotRequired, Credit::Required);
     for template in &TEMPLATES {
         let there = match template.asset {
             AssetKind::FullMix => true,

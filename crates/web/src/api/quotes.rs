@@ -1,6 +1,5 @@
 //! Quotes: what covers an intended use, and for how much.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use app::App;
@@ -13,7 +12,7 @@ use domain::envelope::{
     Alteration, Audience, ChannelOwner, ForbiddenUse, Placement, Purpose, Territory, Videos,
 };
 use domain::quote::NotCovering as Lacking;
-use domain::{AssetKind, Envelope, IntendedUse, Plain, Timestamp, plain};
+use domain::{AssetKind, Envelope, IntendedUse, Plain, Set, Timestamp, plain};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -45,7 +44,7 @@ pub(crate) struct QuoteRequest {
 pub(crate) struct Use {
     /// Where it will be published, such as `tiktok` or `youtube_shorts`.
     #[schema(value_type = Option<Vec<String>>)]
-    placements: Option<BTreeSet<Placement>>,
+    placements: Option<Set<Placement>>,
     /// `personal`, `monetised_creator`, `client_work`, `brand_organic` or `paid_ad`.
     #[schema(value_type = Option<String>)]
     purpose: Option<Purpose>,
@@ -68,12 +67,12 @@ pub(crate) struct Use {
     published_at: Option<Timestamp>,
     /// `pitch_tempo`, `remix`.
     #[schema(value_type = Option<Vec<String>>)]
-    alterations: Option<BTreeSet<Alteration>>,
+    alterations: Option<Set<Alteration>>,
     /// Whether the composer will be named.
     credits: Option<bool>,
     /// Uses that licences forbid by name and that are wanted all the same.
     #[schema(value_type = Option<Vec<String>>)]
-    wants_forbidden: Option<BTreeSet<ForbiddenUse>>,
+    wants_forbidden: Option<Set<ForbiddenUse>>,
     /// Until when nobody else may buy the track, RFC 3339.
     #[schema(value_type = Option<String>, format = DateTime)]
     exclusive_until: Option<Timestamp>,
@@ -343,7 +342,7 @@ mod tests {
             "territory":{"only":["DE"]},"clip_ms":20000}}"#;
         let asked = wanted(json);
         assert_eq!(asked.asset, Some(AssetKind::Cut30));
-        assert_eq!(asked.placements, BTreeSet::from([Placement::Tiktok]));
+        assert_eq!(asked.placements, Set::from([Placement::Tiktok]));
         assert_eq!(asked.videos, Videos::Count(3));
         assert_eq!(
             (asked.clip_ms, asked.purpose),

@@ -274,7 +274,7 @@ fn text(value: Option<Value>) -> Option<String> {
 fn sentence(refusal: &UseRefusal) -> String {
     match refusal {
         UseRefusal::Field(error) => error.sentence.clone(),
-        UseRefusal::NotCovered(shortfall) => shortfall.sentence.clone(),
+        UseRefusal::NotCovered(shortfall) => shortfall.sentence(),
         UseRefusal::UnknownLicence => "No licence of this store has this code.".into(),
         UseRefusal::LicenceNotActive { .. } => "This licence is on hold or was withdrawn.".into(),
         UseRefusal::WrongTrack { licensed } => format!("This licence is for the track {licensed}."),

@@ -90,11 +90,7 @@ fn not_covering(lacking: &Lacking) -> NotCovering {
         asset: lacking.asset.label().into(),
         tier: lacking.tier.label().into(),
         price: words::price(lacking.list_price),
-        missing: lacking
-            .shortfalls
-            .iter()
-            .map(|s| s.sentence.clone())
-            .collect(),
+        missing: lacking.shortfalls.iter().map(|s| s.sentence()).collect(),
     }
 }
 

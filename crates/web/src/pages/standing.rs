@@ -67,17 +67,17 @@ pub(crate) fn facts(licence: &Licence) -> Vec<ReceiptLine> {
     let places: Vec<_> = envelope
         .placements
         .iter()
-        .map(|p| capital(plain_en::placement(*p)))
+        .map(|p| capital(plain_en::placement(p)))
         .collect();
     facts.push(line("For", places.join(", ")));
     facts
 }
 
 fn territory(envelope: &Envelope) -> String {
-    let join = |countries: &std::collections::BTreeSet<domain::Country>| {
+    let join = |countries: &domain::Countries| {
         countries
             .iter()
-            .map(ToString::to_string)
+            .map(|country| country.to_string())
             .collect::<Vec<_>>()
             .join(", ")
     };

@@ -1,8 +1,6 @@
 //! The question "what will you do with it?": read from an address, asked again with its
 //! answers, and said in words.
 
-use std::collections::BTreeSet;
-
 use app::catalogue::Track;
 use domain::envelope::{Placement, Purpose};
 use domain::{AssetKind, IntendedUse, plain_en};
@@ -71,11 +69,7 @@ impl Answers {
             _ => Length::Full,
         };
         Self {
-            placement: wanted
-                .placements
-                .first()
-                .copied()
-                .unwrap_or(usual.placement),
+            placement: wanted.placements.first().unwrap_or(usual.placement),
             purpose: wanted.purpose,
             length,
             stems: wanted.asset == Some(AssetKind::StemPack),
@@ -95,7 +89,7 @@ impl Answers {
             } else {
                 asset
             },
-            placements: BTreeSet::from([self.placement]),
+            placements: [self.placement].into(),
             purpose: self.purpose,
             clip_ms,
             ..IntendedUse::default()

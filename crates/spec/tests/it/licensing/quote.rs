@@ -61,7 +61,7 @@ on_both_engines! {
         assert!(
             cut.shortfalls
                 .iter()
-                .all(|s| !s.sentence.is_empty() && !s.needed.is_empty())
+                .all(|s| !s.sentence().is_empty() && !s.needed().is_empty())
         );
     }
 
