@@ -31,8 +31,10 @@ pub mod sale;
 pub mod set;
 pub mod shortfall;
 pub mod split;
+pub mod texts;
 pub mod time;
 pub mod usage;
+mod words;
 
 pub use account::{Account, ProviderName};
 pub use asset::AssetKind;
@@ -48,11 +50,12 @@ pub use id::{
 pub use intended::IntendedUse;
 pub use line::Line;
 pub use offer::{BundlePlan, Offer, Tier};
-pub use plain::{Plain, plain};
+pub use plain::{Plain, plain, plain_in};
 pub use quote::{Pricing, QuoteAnswer, quote};
 pub use report::UseReport;
 pub use sale::{Rates, SaleSplit, Tax, split_sale};
 pub use set::Set;
 pub use split::{Shared, SplitSheet};
+pub use texts::Texts;
 pub use time::Timestamp;
 pub use usage::{Decision, judge};

@@ -1,15 +1,15 @@
 //! The envelope as a page anyone can read: you may, you may not, you must.
 //!
-//! The words live in [`crate::plain_en`]; here stands only which of them apply, and in what
-//! order: how many videos comes first, because that is what buyers get wrong elsewhere.
+//! The words stand in a language's file ([`crate::texts`]); here stands only which of them apply,
+//! and in what order: how many videos comes first, because that is what buyers get wrong elsewhere.
 
 use serde::{Deserialize, Serialize};
 
 use crate::envelope::{
     Alteration, Credit, Envelope, Exclusivity, ForbiddenUse, Placement, Purpose,
 };
-use crate::plain_en as words;
 use crate::set::Set;
+use crate::texts::{Key, Texts};
 
 /// The three lists. Each sentence continues its heading: "You may …", "You may not …",
 /// "You must …".
@@ -23,90 +23,83 @@ pub struct Plain {
     pub must: Vec<String>,
 }
 
-/// The plain page of an envelope.
+/// The plain page of an envelope, in English.
 #[must_use]
 pub fn plain(envelope: &Envelope) -> Plain {
+    plain_in(Texts::english(), envelope)
+}
+
+/// The plain page of an envelope in a language.
+#[must_use]
+pub fn plain_in(texts: &Texts, envelope: &Envelope) -> Plain {
     Plain {
-        may: may(envelope),
-        may_not: may_not(envelope),
-        must: must(envelope),
+        may: may(texts, envelope),
+        may_not: may_not(texts, envelope),
+        must: must(texts, envelope),
     }
 }
 
-fn may(envelope: &Envelope) -> Vec<String> {
-    let places = names(envelope.placements.iter().map(words::placement));
-    let purposes = names(envelope.purposes.iter().map(words::purpose));
-    let channels = words::channel_owner(&envelope.channels.owner);
-    let window = &envelope.publish_window;
+fn may(texts: &Texts, envelope: &Envelope) -> Vec<String> {
+    let (channels, window) = (&envelope.channels, &envelope.publish_window);
+    let places = texts.and(&places(texts, envelope.placements));
+    let purposes = texts.and(&purposes(texts, envelope.purposes));
+    let territory = texts.territory(&envelope.territory);
     let mut may = vec![
-        words::may_videos(envelope.videos),
-        words::may_clip(envelope.asset, envelope.clip_ms),
+        texts.may_videos(envelope.videos),
+        texts.may_clip(envelope.asset, envelope.clip_ms),
+        texts.may_publish(&places, &channels.owner, channels.audience),
+        texts.say(Key::MayPurposes, &[("purposes", &purposes)]),
+        texts.say(Key::MayTerritory, &[("where", &territory)]),
+        texts.may_window(window.from, window.until),
+        texts.say(Key::MayAlter, &[]),
     ];
-    if !places.is_empty() {
-        may.push(words::may_publish(
-            &places,
-            &channels,
-            envelope.channels.audience,
-        ));
-    }
-    if !purposes.is_empty() {
-        may.push(words::may_purposes(&purposes));
-    }
-    may.push(words::may_territory(&envelope.territory));
-    may.push(words::may_window(window.from, window.until));
-    may.push(words::MAY_ALTER.to_owned());
-    may.extend(
-        envelope
-            .alterations
-            .iter()
-            .map(|change| words::alteration(change).to_owned()),
-    );
+    let changes = envelope.alterations.iter();
+    may.extend(changes.map(|change| texts.alteration(change).to_owned()));
     if !envelope.forbidden.forbids(ForbiddenUse::AiTraining) {
-        may.push(words::forbidden(ForbiddenUse::AiTraining).to_owned());
+        may.push(texts.forbidden(ForbiddenUse::AiTraining).to_owned());
     }
     if let Exclusivity::Until(end) = envelope.exclusivity {
-        may.push(words::may_exclusive(end));
+        may.push(texts.say(Key::MayExclusive, &[("until", &end.day())]));
     }
     may
 }
 
-fn may_not(envelope: &Envelope) -> Vec<String> {
+fn may_not(texts: &Texts, envelope: &Envelope) -> Vec<String> {
     let barred = Set::<ForbiddenUse>::from(envelope.forbidden);
-    let mut may_not: Vec<String> = barred
-        .iter()
-        .map(|one| words::forbidden(one).to_owned())
-        .collect();
-    let places = Placement::ALL
-        .iter()
-        .filter(|place| !envelope.placements.contains(**place));
-    let places = names(places.map(|place| words::placement(*place)));
-    if !places.is_empty() {
-        may_not.push(words::may_not_publish(&places));
+    let barred = barred.iter().map(|one| texts.forbidden(one).to_owned());
+    let mut may_not: Vec<String> = barred.collect();
+    let elsewhere = places(texts, Set::all() - envelope.placements);
+    if !elsewhere.is_empty() {
+        let places = texts.or(&elsewhere);
+        may_not.push(texts.say(Key::MayNotPublish, &[("places", &places)]));
     }
-    let purposes = Purpose::ALL
-        .iter()
-        .filter(|purpose| !envelope.purposes.contains(**purpose));
-    let purposes = names(purposes.map(|purpose| words::purpose(*purpose)));
-    if !purposes.is_empty() {
-        may_not.push(words::may_not_purposes(&purposes));
+    let else_for = purposes(texts, Set::all() - envelope.purposes);
+    if !else_for.is_empty() {
+        let purposes = texts.or(&else_for);
+        may_not.push(texts.say(Key::MayNotPurposes, &[("purposes", &purposes)]));
     }
-    let changes = [Alteration::PitchTempo, Alteration::Remix];
-    let changes = changes
-        .iter()
-        .filter(|change| !envelope.alterations.contains(**change));
-    may_not.extend(changes.map(|change| words::alteration(*change).to_owned()));
+    let unchanged = Set::<Alteration>::all() - envelope.alterations;
+    may_not.extend(
+        unchanged
+            .iter()
+            .map(|change| texts.alteration(change).to_owned()),
+    );
     may_not
 }
 
-fn must(envelope: &Envelope) -> Vec<String> {
+fn must(texts: &Texts, envelope: &Envelope) -> Vec<String> {
     let mut must = Vec::new();
     if let Credit::Required(text) = &envelope.credit {
-        must.push(words::must_credit(text));
+        must.push(texts.say(Key::MustCredit, &[("credit", text.as_str())]));
     }
-    must.push(words::MUST_KEEP_KEY.to_owned());
+    must.push(texts.say(Key::MustKeepKey, &[]));
     must
 }
 
-fn names<'a>(words: impl Iterator<Item = &'a str>) -> Vec<String> {
-    words.map(str::to_owned).collect()
+fn places(texts: &Texts, set: Set<Placement>) -> Vec<&str> {
+    set.iter().map(|place| texts.placement(place)).collect()
+}
+
+fn purposes(texts: &Texts, set: Set<Purpose>) -> Vec<&str> {
+    set.iter().map(|purpose| texts.purpose(purpose)).collect()
 }

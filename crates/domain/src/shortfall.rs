@@ -12,8 +12,9 @@ use crate::axes::{
     Alteration, Audience, ChannelOwner, ForbiddenUse, Placement, Purpose, Territory, Videos,
 };
 use crate::axis::Axis;
+use crate::country::Countries;
 use crate::line::Line;
-use crate::plain_en as words;
+use crate::texts::{Key, Texts};
 use crate::time::Timestamp;
 
 /// The stable code of a reason.
@@ -122,26 +123,53 @@ impl Shortfall {
         Shortfall { code, axis, why }
     }
 
-    /// What is wrong, for people.
+    /// What is wrong, for people, in English.
     #[must_use]
     pub fn sentence(&self) -> String {
+        self.sentence_in(Texts::english())
+    }
+
+    /// What is wrong, for people, in a language. A reason that was stored is told as it was then.
+    #[must_use]
+    pub fn sentence_in(&self, texts: &Texts) -> String {
+        let say = |key: Key, hole: &str, filling: &str| texts.say(key, &[(hole, filling)]);
         match &self.why {
-            Why::Asset(licensed, asked) => words::asset_not_included(*licensed, *asked),
-            Why::Placement(place) => words::placement_not_included(*place),
-            Why::NoPlacement => words::NO_PLACEMENT_GIVEN.to_owned(),
-            Why::Purpose(wanted) => words::purpose_not_included(*wanted),
-            Why::Videos(most, asked) => words::too_many_videos(*most, *asked),
-            Why::Clip(most, asked) => words::clip_too_long(*most, *asked),
-            Why::Owner(licensed, _) => words::wrong_channel(licensed),
-            Why::AudienceNotGiven(limit) => words::audience_not_given(*limit),
-            Why::Audience(limit, _) => words::audience_too_large(*limit),
-            Why::Territory(licensed, _) => words::territory_not_included(licensed, &self.needed()),
-            Why::TooEarly(from, _) => words::too_early(*from),
-            Why::TooLate(until, _) => words::too_late(*until),
-            Why::Alteration(change) => words::alteration_not_included(*change),
-            Why::Credit(text) => words::credit_missing(text),
-            Why::Forbidden(wanted) => words::is_forbidden(*wanted),
-            Why::Exclusivity(wish) => words::not_exclusive(*wish),
+            Why::Asset(licensed, asked) => {
+                let (licensed, asked) = (texts.asset(*licensed), texts.asset(*asked));
+                texts.say(Key::ShortAsset, &[("licensed", licensed), ("asked", asked)])
+            }
+            Why::Placement(place) => say(Key::ShortPlacement, "place", texts.placement(*place)),
+            Why::NoPlacement => texts.say(Key::NoPlacement, &[]),
+            Why::Purpose(wanted) => say(Key::ShortPurpose, "purpose", texts.purpose(*wanted)),
+            Why::Videos(most, asked) => texts.too_many_videos(*most, *asked),
+            Why::Clip(most, asked) => {
+                let (most, asked) = (texts.length(*most), texts.length(*asked));
+                texts.say(Key::ShortClip, &[("most", &most), ("asked", &asked)])
+            }
+            Why::Owner(licensed, _) => say(Key::ShortOwner, "channels", &texts.owner(licensed)),
+            Why::AudienceNotGiven(limit) => {
+                say(Key::AudienceUnsaid, "audience", texts.audience(*limit))
+            }
+            Why::Audience(limit, _) => say(Key::ShortAudience, "audience", texts.audience(*limit)),
+            Why::Territory(licensed, asked) => {
+                let needed = match outside(licensed, asked) {
+                    Some(list) => texts.countries(&list),
+                    None => texts.say(Key::AllTheWorld, &[]),
+                };
+                let licensed = texts.territory(licensed);
+                texts.say(
+                    Key::ShortTerritory,
+                    &[("where", &licensed), ("needed", &needed)],
+                )
+            }
+            Why::TooEarly(from, _) => say(Key::ShortEarly, "from", &from.to_string()),
+            Why::TooLate(until, _) => say(Key::ShortLate, "until", &until.to_string()),
+            Why::Alteration(change) => {
+                say(Key::ShortAlteration, "change", texts.alteration(*change))
+            }
+            Why::Credit(text) => say(Key::ShortCredit, "credit", text.as_str()),
+            Why::Forbidden(wanted) => say(Key::ShortForbidden, "use", texts.forbidden(*wanted)),
+            Why::Exclusivity(wish) => say(Key::ShortExclusive, "until", &wish.day()),
             Why::Told(told) => told.sentence.clone(),
         }
     }
@@ -157,10 +185,16 @@ impl Shortfall {
             Why::Videos(_, Videos::Count(count)) => count.to_string(),
             Why::Videos(_, Videos::Unlimited) => "unlimited".to_owned(),
             Why::Clip(_, asked) => asked.to_string(),
-            Why::Owner(_, asked) => words::channel_owner(asked),
+            Why::Owner(_, asked) => Texts::english().owner(asked),
             Why::AudienceNotGiven(_) => "say how large the channel is".to_owned(),
             Why::Audience(_, asked) => asked.code().to_owned(),
-            Why::Territory(licensed, asked) => outside(licensed, asked),
+            Why::Territory(licensed, asked) => match outside(licensed, asked) {
+                Some(list) => {
+                    let codes: Vec<String> = list.iter().map(|one| one.to_string()).collect();
+                    codes.join(" ")
+                }
+                None => "worldwide".to_owned(),
+            },
             Why::TooEarly(_, at) | Why::TooLate(_, at) => at.to_string(),
             Why::Alteration(change) => change.code().to_owned(),
             Why::Credit(text) => text.to_string(),
@@ -171,17 +205,15 @@ impl Shortfall {
     }
 }
 
-/// What of `asked` lies outside `licensed`, as text.
-fn outside(licensed: &Territory, asked: &Territory) -> String {
-    let outside = match (licensed, asked) {
-        (Territory::Only(mine), Territory::Only(asked)) => asked.without(mine),
-        (Territory::Except(barred), Territory::Only(asked)) => asked.both(barred),
-        (Territory::Except(barred), Territory::Except(spared)) => barred.without(spared),
-        (Territory::Except(barred), Territory::Worldwide) => barred.clone(),
-        (Territory::Only(_) | Territory::Worldwide, _) => return "worldwide".to_owned(),
-    };
-    let codes: Vec<String> = outside.iter().map(|one| one.to_string()).collect();
-    codes.join(" ")
+/// The countries of `asked` that lie outside `licensed`; `None` is all the world.
+fn outside(licensed: &Territory, asked: &Territory) -> Option<Countries> {
+    match (licensed, asked) {
+        (Territory::Only(mine), Territory::Only(asked)) => Some(asked.without(mine)),
+        (Territory::Except(barred), Territory::Only(asked)) => Some(asked.both(barred)),
+        (Territory::Except(barred), Territory::Except(spared)) => Some(barred.without(spared)),
+        (Territory::Except(barred), Territory::Worldwide) => Some(barred.clone()),
+        (Territory::Only(_) | Territory::Worldwide, _) => None,
+    }
 }
 
 /// Two reasons are the same when they read the same, wherever they come from.

@@ -10,6 +10,7 @@ mod envelopes;
 mod ids;
 mod imports;
 mod invariants;
+mod languages;
 mod money;
 mod quotes;
 mod support;

@@ -2,7 +2,7 @@
 
 use app::licensing::{Licence, Line, Standing as Kept};
 use domain::envelope::Territory;
-use domain::{Envelope, Timestamp, plain, plain_en};
+use domain::{Envelope, Texts, Timestamp, plain, plain_en};
 use ledger::{Currency, Money};
 
 use super::view::{PriceLine, ReceiptLine, Standing, Terms};
@@ -74,13 +74,7 @@ pub(crate) fn facts(licence: &Licence) -> Vec<ReceiptLine> {
 }
 
 fn territory(envelope: &Envelope) -> String {
-    let join = |countries: &domain::Countries| {
-        countries
-            .iter()
-            .map(|country| country.to_string())
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
+    let join = |countries| Texts::english().countries(countries);
     match &envelope.territory {
         Territory::Worldwide => "Worldwide".into(),
         Territory::Only(countries) => join(countries),
