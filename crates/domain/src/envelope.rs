@@ -74,6 +74,9 @@ pub const MEMBERS: [&str; 14] = [
     "exclusivity",
 ];
 
+/// The JSON Schema (2020-12) of version 1.
+pub const SCHEMA: &str = include_str!("../schemas/envelope.json");
+
 /// The version of the envelope's form; only 1 exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]

@@ -27,15 +27,25 @@ use IdentifierError::{CheckDigit, Form};
 /// [`IdentifierError::Form`].
 pub fn isrc(text: &str) -> Result<String, IdentifierError> {
     let form = Form("ISRC", "two letters, three letters or digits, seven digits");
+    // An Icelandic code may begin with the very letters that people write in front of one.
+    let whole = compact(text, &[]);
+    if is_isrc(whole.as_bytes()) {
+        return Ok(whole);
+    }
     let code = compact(text, &["ISRC"]);
-    let bytes = code.as_bytes();
-    let fits = bytes.len() == 12
-        && bytes[..2].iter().all(u8::is_ascii_uppercase)
-        && bytes[2..5]
-            .iter()
-            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-        && bytes[5..].iter().all(u8::is_ascii_digit);
-    if fits { Ok(code) } else { Err(form) }
+    if is_isrc(code.as_bytes()) {
+        Ok(code)
+    } else {
+        Err(form)
+    }
+}
+
+fn is_isrc(code: &[u8]) -> bool {
+    let alphanumeric = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    code.len() == 12
+        && code[..2].iter().all(u8::is_ascii_uppercase)
+        && code[2..5].iter().all(alphanumeric)
+        && code[5..].iter().all(u8::is_ascii_digit)
 }
 
 /// An International Standard Musical Work Code (ISO 15707): `T`, nine digits and the check digit

@@ -14,6 +14,7 @@ pub mod codes;
 pub mod compare;
 pub mod country;
 pub mod covers;
+pub mod ddex;
 pub mod envelope;
 pub mod id;
 pub mod identifier;

@@ -2,10 +2,12 @@
 
 use domain::covers::{Axis, ShortfallCode};
 use domain::envelope::{
-    AiTraining, Alteration, Audience, ChannelOwner, Credit, Exclusivity, Forbidden, Placement,
-    PublishWindow, Purpose, Territory, Videos,
+    AiTraining, Alteration, Audience, ChannelOwner, Credit, EnvelopeError, Exclusivity, Forbidden,
+    ForbiddenUse, MEMBERS, Placement, PublishWindow, Purpose, SCHEMA, Territory, Videos,
 };
 use domain::{AssetKind, Countries, Envelope, IntendedUse, Set, Shortfall, Timestamp, covers};
+
+use serde_json::{Value, json};
 
 use crate::envelopes::countries;
 use crate::support::creator_cut;
@@ -137,4 +139,252 @@ fn sets_answer_in_the_order_of_lists_and_refuse_doubles() {
     let unordered: Set<Alteration> = serde_json::from_str(r#"["remix","pitch_tempo"]"#).unwrap();
     assert_eq!(unordered, Set::all());
     assert!(serde_json::from_str::<Countries>(r#"["DE","DE"]"#).is_err());
+}
+
+/// The frozen envelope with one member changed.
+fn changed(member: &str, value: Value) -> Value {
+    let mut json: Value = serde_json::from_str(CUT).unwrap();
+    json[member] = value;
+    json
+}
+
+#[test]
+fn what_a_later_version_wrote_is_named_and_asks_for_an_update() {
+    let table = [
+        ("version", json!(2), "version 2"),
+        ("version", json!("1.1"), "version \"1.1\""),
+        ("mood", json!("dark"), "`mood` of the envelope's axes"),
+        ("asset", json!("cut_45"), "`cut_45` of the envelope's asset"),
+        (
+            "rights",
+            json!("master_only"),
+            "`master_only` of the envelope's rights",
+        ),
+        (
+            "placements",
+            json!(["x", "myspace"]),
+            "`myspace` of the envelope's placements",
+        ),
+        (
+            "purposes",
+            json!(["satire"]),
+            "`satire` of the envelope's purposes",
+        ),
+        (
+            "videos",
+            json!({ "series": 3 }),
+            "`series` of the envelope's videos",
+        ),
+        (
+            "channels",
+            json!({ "owner": "network", "audience": "any" }),
+            "`network` of",
+        ),
+        (
+            "channels",
+            json!({ "owner": "licensee", "audience": "up_to_5m" }),
+            "`up_to_5m` of",
+        ),
+        (
+            "channels",
+            json!({ "owner": "licensee", "audience": "any", "age": 3 }),
+            "`age` of",
+        ),
+        (
+            "territory",
+            json!({ "region": ["EU"] }),
+            "`region` of the envelope's territory",
+        ),
+        (
+            "publish_window",
+            json!({ "from": null, "until": null, "days": 3 }),
+            "`days` of",
+        ),
+        (
+            "alterations",
+            json!(["mashup"]),
+            "`mashup` of the envelope's alterations",
+        ),
+        (
+            "credit",
+            json!({ "spoken": "Ada" }),
+            "`spoken` of the envelope's credit",
+        ),
+        (
+            "forbidden",
+            json!(["resale"]),
+            "`resale` of the envelope's forbidden",
+        ),
+        (
+            "exclusivity",
+            json!("for_ever"),
+            "`for_ever` of the envelope's exclusivity",
+        ),
+    ];
+    for (member, value, named) in table {
+        let error = Envelope::from_value(&changed(member, value)).unwrap_err();
+        assert!(error.is_newer(), "{error}");
+        let said = error.to_string();
+        assert!(
+            said.contains(named) && said.contains("update Clearcue"),
+            "{said}"
+        );
+    }
+    // The version is looked at first: a later form may have other axes altogether.
+    let mut later = changed("mood", json!("dark"));
+    later["version"] = json!(3);
+    let error = Envelope::from_value(&later).unwrap_err();
+    assert_eq!(error, EnvelopeError::Version("3".to_owned()));
+}
+
+#[test]
+fn nonsense_is_refused_by_the_axis_and_the_value() {
+    let window = |from: &str, until: &str| json!({ "from": from, "until": until });
+    let (may, june) = ("2026-05-01T00:00:00Z", "2026-06-01T00:00:00Z");
+    let credit = |text: &str| json!({ "required": text });
+    let table = [
+        ("placements", json!([]), "[]"),
+        ("placements", json!(["x", "x"]), "twice"),
+        ("purposes", json!([]), "[]"),
+        ("videos", json!({ "count": 0 }), r#"{"count":0}"#),
+        ("videos", json!({ "count": -1 }), "-1"),
+        (
+            "videos",
+            json!({ "count": 4_294_967_296_u64 }),
+            "4294967296",
+        ),
+        ("clip_ms", json!(0), "can't be 0"),
+        ("clip_ms", json!(1.5), "1.5"),
+        (
+            "channels",
+            json!({ "owner": { "client": " \t" }, "audience": "any" }),
+            "U+0009",
+        ),
+        (
+            "channels",
+            json!({ "owner": { "client": "\u{3164} " }, "audience": "any" }),
+            "blank",
+        ),
+        ("territory", json!({ "only": [] }), r#"{"only":[]}"#),
+        ("territory", json!({ "except": [] }), r#"{"except":[]}"#),
+        (
+            "territory",
+            json!({ "only": ["de"] }),
+            "two capital letters",
+        ),
+        ("territory", json!({ "only": ["DE", "DE"] }), "twice"),
+        (
+            "publish_window",
+            window(june, may),
+            "it must open before it closes",
+        ),
+        (
+            "publish_window",
+            window(may, may),
+            "it must open before it closes",
+        ),
+        ("publish_window", json!({ "from": may }), "missing field"),
+        ("publish_window", window("yesterday", june), "yesterday"),
+        ("credit", credit(""), "blank"),
+        ("credit", credit("Ada\u{202E}adA"), "U+202E"),
+        ("credit", credit("Ada\u{0}"), "U+0000"),
+        ("credit", credit("Ada\u{E0041}"), "U+E0041"),
+        ("credit", credit(&"é".repeat(301)), "300"),
+        ("forbidden", json!(["ai_training"]), "always forbidden"),
+        ("exclusivity", json!({ "until": "soon" }), "soon"),
+    ];
+    for (member, value, named) in table {
+        let json = changed(member, value);
+        let error = Envelope::from_value(&json).unwrap_err();
+        assert!(!error.is_newer(), "{error}");
+        let said = error.to_string();
+        assert!(said.contains(member) && said.contains(named), "{said}");
+        assert!(
+            serde_json::from_value::<Envelope>(json).is_err(),
+            "nor is it read by serde"
+        );
+    }
+    assert!(Envelope::from_value(&changed("credit", credit(&"é".repeat(300)))).is_ok());
+    assert!(matches!(
+        Envelope::from_json("{"),
+        Err(EnvelopeError::Form(_))
+    ));
+    assert!(matches!(
+        Envelope::from_json("[]"),
+        Err(EnvelopeError::Form(_))
+    ));
+}
+
+#[test]
+fn no_axis_can_be_left_out() {
+    for member in MEMBERS {
+        let mut json: Value = serde_json::from_str(CUT).unwrap();
+        json.as_object_mut().unwrap().remove(member);
+        assert_eq!(
+            Envelope::from_value(&json),
+            Err(EnvelopeError::Missing(member))
+        );
+        assert!(
+            serde_json::from_value::<Envelope>(json).is_err(),
+            "{member}"
+        );
+    }
+}
+
+#[test]
+fn an_error_shows_hostile_text_harmlessly() {
+    let endless = "\u{202E}x".repeat(500);
+    let error = Envelope::from_value(&changed("placements", json!([endless]))).unwrap_err();
+    let said = error.to_string();
+    assert!(
+        said.chars().count() < 300 && !said.contains('\u{202E}'),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_published_schema_has_the_same_members_and_words() {
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    assert_eq!(schema["required"], json!(MEMBERS));
+    assert_eq!(schema["additionalProperties"], false);
+    let mut members: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
+    members.sort_unstable();
+    let mut required = MEMBERS;
+    required.sort_unstable();
+    assert_eq!(members, required);
+    let words = [
+        ("/properties/asset/enum", json!(AssetKind::ALL)),
+        ("/properties/placements/items/enum", json!(Placement::ALL)),
+        ("/properties/purposes/items/enum", json!(Purpose::ALL)),
+        ("/properties/alterations/items/enum", json!(Alteration::ALL)),
+        ("/properties/forbidden/items/enum", json!(ForbiddenUse::ALL)),
+        (
+            "/properties/channels/properties/audience/enum",
+            json!(Audience::ALL),
+        ),
+        ("/properties/rights/enum", json!([wide().rights])),
+        ("/$defs/line/maxLength", json!(domain::line::LINE_MAX_CHARS)),
+    ];
+    for (at, expected) in words {
+        assert_eq!(schema.pointer(at), Some(&expected), "{at}");
+    }
+}
+
+#[test]
+fn the_trades_words_are_those_of_the_design() {
+    let assets = AssetKind::ALL.map(|kind| kind.ddex());
+    let stems = [None, None, Some("AudioStem"), Some("StemBundle")];
+    assert_eq!(assets[..4], stems);
+    assert_eq!(assets[4..], [None; 6]);
+    let ad = Some("DubForAdvertisement");
+    assert_eq!(
+        Purpose::ALL.map(Purpose::ddex),
+        [None, None, None, None, ad]
+    );
+    let one_stop = [
+        "SynchronizationRight",
+        "ReproductionRight",
+        "MakeAvailableRight",
+    ];
+    assert_eq!(wide().rights.ddex(), one_stop);
 }
