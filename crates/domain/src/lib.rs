@@ -32,6 +32,7 @@ pub mod sale;
 pub mod set;
 pub mod shortfall;
 pub mod split;
+pub mod suggest;
 pub mod texts;
 pub mod time;
 pub mod usage;

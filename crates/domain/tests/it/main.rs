@@ -14,5 +14,6 @@ mod invariants;
 mod languages;
 mod money;
 mod quotes;
+mod suggestions;
 mod support;
 mod uses;
