@@ -224,7 +224,11 @@ fn the_pool_is_suggested_where_it_is_sold_and_its_allowance_is_kept() {
         .iter()
         .map(|mix| mix.total_micros / USD)
         .collect();
-    assert_eq!(costs, [10, 10, 105], "pool and a cut, clip time alone, cuts alone");
+    assert_eq!(
+        costs,
+        [10, 10, 105],
+        "pool and a cut, clip time alone, cuts alone"
+    );
     let long = Habit {
         each: IntendedUse {
             clip_ms: 61_000,
