@@ -28,7 +28,7 @@ pub use stop::{Fault, Refusal, Stop};
 // What callers hand to use cases and get back from them, for those that may not use the crates
 // it is defined in (house.md, the table of floors).
 pub use audio::Limits;
-pub use domain::{Envelope, IntendedUse, Plain, Rates, Tax, Timestamp, plain};
+pub use domain::{Envelope, EnvelopeError, IntendedUse, Plain, Rates, Tax, Timestamp, plain};
 pub use ledger::{Currency, Money};
 
 use store::blobs::Blobs;

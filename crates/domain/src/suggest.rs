@@ -9,6 +9,7 @@
 //! other. Amounts are micro-units of the one currency that the caller gives.
 
 mod clip_time;
+mod habits;
 mod licences;
 mod plan;
 mod told;
@@ -20,6 +21,8 @@ use crate::bundle::billed_ms;
 use crate::covers::{Shortfall, covers};
 use crate::envelope::{Envelope, Videos};
 use crate::intended::IntendedUse;
+
+pub use habits::{asset_of, habits_of};
 
 /// The most habits of a question.
 pub const HABITS_MAX: usize = 6;

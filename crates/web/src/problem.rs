@@ -17,6 +17,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("bad_code", StatusCode::BAD_REQUEST),
     ("bad_cursor", StatusCode::BAD_REQUEST),
     ("bad_email", StatusCode::UNPROCESSABLE_ENTITY),
+    ("bad_habit", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_id", StatusCode::BAD_REQUEST),
     ("bad_parameter", StatusCode::BAD_REQUEST),
     ("bad_request", StatusCode::BAD_REQUEST),
@@ -34,6 +35,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("licensee_required", StatusCode::UNPROCESSABLE_ENTITY),
     ("malformed_json", StatusCode::BAD_REQUEST),
     ("method_not_allowed", StatusCode::METHOD_NOT_ALLOWED),
+    ("no_recent_uses", StatusCode::CONFLICT),
     ("no_signing_key", StatusCode::SERVICE_UNAVAILABLE),
     ("not_clip_time", StatusCode::CONFLICT),
     ("not_found", StatusCode::NOT_FOUND),
@@ -46,6 +48,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("sign_in_link_spent", StatusCode::GONE),
     ("sign_in_required", StatusCode::UNAUTHORIZED),
     ("too_many_requests", StatusCode::TOO_MANY_REQUESTS),
+    ("too_much_at_once", StatusCode::UNPROCESSABLE_ENTITY),
     ("ui_not_built", StatusCode::SERVICE_UNAVAILABLE),
     ("unavailable", StatusCode::SERVICE_UNAVAILABLE),
     ("unknown_api_key", StatusCode::UNAUTHORIZED),
@@ -232,10 +235,12 @@ mod tests {
     use app::licensing::quoted::QuotedRefusal;
     use app::licensing::show::LicenceRefusal;
     use app::licensing::status::StatusRefusal;
+    use app::licensing::suggest::SuggestRefusal;
     use app::licensing::verify::VerifyRefusal;
     use app::metering::earnings::EarningsRefusal;
     use app::metering::report::BatchRefusal;
     use domain::PayeeId;
+    use domain::suggest::SuggestError;
 
     use super::*;
 
@@ -271,6 +276,9 @@ mod tests {
             licence.code(),
             "bad_code",
             StatusRefusal::CannotSign.code(),
+            SuggestRefusal::NoUses.code(),
+            SuggestRefusal::Bounds(SuggestError::Habits).code(),
+            SuggestRefusal::Bounds(SuggestError::TooMuch).code(),
             EarningsRefusal::Unknown(PayeeId::from_bytes([0; 16])).code(),
             BatchRefusal::NotAllowed.code(),
             BatchRefusal::Size(0).code(),

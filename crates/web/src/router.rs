@@ -53,6 +53,7 @@ fn api() -> Router<Web> {
         .route("/v1/tracks/{track}/preview", get(api::tracks::preview))
         .route("/v1/tracks/{track}/waveform", get(api::tracks::waveform))
         .route("/v1/quotes", post(api::quotes::create))
+        .route("/v1/suggestions", post(api::suggestions::create))
         .route("/v1/licences", post(api::licences::buy))
         .route("/v1/licences/{licence}", get(api::licences::show))
         .route(
@@ -73,6 +74,7 @@ fn api() -> Router<Web> {
         .route("/v1/reports/uses/stream", get(api::stream::stream))
         .route("/v1/status-lists/{list}", get(api::keys::status_list))
         .route("/.well-known/jwks.json", get(api::keys::jwks))
+        .route("/schemas/envelope.json", get(api::schemas::envelope))
         .route("/openapi.json", get(api::openapi::document))
         .route("/v1/health", get(api::keys::health))
 }
@@ -83,6 +85,7 @@ fn storefront() -> Router<Web> {
         .route("/tracks/{track}", get(pages::track::show))
         .route("/tracks/{track}/license", get(pages::quote::show))
         .route("/bundles", get(pages::bundles::show))
+        .route("/suggest", get(pages::suggest::show))
         .route(
             "/checkout",
             get(pages::checkout::show).post(pages::checkout::start),

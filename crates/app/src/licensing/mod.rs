@@ -9,6 +9,7 @@ mod sale;
 mod sandbox;
 pub mod show;
 pub mod status;
+pub mod suggest;
 mod terms;
 pub mod verify;
 

@@ -160,7 +160,7 @@ fn of_bundle(app: &App, call: &Call, id: QuoteId, code: &str) -> Result<Quote, S
 }
 
 /// How offers are priced here.
-fn pricing(app: &App) -> Pricing {
+pub(super) fn pricing(app: &App) -> Pricing {
     Pricing {
         tax: app.settings.rates.tax,
         audience: None,

@@ -14,6 +14,7 @@ mod invariants;
 mod languages;
 mod money;
 mod quotes;
+mod suggestion_properties;
 mod suggestions;
 mod support;
 mod uses;

@@ -1,22 +1,21 @@
 //! Suggestions: the cheapest mix, never without covering, and why.
 
 use domain::covers::ShortfallCode;
-use domain::envelope::{Audience, Placement, PublishWindow, Purpose, Videos};
+use domain::envelope::{Audience, Placement, Purpose, Territory, Videos};
 use domain::offer::BUNDLE_PLANS;
 use domain::suggest::{
-    ClipPlan, ClipTime, Habit, LicenceChoice, Mix, OnSale, Part, Pool, SuggestError, Suggestion,
-    suggest,
+    ClipPlan, ClipTime, Habit, LicenceChoice, OnSale, Part, Pool, SuggestError, Suggestion,
+    habits_of, suggest,
 };
-use domain::{AssetKind, Envelope, IntendedUse, Tier, Timestamp, covers};
+use domain::{AssetKind, Envelope, IntendedUse, Tier, Timestamp, TrackId, UseReport};
 use ledger::Currency;
-use proptest::prelude::*;
-use proptest::test_runner::Config;
 
+use crate::envelopes::countries;
 use crate::support::{creator_cut, template};
 
-const USD: i64 = 1_000_000;
+pub(crate) const USD: i64 = 1_000_000;
 
-fn licence(name: &str, usd: i64, envelope: Envelope) -> LicenceChoice {
+pub(crate) fn licence(name: &str, usd: i64, envelope: Envelope) -> LicenceChoice {
     LicenceChoice {
         name: name.to_owned(),
         price_micros: usd * USD,
@@ -47,7 +46,7 @@ fn shipped() -> Vec<LicenceChoice> {
     ]
 }
 
-fn clip_time(held_ms: i64) -> ClipTime {
+pub(crate) fn clip_time(held_ms: i64) -> ClipTime {
     let now = Timestamp(0);
     ClipTime {
         envelope: BUNDLE_PLANS[0].envelope(domain::envelope::Credit::NotRequired, now),
@@ -63,7 +62,7 @@ fn clip_time(held_ms: i64) -> ClipTime {
     }
 }
 
-fn pool(uses: u32) -> Pool {
+pub(crate) fn pool(uses: u32) -> Pool {
     Pool {
         name: "Pool".to_owned(),
         price_micros: 5 * USD,
@@ -77,7 +76,7 @@ fn pool(uses: u32) -> Pool {
     }
 }
 
-fn shorts(videos: u32, tracks: u32) -> Habit {
+pub(crate) fn shorts(videos: u32, tracks: u32) -> Habit {
     Habit {
         each: IntendedUse {
             published_at: Some(Timestamp(1)),
@@ -89,14 +88,14 @@ fn shorts(videos: u32, tracks: u32) -> Habit {
     }
 }
 
-fn ads(videos: u32) -> Habit {
+pub(crate) fn ads(videos: u32) -> Habit {
     let mut ads = shorts(videos, 1);
     ads.each.purpose = Purpose::PaidAd;
     ads.each.placements = [Placement::PaidSocialAds].into();
     ads
 }
 
-fn asked(habits: &[Habit], on_sale: &OnSale) -> Suggestion {
+pub(crate) fn asked(habits: &[Habit], on_sale: &OnSale) -> Suggestion {
     suggest(habits, on_sale, Currency::USD).unwrap()
 }
 
@@ -311,253 +310,90 @@ fn a_question_out_of_bounds_is_refused_by_its_place() {
     assert!(suggest(&most, &with_clip_time(), Currency::USD).is_ok());
 }
 
-#[derive(Clone, Debug)]
-struct Case {
-    habits: Vec<Habit>,
-    on_sale: OnSale,
+fn report(video: &str, clip_ms: i64, change: serde_json::Value) -> UseReport {
+    let mut report = serde_json::json!({
+        "id": video, "licence_code": "x", "placement": "tiktok", "purpose": "monetised_creator",
+        "clip_ms": clip_ms, "published_at": "2026-05-01T00:00:00Z", "video": video,
+    });
+    for (field, value) in change.as_object().unwrap() {
+        report[field] = value.clone();
+    }
+    serde_json::from_value(report).unwrap()
 }
 
-fn cases() -> impl Strategy<Value = Case> {
-    let choice = (1..30_i64, 1..4_u32, any::<bool>()).prop_map(|(usd, videos, covers)| {
-        let mut envelope = Envelope {
-            clip_ms: None,
-            videos: Videos::Count(videos),
-            ..creator_cut()
-        };
-        envelope.asset = AssetKind::FullMix;
-        if !covers {
-            envelope.publish_window = PublishWindow {
-                from: Some(Timestamp(9)),
-                until: None,
-            };
-        }
-        licence("One", usd, envelope)
-    });
-    let licences = prop::collection::vec(choice, 0..3);
-    let habit = (1..5_u32, 1..5_u32, 1..4_u32, any::<bool>(), licences).prop_map(
-        |(videos, tracks, quarter, paid, licences)| {
-            let mut habit = if paid { ads(1) } else { shorts(1, 1) };
-            habit.each.clip_ms = quarter * 5_000 - 400;
-            Habit {
-                videos,
-                tracks: tracks.min(videos),
-                licences,
-                ..habit
-            }
-        },
+#[test]
+fn past_uses_show_habits_as_demanding_as_their_most_demanding_video() {
+    let track = |n: u8| TrackId::from_bytes([n; 16]);
+    let uses = [
+        (
+            track(1),
+            report("a", 9_000, serde_json::json!({ "territory": "DE" })),
+        ),
+        (
+            track(1),
+            report(
+                "a",
+                9_000,
+                serde_json::json!({ "id": "2", "placement": "x" }),
+            ),
+        ),
+        (
+            track(2),
+            report("b", 14_500, serde_json::json!({ "followers": 50_000 })),
+        ),
+        (
+            track(2),
+            report("c", 45_000, serde_json::json!({ "territory": "DE" })),
+        ),
+        (
+            track(3),
+            report("d", 45_000, serde_json::json!({ "territory": "AT" })),
+        ),
+        (
+            track(3),
+            report("e", 300_000, serde_json::json!({ "purpose": "paid_ad" })),
+        ),
+    ];
+    let habits = habits_of(&uses);
+    let shown: Vec<(u32, u32, u32)> = habits
+        .iter()
+        .map(|habit| (habit.videos, habit.tracks, habit.each.clip_ms))
+        .collect();
+    assert_eq!(shown, [(2, 2, 14_500), (2, 2, 45_000), (1, 1, 300_000)]);
+    assert_eq!(
+        habits[0].each.placements,
+        [Placement::Tiktok, Placement::X].into()
     );
-    let plan = (1..30_i64, 4..40_i64).prop_map(|(usd, seconds)| ClipPlan {
-        code: format!("{seconds}s"),
-        price_micros: usd * USD,
-        total_ms: seconds * 1_000,
-    });
-    let clip =
-        (prop::collection::vec(plan, 0..3), 0..20_000_i64).prop_map(|(plans, held_ms)| ClipTime {
-            plans,
-            held_ms,
-            ..clip_time(0)
-        });
-    let pool = (0..6_u32, 1..30_i64).prop_map(|(uses, usd)| Pool {
-        price_micros: usd * USD,
-        ..pool(uses)
-    });
-    let on_sale = (prop::option::of(clip), prop::option::of(pool))
-        .prop_map(|(clip_time, pool)| OnSale { clip_time, pool });
-    (prop::collection::vec(habit, 1..3), on_sale)
-        .prop_map(|(habits, on_sale)| Case { habits, on_sale })
+    assert_eq!(habits[0].each.channel_audience, Some(Audience::UpTo100k));
+    assert_eq!(habits[0].each.territory, Territory::Worldwide);
+    assert_eq!(
+        habits[1].each.territory,
+        Territory::Only(countries("AT DE"))
+    );
+    assert_eq!(habits[2].each.purpose, Purpose::PaidAd);
+    assert!(habits_of(&[]).is_empty());
 }
 
-/// The least cost by trying everything, written without the library's means.
-fn brute_force(case: &Case) -> Option<i64> {
-    fn each_video(case: &Case, habit: usize, seconds: i64, uses: u32) -> Option<i64> {
-        let Some(asked) = case.habits.get(habit) else {
-            return end(case, seconds, uses);
-        };
-        let serves = |envelope: &Envelope| covers(envelope, &asked.each).is_ok();
-        let clip = case
-            .on_sale
-            .clip_time
-            .as_ref()
-            .is_some_and(|sold| serves(&sold.envelope));
-        let pool = case
-            .on_sale
-            .pool
-            .as_ref()
-            .is_some_and(|sold| serves(&sold.envelope));
-        let long = (i64::from(asked.each.clip_ms) + 999) / 1_000;
-        let (clips, pools) = (
-            if clip { asked.videos } else { 0 },
-            if pool { asked.videos } else { 0 },
-        );
-        let mut best: Option<i64> = None;
-        for by_clip in 0..=clips {
-            for by_pool in 0..=pools.min(asked.videos - by_clip) {
-                let Some(licences) = licensed(asked, asked.videos - by_clip - by_pool) else {
-                    continue;
-                };
-                let after = seconds + i64::from(by_clip) * long;
-                if let Some(rest) = each_video(case, habit + 1, after, uses + by_pool) {
-                    best = Some(best.map_or(licences + rest, |b| b.min(licences + rest)));
-                }
-            }
-        }
-        best
-    }
-    fn end(case: &Case, seconds: i64, uses: u32) -> Option<i64> {
-        let pool = match &case.on_sale.pool {
-            _ if uses == 0 => 0,
-            Some(sold) if uses <= sold.uses => sold.price_micros,
-            _ => return None,
-        };
-        let clip = match &case.on_sale.clip_time {
-            _ if seconds == 0 => 0,
-            Some(sold) => cheapest_plans(&sold.plans, seconds - sold.held_ms / 1_000)?,
-            None => return None,
-        };
-        Some(pool + clip)
-    }
-    fn cheapest_plans(plans: &[ClipPlan], seconds: i64) -> Option<i64> {
-        if seconds <= 0 {
-            return Some(0);
-        }
-        let costs = plans.iter().filter_map(|plan| {
-            Some(plan.price_micros + cheapest_plans(plans, seconds - plan.total_ms / 1_000)?)
-        });
-        costs.min()
-    }
-    /// Licences for `videos` of the habit: every way to place them on its tracks.
-    fn licensed(habit: &Habit, videos: u32) -> Option<i64> {
-        let tracks = (0..habit.tracks)
-            .map(|nth| habit.videos / habit.tracks + u32::from(nth < habit.videos % habit.tracks));
-        place(habit, &tracks.collect::<Vec<_>>(), videos)
-    }
-    fn place(habit: &Habit, tracks: &[u32], videos: u32) -> Option<i64> {
-        let Some((here, others)) = tracks.split_first() else {
-            return (videos == 0).then_some(0);
-        };
-        let ways = (0..=videos.min(*here)).filter_map(|mine| {
-            Some(one_track(habit, i64::from(mine))? + place(habit, others, videos - mine)?)
-        });
-        ways.min()
-    }
-    fn one_track(habit: &Habit, videos: i64) -> Option<i64> {
-        if videos <= 0 {
-            return Some(0);
-        }
-        let choices = habit
-            .licences
+#[test]
+fn too_many_kinds_of_past_video_are_told_apart_by_purpose_alone() {
+    let purposes = ["personal", "monetised_creator", "paid_ad"];
+    let lengths = [5_000, 25_000, 55_000];
+    let uses: Vec<(TrackId, UseReport)> = purposes
+        .iter()
+        .flat_map(|purpose| lengths.map(|ms| (purpose, ms)))
+        .map(|(purpose, ms)| {
+            let change = serde_json::json!({ "purpose": purpose });
+            (
+                TrackId::from_bytes([1; 16]),
+                report(&format!("{purpose}{ms}"), ms, change),
+            )
+        })
+        .collect();
+    let habits = habits_of(&uses);
+    assert_eq!(habits.len(), 3);
+    assert!(
+        habits
             .iter()
-            .filter(|one| covers(&one.envelope, &habit.each).is_ok());
-        let costs = choices.filter_map(|one| {
-            let Videos::Count(reach) = one.envelope.videos else {
-                return None;
-            };
-            Some(one.price_micros + one_track(habit, videos - i64::from(reach))?)
-        });
-        costs.min()
-    }
-    each_video(case, 0, 0, 0)
-}
-
-/// Every video of every habit is served, and only by what covers it.
-fn holds(case: &Case, mix: &Mix) -> Result<(), TestCaseError> {
-    let mut served: Vec<u32> = vec![0; case.habits.len()];
-    let serves =
-        |envelope: &Envelope, habit: usize| covers(envelope, &case.habits[habit].each).is_ok();
-    let mut cost = 0;
-    for part in &mix.parts {
-        cost += part.cost_micros();
-        match part {
-            Part::Licences {
-                habit,
-                choice,
-                count,
-                cost_micros,
-            } => {
-                let one = &case.habits[*habit].licences[*choice];
-                prop_assert!(serves(&one.envelope, *habit) && *count > 0);
-                prop_assert_eq!(*cost_micros, one.price_micros * i64::from(*count));
-            }
-            Part::ClipTime {
-                plans,
-                videos,
-                drawn_ms,
-                left_ms,
-                ..
-            } => {
-                let sold = case.on_sale.clip_time.as_ref().unwrap();
-                prop_assert!(*left_ms >= 0 && *drawn_ms > 0);
-                let bought = plans.iter().map(|(code, count)| {
-                    let plan = sold.plans.iter().find(|plan| plan.code == *code).unwrap();
-                    plan.total_ms * i64::from(*count)
-                });
-                prop_assert_eq!(bought.sum::<i64>() + sold.held_ms, drawn_ms + left_ms);
-                for (habit, videos) in videos.iter().enumerate() {
-                    prop_assert!(*videos == 0 || serves(&sold.envelope, habit));
-                    served[habit] += videos;
-                }
-            }
-            Part::Pool {
-                videos, left_uses, ..
-            } => {
-                let sold = case.on_sale.pool.as_ref().unwrap();
-                prop_assert_eq!(videos.iter().sum::<u32>() + left_uses, sold.uses);
-                for (habit, videos) in videos.iter().enumerate() {
-                    prop_assert!(*videos == 0 || serves(&sold.envelope, habit));
-                    served[habit] += videos;
-                }
-            }
-        }
-    }
-    for (habit, asked) in case.habits.iter().enumerate() {
-        prop_assert_eq!(served[habit] + mix.licensed[habit], asked.videos);
-        let reach = mix.parts.iter().map(|part| match part {
-            Part::Licences {
-                habit: of,
-                choice,
-                count,
-                ..
-            } if *of == habit => match asked.licences[*choice].envelope.videos {
-                Videos::Count(videos) => videos * count,
-                Videos::Unlimited => u32::MAX / 8,
-            },
-            _ => 0,
-        });
-        prop_assert!(reach.sum::<u32>() >= mix.licensed[habit]);
-    }
-    prop_assert_eq!(cost, mix.total_micros);
-    prop_assert_eq!(mix.reasons.is_empty(), false);
-    Ok(())
-}
-
-proptest! {
-    #![proptest_config(Config { cases: 600, ..Config::default() })]
-
-    #[test]
-    fn the_first_mix_is_the_cheapest_there_is_and_every_mix_covers_all(case in cases()) {
-        let answer = asked(&case.habits, &case.on_sale);
-        let best = answer.mixes.first().map(|mix| mix.total_micros);
-        prop_assert_eq!(best, brute_force(&case));
-        for mix in &answer.mixes {
-            holds(&case, mix)?;
-        }
-        let sorted = answer.mixes.is_sorted_by_key(|mix| mix.total_micros);
-        prop_assert!(sorted, "the cheapest first");
-    }
-
-    #[test]
-    fn a_mix_is_never_dearer_than_one_means_alone(case in cases()) {
-        let best = asked(&case.habits, &case.on_sale).mixes.first().map(|mix| mix.total_micros);
-        let no_licences = || case.habits.iter().cloned().map(|habit| Habit { licences: vec![], ..habit });
-        let alone = [
-            (case.habits.clone(), OnSale::default()),
-            (no_licences().collect(), OnSale { pool: None, ..case.on_sale.clone() }),
-            (no_licences().collect(), OnSale { clip_time: None, ..case.on_sale.clone() }),
-        ];
-        for (habits, on_sale) in alone {
-            if let Some(mix) = asked(&habits, &on_sale).mixes.first() {
-                prop_assert!(best.is_some_and(|best| best <= mix.total_micros));
-            }
-        }
-    }
+            .all(|habit| (habit.videos, habit.each.clip_ms) == (3, 55_000))
+    );
 }

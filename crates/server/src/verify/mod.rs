@@ -9,7 +9,7 @@ pub use subject::{Carrier, Media, Subject, of_file, sidecar, subject};
 pub use trust::Trust;
 
 use app::licensing::{self, show};
-use app::{App, Envelope, Plain, Stop, Timestamp};
+use app::{App, Envelope, EnvelopeError, Plain, Stop, Timestamp};
 use licence_key::{Claims, Code, Jwks, Standing, StatusCheck, TokenError, judge};
 use serde_json::{Value, json};
 
@@ -225,12 +225,13 @@ pub(crate) fn judged(token: &str, trust: &Trust, now: Timestamp) -> Answer {
 }
 
 impl Answer {
-    /// What it allows, where it can be believed and its envelope is of a form we know.
+    /// What it allows, where it can be believed. Of an envelope that a later version wrote it is
+    /// said that it can't be told here, never a part of what it allows.
     #[must_use]
-    pub fn plain(&self) -> Option<Plain> {
+    pub fn plain(&self) -> Option<Result<Plain, EnvelopeError>> {
         let claims = self.claims.as_ref()?;
-        let envelope: Envelope = serde_json::from_value(claims.envelope.clone()).ok()?;
-        Some(app::plain(&envelope))
+        let envelope = Envelope::from_value(&claims.envelope);
+        Some(envelope.map(|envelope| app::plain(&envelope)))
     }
 
     /// For people, a line each.
@@ -264,25 +265,20 @@ impl Answer {
             ),
             None => {}
         }
-        if let Some(plain) = self.plain() {
-            lines.extend(
-                plain
-                    .may
-                    .iter()
-                    .map(|line| format!("  you may      {line}")),
-            );
-            lines.extend(
-                plain
-                    .may_not
-                    .iter()
-                    .map(|line| format!("  you may not  {line}")),
-            );
-            lines.extend(
-                plain
-                    .must
-                    .iter()
-                    .map(|line| format!("  you must     {line}")),
-            );
+        match self.plain() {
+            None => {}
+            Some(Err(error)) => lines.push(format!("  allows     can't be told: {error}")),
+            Some(Ok(plain)) => {
+                let headed = [
+                    ("you may     ", plain.may),
+                    ("you may not ", plain.may_not),
+                    ("you must    ", plain.must),
+                ];
+                for (heading, sentences) in headed {
+                    let sentences = sentences.iter();
+                    lines.extend(sentences.map(|line| format!("  {heading} {line}")));
+                }
+            }
         }
         lines
     }
@@ -291,6 +287,7 @@ impl Answer {
     #[must_use]
     pub fn document(&self) -> Value {
         let claims = self.claims.as_ref();
+        let plain = self.plain();
         json!({
             "standing": self.standing.word(),
             "valid": self.standing == Standing::Valid,
@@ -304,7 +301,8 @@ impl Answer {
             "status_source": self.status,
             "file": self.file.map(FileMatch::word),
             "assets": claims.map(|claims| &claims.assets),
-            "plain": self.plain(),
+            "plain": plain.as_ref().and_then(|plain| plain.as_ref().ok()),
+            "plain_error": plain.as_ref().and_then(|plain| plain.as_ref().err()).map(ToString::to_string),
         })
     }
 }

@@ -238,14 +238,24 @@ pub(crate) fn opened(
     name: &str,
     query: Option<&str>,
 ) -> Result<LicenceId, Problem> {
+    opened_by(app, caller, name, params::value(query, "grant").as_deref())
+}
+
+/// The same, with the grant at hand.
+pub(crate) fn opened_by(
+    app: &App,
+    caller: &Caller,
+    name: &str,
+    grant: Option<&str>,
+) -> Result<LicenceId, Problem> {
     let id: LicenceId = name
         .parse()
         .map_err(|e: domain::id::IdError| Problem::new("bad_id", e.to_string()).at("licence"))?;
     if caller.is_operator() {
         return Ok(id);
     }
-    match params::value(query, "grant") {
-        Some(grant) if app.issuer.grants(id, &grant) => Ok(id),
+    match grant {
+        Some(grant) if app.issuer.grants(id, grant) => Ok(id),
         Some(_) => {
             let detail = "this grant doesn't open this licence: copy its link again, whole";
             Err(Problem::new("wrong_grant", detail).at("grant"))

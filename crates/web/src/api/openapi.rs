@@ -5,7 +5,9 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{files, keys, licences, quotes, reports, stream, tracks, uses, verify};
+use super::{
+    files, keys, licences, quotes, reports, schemas, stream, suggestions, tracks, uses, verify,
+};
 use crate::problem::ProblemBody;
 
 #[derive(OpenApi)]
@@ -25,6 +27,7 @@ use crate::problem::ProblemBody;
         tracks::preview,
         tracks::waveform,
         quotes::create,
+        suggestions::create,
         licences::buy,
         licences::show,
         files::download,
@@ -34,6 +37,7 @@ use crate::problem::ProblemBody;
         uses::create,
         reports::show,
         stream::stream,
+        schemas::envelope,
         keys::status_list,
         keys::jwks,
         keys::health,

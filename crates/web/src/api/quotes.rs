@@ -228,7 +228,8 @@ impl QuoteRequest {
 }
 
 impl Use {
-    fn into_intended(self) -> IntendedUse {
+    /// The use, with what wasn't said as it usually is.
+    pub(crate) fn into_intended(self) -> IntendedUse {
         let usual = IntendedUse::default();
         let videos = self.videos.map(|videos| match videos {
             HowMany::Number(count) => Videos::Count(count),

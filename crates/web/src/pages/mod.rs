@@ -12,6 +12,7 @@ pub(crate) mod quote;
 pub(crate) mod report;
 pub(crate) mod sign_in;
 pub(crate) mod standing;
+pub(crate) mod suggest;
 pub(crate) mod theme;
 pub(crate) mod track;
 pub(crate) mod use_form;

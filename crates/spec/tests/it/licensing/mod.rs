@@ -4,4 +4,5 @@ mod buy;
 mod deliver;
 mod quote;
 mod sell;
+mod suggest;
 mod verify;

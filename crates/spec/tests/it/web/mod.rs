@@ -5,5 +5,6 @@ mod feed;
 mod limits;
 mod pages;
 mod problems;
+mod schemas;
 mod sound;
 mod surface;

@@ -9,8 +9,9 @@ use spec::on_both_engines;
 use spec::world::{Reply, Visitor};
 
 /// Operations anybody may call.
-const PUBLIC: [&str; 11] = [
+const PUBLIC: [&str; 13] = [
     "GET /.well-known/jwks.json",
+    "GET /schemas/envelope.json",
     "GET /v1/health",
     "GET /v1/status-lists/{list}",
     "GET /v1/tracks",
@@ -20,6 +21,7 @@ const PUBLIC: [&str; 11] = [
     "GET /v1/verify/{code}",
     "POST /v1/licences",
     "POST /v1/quotes",
+    "POST /v1/suggestions",
     "GET /openapi.json",
 ];
 
