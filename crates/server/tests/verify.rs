@@ -296,3 +296,36 @@ fn mp4() -> Vec<u8> {
     ]
     .concat()
 }
+
+#[test]
+fn a_key_whose_envelope_a_later_version_wrote_holds_but_is_not_judged() {
+    let place = Place::new();
+    let mut later = claims(&essence(), None);
+    later
+        .freeze(serde_json::json!({ "version": 2, "mood": "dark" }))
+        .unwrap();
+    let token = licence_key::sign(&later, &key(1)).unwrap();
+    place.write("later.wav", marked(&token));
+    place.write("trusted.json", jwks(1));
+    let arguments = ["verify", "later.wav", "--issuer", "trusted.json"];
+    let ran = place.run(&arguments);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(
+        ran.out.contains("VALID") && !ran.out.contains("you may"),
+        "{}",
+        ran.out
+    );
+    let told = "can't be told: this envelope is of version 2";
+    assert!(
+        ran.out.contains(told) && ran.out.contains("update Clearcue"),
+        "{}",
+        ran.out
+    );
+    let json = place.run(&[&arguments[..], &["--json"]].concat());
+    let answers: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    let text = answers.to_string();
+    assert!(
+        text.contains(r#""plain":null"#) && text.contains("plain_error"),
+        "{text}"
+    );
+}

@@ -131,6 +131,7 @@ on_both_engines! {
     async fn a_buyer_who_is_signed_in_is_shown_their_own_uses(world: World) {
         let track = world.track_with_a_cut("Night Market").await;
         let mia = world.visitor_signed_in(Role::Buyer, "Mia").await;
+        let mia = mia.with("sec-fetch-site", "same-origin");
         let quote = mia.posts("/v1/quotes", &json!({ "track": track.id.to_string() })).await.json();
         let order = json!({ "quote": quote["id"], "offer": quote["options"][0]["offer"],
             "licensee": { "name": "Mia" },
@@ -148,6 +149,7 @@ on_both_engines! {
         let page = mia.gets("/suggest?from=last_uses").await;
         assert!(page.text().contains("From 1 use in 1 video"), "{}", page.text());
         let noa = world.visitor_signed_in(Role::Buyer, "Noa").await;
+        let noa = noa.with("sec-fetch-site", "same-origin");
         let none = noa.posts("/v1/suggestions", &mine).await;
         assert_eq!(none.problem(), (409, "no_recent_uses".to_owned()));
     }
