@@ -37,7 +37,7 @@ pub const PLANS_MAX: usize = 16;
 /// The dearest price that is reckoned with, in micro-units: ten million.
 pub const PRICE_MAX_MICROS: i64 = 10_000_000_000_000;
 /// The most steps that a question may take: states times ways to divide one habit.
-pub const WORK_MAX: u64 = 40_000_000;
+pub const WORK_MAX: u64 = 10_000_000;
 
 /// A kind of video that is made regularly.
 #[derive(Clone, Debug)]

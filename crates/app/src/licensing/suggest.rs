@@ -118,8 +118,16 @@ pub async fn suggest(app: &App, call: &Call, ask: &Ask) -> Result<Suggested, Sto
         clip_time: Some(clip_time(app, call.now, held_ms)?),
         pool: None,
     };
-    let suggestion = domain::suggest::suggest(&habits, &on_sale, currency)
-        .map_err(|error| Stop::Refused(SuggestRefusal::Bounds(error)))?;
+    drop(tx);
+    // A large question takes some hundred milliseconds, which others shouldn't wait for.
+    let reckon = move || {
+        let suggestion = domain::suggest::suggest(&habits, &on_sale, currency);
+        (habits, suggestion)
+    };
+    let (habits, suggestion) = tokio::task::spawn_blocking(reckon)
+        .await
+        .map_err(Fault::while_("reckoning a suggestion"))?;
+    let suggestion = suggestion.map_err(|error| Stop::Refused(SuggestRefusal::Bounds(error)))?;
     Ok(Suggested {
         habits,
         uses,
