@@ -92,7 +92,7 @@ fn must(texts: &Texts, envelope: &Envelope) -> Vec<String> {
     if let Credit::Required(text) = &envelope.credit {
         must.push(texts.say(Key::MustCredit, &[("credit", text.as_str())]));
     }
-    must.push(texts.say(Key::MustKeepKey, &[]));
+    must.push(texts.say(Key::MustKeep, &[]));
     must
 }
 

@@ -108,7 +108,7 @@ keys! {
     MayNotPublish "may_not.publish" [places]
     MayNotPurposes "may_not.purposes" [purposes]
     MustCredit "must.credit" [credit]
-    MustKeepKey "must.keep_key" []
+    MustKeep "must.keep_key" []
     NoPlacement "short.no_placement" []
     ShortAsset "short.asset" [licensed, asked]
     ShortPlacement "short.placement" [place]

@@ -51,7 +51,7 @@ pub fn habits_of(uses: &[(TrackId, UseReport)]) -> Vec<Habit> {
     } else {
         by_length
     };
-    let mut habits: Vec<Habit> = seen.into_values().map(habit).collect();
+    let mut habits: Vec<Habit> = seen.values().map(habit).collect();
     habits.sort_by_key(|habit| std::cmp::Reverse(habit.videos));
     habits
 }
@@ -83,7 +83,7 @@ fn grouped(
     groups
 }
 
-fn habit(seen: Seen) -> Habit {
+fn habit(seen: &Seen) -> Habit {
     let most = |count: usize| {
         u32::try_from(count)
             .unwrap_or(VIDEOS_MAX)
