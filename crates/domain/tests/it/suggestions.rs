@@ -310,7 +310,7 @@ fn a_question_out_of_bounds_is_refused_by_its_place() {
     assert!(suggest(&most, &with_clip_time(), Currency::USD).is_ok());
 }
 
-fn report(video: &str, clip_ms: i64, change: serde_json::Value) -> UseReport {
+fn report(video: &str, clip_ms: i64, change: &serde_json::Value) -> UseReport {
     let mut report = serde_json::json!({
         "id": video, "licence_code": "x", "placement": "tiktok", "purpose": "monetised_creator",
         "clip_ms": clip_ms, "published_at": "2026-05-01T00:00:00Z", "video": video,
@@ -327,31 +327,31 @@ fn past_uses_show_habits_as_demanding_as_their_most_demanding_video() {
     let uses = [
         (
             track(1),
-            report("a", 9_000, serde_json::json!({ "territory": "DE" })),
+            report("a", 9_000, &serde_json::json!({ "territory": "DE" })),
         ),
         (
             track(1),
             report(
                 "a",
                 9_000,
-                serde_json::json!({ "id": "2", "placement": "x" }),
+                &serde_json::json!({ "id": "2", "placement": "x" }),
             ),
         ),
         (
             track(2),
-            report("b", 14_500, serde_json::json!({ "followers": 50_000 })),
+            report("b", 14_500, &serde_json::json!({ "followers": 50_000 })),
         ),
         (
             track(2),
-            report("c", 45_000, serde_json::json!({ "territory": "DE" })),
+            report("c", 45_000, &serde_json::json!({ "territory": "DE" })),
         ),
         (
             track(3),
-            report("d", 45_000, serde_json::json!({ "territory": "AT" })),
+            report("d", 45_000, &serde_json::json!({ "territory": "AT" })),
         ),
         (
             track(3),
-            report("e", 300_000, serde_json::json!({ "purpose": "paid_ad" })),
+            report("e", 300_000, &serde_json::json!({ "purpose": "paid_ad" })),
         ),
     ];
     let habits = habits_of(&uses);
@@ -385,7 +385,7 @@ fn too_many_kinds_of_past_video_are_told_apart_by_purpose_alone() {
             let change = serde_json::json!({ "purpose": purpose });
             (
                 TrackId::from_bytes([1; 16]),
-                report(&format!("{purpose}{ms}"), ms, change),
+                report(&format!("{purpose}{ms}"), ms, &change),
             )
         })
         .collect();
