@@ -10,17 +10,20 @@
 
 mod bytes;
 mod carry;
+mod comments;
 mod error;
 mod essence;
+mod flac;
 mod format;
+mod id3;
 mod marks;
 mod mp4;
 mod ogg;
-mod tags;
+mod riff;
+mod wav;
 
 pub use carry::{embed, embed_bytes, read, stamp};
 pub use error::MediaError;
 pub use essence::essence_sha256;
 pub use format::Format;
-pub use lofty::io::FileLike;
 pub use marks::{Found, Marks};

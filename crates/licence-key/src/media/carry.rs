@@ -2,16 +2,13 @@
 
 use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 
-use lofty::io::FileLike;
-
-use super::bytes;
 use super::error::MediaError;
 use super::essence::essence_sha256;
 use super::format::Format;
 use super::marks::{Found, Marks};
-use super::{mp4, tags};
+use super::{flac, id3, mp4, ogg, wav};
 
-/// Copies an audio file from `input` to `output`, an empty file open for reading and writing,
+/// Copies an audio file from `input` to `output`, which must be empty and is read again at the end,
 /// and marks the copy: comment and copyright, the token in the format's free field, title and
 /// artist where given. Other tags are kept.
 ///
@@ -23,18 +20,17 @@ use super::{mp4, tags};
 pub fn embed<R, W>(input: &mut R, output: &mut W, marks: &Marks) -> Result<String, MediaError>
 where
     R: Read + Seek,
-    W: FileLike,
+    W: Read + Write + Seek,
 {
     let format = Format::detect(input)?;
     let before = essence_sha256(input)?;
     input.seek(SeekFrom::Start(0))?;
     match format {
         Format::Mp4 | Format::Mov => mp4::stamp(input, output, marks, format)?,
-        Format::Wav | Format::Flac | Format::Mp3 | Format::OggVorbis | Format::Opus => {
-            let length = bytes::length(input)?;
-            bytes::copy(input, output, length)?;
-            tags::write(output, format, marks)?;
-        }
+        Format::Wav => wav::write(input, output, marks)?,
+        Format::Flac => flac::write(input, output, marks)?,
+        Format::Mp3 => id3::write(input, output, marks)?,
+        Format::OggVorbis | Format::Opus => ogg::write(input, output, marks, format)?,
     }
     output.flush()?;
     let after = essence_sha256(output)?;
@@ -79,10 +75,13 @@ where
 /// [`MediaError::UnknownFormat`], or what keeps the tags from being read.
 pub fn read<R: Read + Seek>(reader: &mut R) -> Result<Found, MediaError> {
     let format = Format::detect(reader)?;
+    let mut found = Found::new(format);
     match format {
-        Format::Mp4 | Format::Mov => mp4::read(reader, format),
-        Format::Wav | Format::Flac | Format::Mp3 | Format::OggVorbis | Format::Opus => {
-            tags::read(reader, format)
-        }
+        Format::Wav => wav::read(reader, &mut found)?,
+        Format::Flac => flac::read(reader, &mut found)?,
+        Format::Mp3 => id3::read(reader, &mut found)?,
+        Format::OggVorbis | Format::Opus => ogg::read(reader, format, &mut found)?,
+        Format::Mp4 | Format::Mov => mp4::read(reader, &mut found)?,
     }
+    Ok(found)
 }

@@ -29,6 +29,14 @@ pub enum MediaError {
         /// The limit in bytes.
         limit: u64,
     },
+    /// The format has no place for the marks.
+    #[error("the {format} file has no room for a licence: {what}")]
+    NoRoom {
+        /// What it is.
+        format: Format,
+        /// What would have to grow.
+        what: &'static str,
+    },
     /// The file's tags could not be read or written.
     #[error("the {format} file's tags could not be read or written: {reason}")]
     Tags {

@@ -4,10 +4,10 @@
 //!
 //! | format | hashed bytes |
 //! |---|---|
-//! | WAV | the payload of the first `data` chunk, without its pad byte; RF64 sizes from `ds64`; a size of 0xFFFFFFFF, or one beyond the end, means up to the end of the file |
+//! | WAV | the payload of the first `data` chunk, without its pad byte; RF64 sizes from `ds64`; a size of 0 or 0xFFFFFFFF, or one beyond the end, means up to the end of the file |
 //! | FLAC | everything behind the last metadata block, without a trailing ID3v1 tag |
 //! | MP3 | everything between leading ID3v2 tags and trailing ID3v1, APE and Lyrics3 v2 tags |
-//! | Ogg | page bodies in file order, without each stream's header packets (Vorbis 3, Opus 2) |
+//! | Ogg | page bodies in file order, without the header packets of each Vorbis (3) and Opus (2) stream |
 //! | MP4, MOV | the payloads of all top-level `mdat` boxes in file order |
 //!
 //! For MP4 the choice is `mdat` rather than sample by sample: no tagger writes there, it needs
@@ -15,17 +15,16 @@
 //! for plain and fragmented files.
 
 mod mpeg;
-mod riff;
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Read, Seek};
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use super::bytes::{self, hash_range, read_exactly};
+use super::bytes::{self, hash_range};
 use super::error::MediaError;
 use super::format::Format;
-use super::{mp4, ogg};
+use super::{flac, mp4, ogg, riff};
 
 /// SHA-256 of the file's audio essence, 64 lower-case hex digits. The module documentation of
 /// `essence` lists what is hashed for each format.
@@ -38,11 +37,13 @@ pub fn essence_sha256<R: Read + Seek>(reader: &mut R) -> Result<String, MediaErr
     let mut hash = Sha256::new();
     match format {
         Format::Wav => {
-            let (start, end) = riff::data(reader)?;
+            let (start, end) = riff::sound(reader)?;
             hash_range(reader, start, end, &mut hash)?;
         }
         Format::Flac => {
-            let (start, end) = flac_frames(reader)?;
+            let start = flac::frames(reader)?;
+            let end = bytes::length(reader)?;
+            let end = mpeg::without_id3v1(reader, end)?.max(start);
             hash_range(reader, start, end, &mut hash)?;
         }
         Format::Mp3 => {
@@ -53,35 +54,4 @@ pub fn essence_sha256<R: Read + Seek>(reader: &mut R) -> Result<String, MediaErr
         Format::Mp4 | Format::Mov => mp4::hash_media(reader, format, &mut hash)?,
     }
     Ok(HEXLOWER.encode(&hash.finalize()))
-}
-
-/// RFC 9639 §8: blocks of one flag bit, seven type bits and a 24-bit length.
-fn flac_frames<R: Read + Seek>(reader: &mut R) -> Result<(u64, u64), MediaError> {
-    let damaged = |what| MediaError::Damaged {
-        format: Format::Flac,
-        what,
-    };
-    let length = bytes::length(reader)?;
-    let end = mpeg::without_id3v1(reader, length)?;
-    reader.seek(SeekFrom::Start(0))?;
-    let mut at = bytes::skip_id3v2(reader)? + 4;
-    loop {
-        if at >= end {
-            return Err(damaged("it ends within the metadata"));
-        }
-        reader.seek(SeekFrom::Start(at))?;
-        let head = read_exactly(reader, 4)?;
-        let length = head[1..]
-            .iter()
-            .fold(0_u64, |sum, &byte| sum << 8 | u64::from(byte));
-        at += 4 + length;
-        if head[0] & 0x80 != 0 {
-            break;
-        }
-    }
-    if at >= end {
-        Err(damaged("it holds no audio frame"))
-    } else {
-        Ok((at, end))
-    }
 }

@@ -5,6 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use super::bytes::{self, read_up_to};
 use super::error::MediaError;
+use super::ogg;
 
 /// The media formats that carry keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +37,7 @@ impl Format {
         let found = Self::of_head(&head);
         let found = match found {
             None if head.starts_with(b"ID3") => Some(behind_id3(reader)?),
+            None if head.starts_with(b"OggS") => ogg::detect(reader)?,
             other => other,
         };
         reader.seek(SeekFrom::Start(0))?;
@@ -47,7 +49,6 @@ impl Format {
         match tag(0) {
             b"RIFF" | b"RF64" | b"BW64" if tag(8) == b"WAVE" => Some(Self::Wav),
             b"fLaC" => Some(Self::Flac),
-            b"OggS" => of_ogg(head),
             _ if tag(4) == b"ftyp" && tag(8) == b"qt  " => Some(Self::Mov),
             _ if tag(4) == b"ftyp" || tag(4) == b"styp" => Some(Self::Mp4),
             // QuickTime files of before 2001 have no file type box.
@@ -56,14 +57,6 @@ impl Format {
             _ => None,
         }
     }
-}
-
-fn of_ogg(head: &[u8]) -> Option<Format> {
-    let packet = head.get(27 + usize::from(*head.get(26)?)..)?;
-    if packet.starts_with(b"\x01vorbis") {
-        return Some(Format::OggVorbis);
-    }
-    packet.starts_with(b"OpusHead").then_some(Format::Opus)
 }
 
 /// A frame header whose every field has a defined value (ISO 11172-3 §2.4.1.3).

@@ -1,5 +1,7 @@
 //! What is written into a file, and what was found in one.
 
+use std::borrow::Cow;
+
 use crate::code::Code;
 
 use super::format::Format;
@@ -9,6 +11,9 @@ pub(super) const TOKEN_FIELD: &str = "LICENCE_TOKEN";
 
 /// The longest text that is reported from a file's tags, in bytes; longer ones are cut.
 pub(super) const MAX_TEXT: usize = 64 * 1024;
+
+/// The most tokens and the most codes that are reported of one file; further ones are left out.
+pub(super) const MAX_KEYS: usize = 64;
 
 /// What to write into a media file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +37,13 @@ impl Marks {
     #[must_use]
     pub fn line(&self) -> String {
         format!("Licence {} {}", self.code, one_line(&self.page_url))
+    }
+
+    /// Whether a text is such a line, of whatever licence.
+    pub(super) fn is_line(text: &str) -> bool {
+        text.strip_prefix("Licence ")
+            .and_then(|rest| rest.get(..17))
+            .is_some_and(|code| code.parse::<Code>().is_ok())
     }
 
     /// The copyright field: the notice, if there is one, and the line.
@@ -113,13 +125,14 @@ impl Found {
             return;
         }
         if field == Field::Token {
-            if !self.tokens.iter().any(|known| known == text) {
+            let known = self.tokens.iter().any(|known| known == text);
+            if !known && self.tokens.len() < MAX_KEYS {
                 self.tokens.push(text.to_owned());
             }
             return;
         }
         for code in Code::all_in(text) {
-            if !self.codes.contains(&code) {
+            if !self.codes.contains(&code) && self.codes.len() < MAX_KEYS {
                 self.codes.push(code);
             }
         }
@@ -132,6 +145,16 @@ impl Found {
         };
         slot.get_or_insert_with(|| text.to_owned());
     }
+}
+
+/// A text that should be UTF-8, up to its first zero. What isn't UTF-8 is shown as such; codes
+/// and tokens are ASCII and are found all the same.
+pub(super) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    let end = bytes.iter().position(|&byte| byte == 0);
+    let bytes = &bytes[..end.unwrap_or(bytes.len())];
+    // No more is looked at than is reported.
+    let bytes = &bytes[..bytes.len().min(MAX_TEXT + 4)];
+    String::from_utf8_lossy(bytes)
 }
 
 fn cut(text: &str) -> &str {

@@ -263,17 +263,16 @@ fn blank(whole: &mut [u8]) {
 }
 
 /// The keys and texts in the file's metadata.
-pub(super) fn read<R: Read + Seek>(reader: &mut R, format: Format) -> Result<Found, MediaError> {
+pub(super) fn read<R: Read + Seek>(reader: &mut R, found: &mut Found) -> Result<(), MediaError> {
     let places = boxes::top_level(reader)?;
     let moov = places[movie_index(&places)?].load(reader)?;
-    let mut found = Found::new(format);
-    user_data::read(&moov, &mut found)?;
+    user_data::read(&moov, found)?;
     for place in &places {
         if is_xmp(reader, place)? {
-            user_data::note_packet(&load_packet(reader, place)?, &mut found);
+            user_data::note_packet(&load_packet(reader, place)?, found);
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// Hashes the payloads of all `mdat` boxes.
