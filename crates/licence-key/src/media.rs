@@ -22,7 +22,7 @@ mod ogg;
 mod riff;
 mod wav;
 
-pub use carry::{embed, embed_bytes, read, stamp};
+pub use carry::{embed, embed_bytes, read, stamp, stamp_all};
 pub use error::MediaError;
 pub use essence::essence_sha256;
 pub use format::Format;

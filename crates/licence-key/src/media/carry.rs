@@ -26,7 +26,7 @@ where
     let before = essence_sha256(input)?;
     input.seek(SeekFrom::Start(0))?;
     match format {
-        Format::Mp4 | Format::Mov => mp4::stamp(input, output, marks, format)?,
+        Format::Mp4 | Format::Mov => mp4::stamp(input, output, std::slice::from_ref(marks), format)?,
         Format::Wav => wav::write(input, output, marks)?,
         Format::Flac => flac::write(input, output, marks)?,
         Format::Mp3 => id3::write(input, output, marks)?,
@@ -56,9 +56,22 @@ pub fn embed_bytes(file: &[u8], marks: &Marks) -> Result<Vec<u8>, MediaError> {
 /// from before is replaced.
 ///
 /// # Errors
-/// [`MediaError::NotStampable`] for other formats, [`MediaError::Damaged`] where the file's
-/// structure cannot be followed; `output` is then to be thrown away.
+/// [`MediaError::NotStampable`] for other formats, [`MediaError::NoRoom`] where the format has
+/// no place for it, [`MediaError::Damaged`] where the file's structure cannot be followed; `output` is then to be thrown away.
 pub fn stamp<R, W>(input: &mut R, output: &mut W, marks: &Marks) -> Result<(), MediaError>
+where
+    R: Read + Seek,
+    W: Write,
+{
+    stamp_all(input, output, std::slice::from_ref(marks))
+}
+
+/// [`stamp`] for a video with several pieces of music in it: each licence is written, title and
+/// artist are those of the first.
+///
+/// # Errors
+/// As [`stamp`].
+pub fn stamp_all<R, W>(input: &mut R, output: &mut W, marks: &[Marks]) -> Result<(), MediaError>
 where
     R: Read + Seek,
     W: Write,

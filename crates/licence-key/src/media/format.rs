@@ -69,6 +69,7 @@ fn is_mpeg_frame(head: &[u8]) -> bool {
 
 /// Some taggers put ID3 in front of FLAC; everywhere else it means MPEG audio.
 fn behind_id3<R: Read + Seek>(reader: &mut R) -> Result<Format, MediaError> {
+    reader.seek(SeekFrom::Start(0))?;
     bytes::skip_id3v2(reader)?;
     let behind = read_up_to(reader, 4)?;
     Ok(if behind == b"fLaC" {

@@ -24,6 +24,9 @@ use super::marks::{Field, Found, Marks, TOKEN_FIELD, lossy};
 /// The most of a file's leading tags that is read: a large cover, many times over.
 const MAX_TAGS: u64 = 64 * 1024 * 1024;
 
+/// The length of an ID3v1 tag.
+const V1: u64 = 128;
+
 /// The comment of an ID3v1 tag lies here, at most 30 bytes long: enough for the code.
 const V1_COMMENT: std::ops::Range<usize> = 97..127;
 
@@ -37,22 +40,44 @@ where
     output.write_all(&marked(&tags, marks)?)?;
     let start = u64::try_from(tags.len()).unwrap_or(u64::MAX);
     let rest = bytes::length(input)?.saturating_sub(start);
+    let old = v1_tag(input)?.map_or(0, |_| V1);
     input.seek(SeekFrom::Start(start))?;
-    Ok(bytes::copy(input, output, rest)?)
+    bytes::copy(input, output, rest.saturating_sub(old))?;
+    if let Some(mut tag) = v1_tag(input)? {
+        mark_v1(&mut tag, marks);
+        output.write_all(&tag)?;
+    }
+    Ok(())
 }
 
 /// What the tags of MPEG audio say.
 pub(super) fn read<R: Read + Seek>(reader: &mut R, found: &mut Found) -> Result<(), MediaError> {
     note(&leading(reader, Format::Mp3)?, found);
-    let end = bytes::length(reader)?;
-    if let Some(start) = end.checked_sub(128) {
-        reader.seek(SeekFrom::Start(start))?;
-        let tail = read_exactly(reader, 128)?;
-        if tail.starts_with(b"TAG") {
-            found.note(Field::Comment, &lossy(&tail[V1_COMMENT]));
-        }
+    if let Some(tag) = v1_tag(reader)? {
+        found.note(Field::Comment, &lossy(&tag[V1_COMMENT]));
     }
     Ok(())
+}
+
+/// The ID3v1 tag at the end of a file.
+fn v1_tag<R: Read + Seek>(reader: &mut R) -> Result<Option<Vec<u8>>, MediaError> {
+    let Some(start) = bytes::length(reader)?.checked_sub(V1) else {
+        return Ok(None);
+    };
+    reader.seek(SeekFrom::Start(start))?;
+    let tag = read_exactly(reader, V1)?;
+    Ok(tag.starts_with(b"TAG").then_some(tag))
+}
+
+/// Where there is an ID3v1 tag, some tools show nothing else: its comment gets the code. The
+/// last two bytes of a comment are the track's number in version 1.1, and stay.
+fn mark_v1(tag: &mut [u8], marks: &Marks) {
+    let text = format!("Licence {}", marks.code);
+    let room = &mut tag[V1_COMMENT.start..V1_COMMENT.end - 2];
+    room.fill(0);
+    for (place, byte) in room.iter_mut().zip(text.bytes()) {
+        *place = byte;
+    }
 }
 
 /// The bytes of the tags at the start of a file.
@@ -74,6 +99,7 @@ pub(super) fn leading<R: Read + Seek>(
 /// left out: no player could read it either.
 pub(super) fn marked(tags: &[u8], marks: &Marks) -> Result<Vec<u8>, MediaError> {
     let mut tag = parsed(tags).unwrap_or_default();
+    tag.retain(|frame| !is_shadow(frame));
     tag.set_comment(marks.line());
     tag.insert(Frame::Text(TextInformationFrame::new(
         FrameId::Valid(Cow::Borrowed("TCOP")),
@@ -94,6 +120,19 @@ pub(super) fn marked(tags: &[u8], marks: &Marks) -> Result<Vec<u8>, MediaError> 
             reason: error.to_string(),
         })?;
     Ok(out)
+}
+
+/// A frame that says in another place what ours say. ffmpeg writes a comment as a text of the
+/// user's, and shows that one first.
+fn is_shadow(frame: &Frame<'_>) -> bool {
+    match frame {
+        Frame::UserText(text) => {
+            let name = text.description.to_ascii_lowercase();
+            name == "comment" || name == "copyright" || Marks::is_line(&text.content)
+        }
+        Frame::Comment(comment) => Marks::is_line(&comment.content),
+        _ => false,
+    }
 }
 
 fn parsed(tags: &[u8]) -> Option<Id3v2Tag> {

@@ -6,6 +6,7 @@
 //! with any number of tracks, plain or fragmented, keep theirs bit by bit.
 
 mod boxes;
+mod keys;
 mod offsets;
 mod user_data;
 mod xmp;
@@ -18,7 +19,7 @@ use super::bytes::{self, hash_range};
 use super::error::MediaError;
 use super::format::Format;
 use super::marks::{Found, Marks};
-use boxes::{Place, damaged};
+use boxes::{Place, Truncated, damaged};
 use offsets::{Fit, Shift};
 
 const BOX_HEADER: u64 = 8;
@@ -27,14 +28,14 @@ const BOX_HEADER: u64 = 8;
 pub(super) fn stamp<R, W>(
     input: &mut R,
     output: &mut W,
-    marks: &Marks,
+    marks: &[Marks],
     format: Format,
 ) -> Result<(), MediaError>
 where
     R: Read + Seek,
     W: Write,
 {
-    let places = boxes::top_level(input)?;
+    let places = boxes::top_level(input, Truncated::Refused)?;
     let plan = Plan::make(input, &places, marks, format)?;
     for place in &places {
         if place.start == plan.old_start {
@@ -45,6 +46,7 @@ where
             copy_box(input, output, place, plan.shift)?;
         }
     }
+    output.write_all(&plan.tail)?;
     // Up to seven stray bytes may follow the last box.
     let end = places.last().map_or(0, |place| place.end);
     let stray = bytes::length(input)?.saturating_sub(end);
@@ -60,13 +62,15 @@ struct Plan {
     old_end: u64,
     replacement: Vec<u8>,
     shift: Shift,
+    /// What follows the last box.
+    tail: Vec<u8>,
 }
 
 impl Plan {
     fn make<R: Read + Seek>(
         input: &mut R,
         places: &[Place],
-        marks: &Marks,
+        marks: &[Marks],
         format: Format,
     ) -> Result<Self, MediaError> {
         let index = movie_index(places)?;
@@ -84,6 +88,9 @@ impl Plan {
             is_last,
         };
         let marked = user_data::mark(&moov, marks, format)?;
+        if has_items(input, places, &moov)? {
+            return room.leave(places, marked, behind);
+        }
         match room.fill(marked, &behind)? {
             Some(plan) => Ok(plan),
             // Some position no longer fits into 32 bits.
@@ -129,8 +136,55 @@ impl Room {
             old_end: self.end,
             replacement: moov,
             shift,
+            tail: Vec::new(),
         }))
     }
+
+    /// Moves the movie box behind everything else and leaves free space in its place, so that
+    /// nothing else moves at all: for files with positions that can't be followed.
+    fn leave(
+        &self,
+        places: &[Place],
+        mut moov: Vec<u8>,
+        behind: Vec<u8>,
+    ) -> Result<Plan, MediaError> {
+        let is_first = places.iter().any(|place| &place.kind == b"moof");
+        if is_first || places.last().is_some_and(|last| last.open) {
+            return Err(boxes::no_room(
+                "it has items with positions of their own, and its movie box can't move",
+            ));
+        }
+        moov.extend(behind);
+        let (replacement, tail) = if self.is_last {
+            (moov, Vec::new())
+        } else {
+            (free(self.end - self.start)?, moov)
+        };
+        Ok(Plan {
+            old_start: self.start,
+            old_end: self.end,
+            replacement,
+            shift: Shift {
+                from: self.end,
+                by: 0,
+            },
+            tail,
+        })
+    }
+}
+
+/// Whether there are items, such as pictures, whose positions stand outside the sample tables.
+fn has_items<R: Read + Seek>(
+    input: &mut R,
+    places: &[Place],
+    moov: &[u8],
+) -> Result<bool, MediaError> {
+    for place in places.iter().filter(|place| &place.kind == b"meta") {
+        if offsets::has_items(&place.load_payload(input)?) {
+            return Ok(true);
+        }
+    }
+    user_data::any_meta(moov, offsets::has_items)
 }
 
 fn size_of(bytes: &[u8]) -> u64 {
@@ -153,6 +207,9 @@ fn movie_index(places: &[Place]) -> Result<usize, MediaError> {
     let mut found = (0..places.len()).filter(|&index| &places[index].kind == b"moov");
     match (found.next(), found.next()) {
         (Some(index), None) => Ok(index),
+        (None, _) if places.iter().any(|place| &place.kind == b"moof") => Err(boxes::no_room(
+            "it is a segment of a stream: stamp the whole video, or the stream's first segment",
+        )),
         (None, _) => Err(damaged(
             "it has no movie box: the recording was not finished",
         )),
@@ -264,7 +321,7 @@ fn blank(whole: &mut [u8]) {
 
 /// The keys and texts in the file's metadata.
 pub(super) fn read<R: Read + Seek>(reader: &mut R, found: &mut Found) -> Result<(), MediaError> {
-    let places = boxes::top_level(reader)?;
+    let places = boxes::top_level(reader, Truncated::Shortened)?;
     let moov = places[movie_index(&places)?].load(reader)?;
     user_data::read(&moov, found)?;
     for place in &places {
@@ -281,7 +338,7 @@ pub(super) fn hash_media<R: Read + Seek>(
     format: Format,
     hash: &mut Sha256,
 ) -> Result<(), MediaError> {
-    let places = boxes::top_level(reader)?;
+    let places = boxes::top_level(reader, Truncated::Refused)?;
     let mut media = places
         .iter()
         .filter(|place| &place.kind == b"mdat")

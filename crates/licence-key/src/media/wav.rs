@@ -47,7 +47,10 @@ where
 struct Layout {
     /// Where chunks begin that ours replace.
     old: Vec<u64>,
-    /// Ours go before the chunk that begins here; without one, to the end.
+    /// The chunk that begins here gets the size it really has: the writer never filled it in,
+    /// or the file was cut short. Then ours can follow it.
+    mended: Option<(u64, u32)>,
+    /// Where it can't be said, ours go before the chunk that begins here.
     before: Option<u64>,
     /// The new file's length.
     length: u64,
@@ -66,13 +69,16 @@ impl Layout {
         let gone: u64 = gone.map(|chunk| chunk.next - chunk.start).sum();
         let end = chunks.last().map_or(FORM, |chunk| chunk.next);
         let open = chunks.iter().find(|chunk| chunk.open);
-        let pad = open.is_none() && (end - gone) % 2 == 1;
+        let mended = open.and_then(|chunk| mended(chunk, chunks));
+        let before = open.filter(|_| mended.is_none()).map(|chunk| chunk.start);
+        let pad = before.is_none() && (end - gone) % 2 == 1;
         let length = bytes::length(input)? - gone
             + u64::try_from(ours.len()).unwrap_or(u64::MAX)
             + u64::from(pad);
         Ok(Self {
             old,
-            before: open.map(|chunk| chunk.start),
+            mended,
+            before,
             length,
             pad,
         })
@@ -104,6 +110,11 @@ impl Layout {
                 output.write_all(&(self.length - 8).to_le_bytes())?;
                 from += 16;
             }
+            if let Some((_, size)) = self.mended.filter(|(start, _)| *start == chunk.start) {
+                output.write_all(&chunk.id)?;
+                output.write_all(&size.to_le_bytes())?;
+                from += 8;
+            }
             input.seek(SeekFrom::Start(from))?;
             bytes::copy(input, output, chunk.next - from)?;
         }
@@ -118,23 +129,34 @@ impl Layout {
         Ok(bytes::copy(input, output, stray)?)
     }
 
-    /// The first twelve bytes. A size that was never filled in stays so.
+    /// The first twelve bytes. A size that stands elsewhere, or can't be said, stays as it is.
     fn form<R: Read + Seek>(&self, input: &mut R) -> Result<Vec<u8>, MediaError> {
         input.seek(SeekFrom::Start(0))?;
         let mut form = read_exactly(input, FORM)?;
         let stated = u32::try_from(little(&form[4..8])).unwrap_or(UNSTATED);
-        if stated != UNSTATED && stated != 0 {
-            let size = u32::try_from(self.length - 8)
-                .ok()
-                .filter(|&size| size != UNSTATED)
-                .ok_or(MediaError::NoRoom {
+        let size = u32::try_from(self.length - 8).ok();
+        match size.filter(|&size| size != UNSTATED) {
+            Some(size) if form.starts_with(b"RIFF") => {
+                form[4..8].copy_from_slice(&size.to_le_bytes());
+            }
+            None if stated != UNSTATED && stated != 0 => {
+                return Err(MediaError::NoRoom {
                     format: Format::Wav,
-                    what: "a WAV file cannot grow beyond 4 GiB",
-                })?;
-            form[4..8].copy_from_slice(&size.to_le_bytes());
+                    what: "it would have to grow beyond the 4 GiB that a WAV file can have",
+                });
+            }
+            _ => {}
         }
         Ok(form)
     }
+}
+
+/// Where an open chunk begins, and the size it has; none where 32 bits can't say it, or where
+/// the size stands in `ds64`.
+fn mended(open: &Chunk, chunks: &[Chunk]) -> Option<(u64, u32)> {
+    let size = u32::try_from(open.end - open.payload()).ok()?;
+    let long = chunks.iter().any(|chunk| &chunk.id == b"ds64");
+    (!long && size != 0 && size != UNSTATED).then_some((open.start, size))
 }
 
 enum Kind {

@@ -9,14 +9,23 @@ use crate::media::format::Format;
 /// A box's four-character type.
 pub(super) type Kind = [u8; 4];
 
-/// A fragmented file has two boxes for each fragment; this is a week of half seconds.
-const MAX_BOXES: usize = 1 << 22;
+/// A fragmented file has two boxes for each fragment; this is six days of seconds. It is also
+/// the most boxes within one.
+const MAX_BOXES: usize = 1 << 20;
 
 /// What a movie box of real files never reaches: 128 MiB is the tables of a day of video.
 pub(super) const MAX_IN_MEMORY: u64 = 128 * 1024 * 1024;
 
 pub(super) fn damaged(what: &'static str) -> MediaError {
     MediaError::Damaged {
+        format: Format::Mp4,
+        what,
+    }
+}
+
+/// The file is in order, and still has no place for a licence.
+pub(super) fn no_room(what: &'static str) -> MediaError {
+    MediaError::NoRoom {
         format: Format::Mp4,
         what,
     }
@@ -30,6 +39,16 @@ pub(super) struct Place {
     /// First byte of the payload.
     pub(super) payload: u64,
     pub(super) end: u64,
+    /// Whether it ends where the file ends, without saying its size.
+    pub(super) open: bool,
+}
+
+/// What becomes of a box that says it goes on behind the end of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Truncated {
+    Refused,
+    /// Good enough for reading what is there.
+    Shortened,
 }
 
 impl Place {
@@ -64,7 +83,10 @@ impl Place {
 
 /// The boxes of a file in order. They tile it from the first byte to the last, except for up to
 /// seven stray bytes at the end.
-pub(super) fn top_level<R: Read + Seek>(reader: &mut R) -> Result<Vec<Place>, MediaError> {
+pub(super) fn top_level<R: Read + Seek>(
+    reader: &mut R,
+    truncated: Truncated,
+) -> Result<Vec<Place>, MediaError> {
     let file_end = bytes::length(reader)?;
     let mut places = Vec::new();
     let mut start = 0;
@@ -75,13 +97,17 @@ pub(super) fn top_level<R: Read + Seek>(reader: &mut R) -> Result<Vec<Place>, Me
         reader.seek(SeekFrom::Start(start))?;
         let head = read_up_to(reader, 16)?;
         let (kind, header, size) = header(&head, file_end - start)?;
-        let end = start.checked_add(size).filter(|&end| end <= file_end);
-        let end = end.ok_or_else(|| damaged("it ends within a box"))?;
+        let end = start.saturating_add(size);
+        if end > file_end && truncated == Truncated::Refused {
+            return Err(damaged("it ends within a box"));
+        }
+        let end = end.min(file_end);
         places.push(Place {
             kind,
             start,
             payload: start + header,
             end,
+            open: be32(&head, 0) == Some(0),
         });
         start = end;
     }
@@ -132,6 +158,9 @@ pub(super) fn children(bytes: &[u8], from: usize, to: usize) -> Result<Vec<Child
     let mut found = Vec::new();
     let mut start = from;
     while start + 8 <= to {
+        if found.len() >= MAX_BOXES {
+            return Err(damaged("it has too many boxes"));
+        }
         let rest = bytes
             .get(start..to)
             .ok_or_else(|| damaged("it ends within a box"))?;

@@ -48,7 +48,11 @@ fn shift_tables(
     shift: Shift,
     depth: usize,
 ) -> Result<Fit, MediaError> {
-    for child in children(bytes, from, to)? {
+    let inner = children(bytes, from, to)?;
+    if lies_elsewhere(bytes, &inner)? {
+        return Ok(Fit::Fits);
+    }
+    for child in inner {
         let fit = match &child.kind {
             b"stco" => shift_list(bytes, child.payload + 4, child.end, Width::Short, shift)?,
             b"co64" => shift_list(bytes, child.payload + 4, child.end, Width::Long, shift)?,
@@ -63,6 +67,35 @@ fn shift_tables(
         }
     }
     Ok(Fit::Fits)
+}
+
+/// Whether the media of a track lie in another file, as its data references say (§8.7.2): such
+/// positions have nothing to do with this one.
+fn lies_elsewhere(bytes: &[u8], media_information: &[Child]) -> Result<bool, MediaError> {
+    let (mut here, mut elsewhere) = (false, false);
+    for dinf in media_information.iter().filter(|child| &child.kind == b"dinf") {
+        for dref in children(bytes, dinf.payload, dinf.end)? {
+            if &dref.kind != b"dref" {
+                continue;
+            }
+            // Version, flags and count come first.
+            for entry in children(bytes, dref.payload + 8, dref.end)? {
+                let flags = be32(bytes, entry.payload).unwrap_or(1);
+                *(if flags & 1 == 1 { &mut here } else { &mut elsewhere }) = true;
+            }
+        }
+    }
+    if here && elsewhere {
+        return Err(boxes::no_room("a track's media lie in this file and in others"));
+    }
+    Ok(elsewhere)
+}
+
+/// Whether a box holds items with positions of their own (§8.11.3), which are not followed here.
+pub(super) fn has_items(meta: &[u8]) -> bool {
+    // Version and flags come first in MP4, not in QuickTime, which has no such items.
+    let parts = children(meta, 4, meta.len()).unwrap_or_default();
+    parts.iter().any(|part| &part.kind == b"iloc")
 }
 
 #[derive(Clone, Copy)]

@@ -3,10 +3,10 @@
 
 use crate::media::error::MediaError;
 use crate::media::format::Format;
-use crate::media::marks::{Field, Found, Marks, TOKEN_FIELD};
+use crate::media::marks::{Field, Found, Marks, TOKEN_FIELD, lossy};
 
 use super::boxes::{self, Child, Kind, children, damaged};
-use super::xmp;
+use super::{keys, xmp};
 
 /// Who defined the free field, in reverse domain order.
 const MEAN: &str = "com.clearcue";
@@ -25,12 +25,16 @@ const UTF8_DATA: [u8; 8] = [0, 0, 0, 1, 0, 0, 0, 0];
 const UNDETERMINED: [u8; 2] = [0x55, 0xc4];
 
 /// The movie box (header included) with the marks in its user data.
-pub(super) fn mark(moov: &[u8], marks: &Marks, format: Format) -> Result<Vec<u8>, MediaError> {
+pub(super) fn mark(moov: &[u8], marks: &[Marks], format: Format) -> Result<Vec<u8>, MediaError> {
     let mut out = Vec::with_capacity(moov.len() + 4096);
     let mut marked = false;
     for child in inside(moov)? {
         if &child.kind == b"cmov" {
-            return Err(damaged("its movie box is compressed"));
+            return Err(boxes::no_room("its movie box is compressed"));
+        }
+        if &child.kind == b"meta" {
+            out.extend(keys::mark(child.whole(moov), child.payload(moov), marks));
+            continue;
         }
         // A second user data box would be odd; it is kept as it is.
         if &child.kind == b"udta" && !marked {
@@ -46,6 +50,35 @@ pub(super) fn mark(moov: &[u8], marks: &Marks, format: Format) -> Result<Vec<u8>
     Ok(boxes::make(*b"moov", &out))
 }
 
+/// The comment for all licences of a video.
+pub(super) fn comment(marks: &[Marks]) -> String {
+    let lines: Vec<String> = marks.iter().map(Marks::line).collect();
+    lines.join("; ")
+}
+
+/// The copyright field for all of them.
+pub(super) fn copyright(marks: &[Marks]) -> String {
+    let lines: Vec<String> = marks.iter().map(Marks::copyright_line).collect();
+    lines.join("; ")
+}
+
+/// Whether any metadata box of the movie box (header included) is as asked for.
+pub(super) fn any_meta(moov: &[u8], is: impl Fn(&[u8]) -> bool) -> Result<bool, MediaError> {
+    for child in inside(moov)? {
+        let found = match &child.kind {
+            b"meta" => is(child.payload(moov)),
+            b"udta" => children(moov, child.payload, child.end)?
+                .iter()
+                .any(|part| &part.kind == b"meta" && is(part.payload(moov))),
+            _ => false,
+        };
+        if found {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// The children of a whole box.
 fn inside(whole: &[u8]) -> Result<Vec<Child>, MediaError> {
     let outer = children(whole, 0, whole.len())?;
@@ -53,7 +86,7 @@ fn inside(whole: &[u8]) -> Result<Vec<Child>, MediaError> {
     children(whole, outer.payload, outer.end)
 }
 
-fn mark_user_data(udta: &[u8], marks: &Marks, format: Format) -> Result<Vec<u8>, MediaError> {
+fn mark_user_data(udta: &[u8], marks: &[Marks], format: Format) -> Result<Vec<u8>, MediaError> {
     let mut out = Vec::new();
     let mut item_list_done = false;
     let mut packet = None;
@@ -72,8 +105,8 @@ fn mark_user_data(udta: &[u8], marks: &Marks, format: Format) -> Result<Vec<u8>,
         out.extend(mark_meta(&[], marks)?);
     }
     if format == Format::Mov {
-        out.extend(classic_text(COMMENT, &marks.line()));
-        out.extend(classic_text(CLASSIC_COPYRIGHT, &marks.copyright_line()));
+        out.extend(classic_text(COMMENT, &comment(marks)));
+        out.extend(classic_text(CLASSIC_COPYRIGHT, &copyright(marks)));
         out.extend(boxes::make(CLASSIC_XMP, &xmp::packet(packet, marks)));
     }
     Ok(boxes::make(*b"udta", &out))
@@ -92,7 +125,7 @@ fn handler(meta: &[u8]) -> Option<Kind> {
     boxes::word(part.payload(meta), 8)
 }
 
-fn mark_meta(meta: &[u8], marks: &Marks) -> Result<Vec<u8>, MediaError> {
+fn mark_meta(meta: &[u8], marks: &[Marks]) -> Result<Vec<u8>, MediaError> {
     let mut out = vec![0; 4];
     let mut done = false;
     for part in children(meta, 4, meta.len())? {
@@ -113,12 +146,12 @@ fn mark_meta(meta: &[u8], marks: &Marks) -> Result<Vec<u8>, MediaError> {
     Ok(boxes::make(*b"meta", &out))
 }
 
-fn mark_items(ilst: &[u8], marks: &Marks) -> Result<Vec<u8>, MediaError> {
+fn mark_items(ilst: &[u8], marks: &[Marks]) -> Result<Vec<u8>, MediaError> {
     let ours = [
-        (COMMENT, Some(marks.line())),
-        (COPYRIGHT, Some(marks.copyright_line())),
-        (TITLE, marks.title_line()),
-        (ARTIST, marks.artist_line()),
+        (COMMENT, Some(comment(marks))),
+        (COPYRIGHT, Some(copyright(marks))),
+        (TITLE, marks.first().and_then(Marks::title_line)),
+        (ARTIST, marks.first().and_then(Marks::artist_line)),
     ];
     let mut out = Vec::new();
     for item in children(ilst, 0, ilst.len())? {
@@ -134,13 +167,11 @@ fn mark_items(ilst: &[u8], marks: &Marks) -> Result<Vec<u8>, MediaError> {
             out.extend(boxes::make(kind, &data(&text)));
         }
     }
-    let token = [
-        full(*b"mean", MEAN),
-        full(*b"name", TOKEN_FIELD),
-        data(&marks.token),
-    ]
-    .concat();
-    out.extend(boxes::make(FREE_FORM, &token));
+    for marks in marks {
+        let name = [full(*b"mean", MEAN), full(*b"name", TOKEN_FIELD)].concat();
+        let token = [name, data(&marks.token)].concat();
+        out.extend(boxes::make(FREE_FORM, &token));
+    }
     Ok(boxes::make(*b"ilst", &out))
 }
 
@@ -148,7 +179,7 @@ fn is_token(item: &Child, ilst: &[u8]) -> bool {
     item.kind == FREE_FORM && free_form_name(item.payload(ilst)).as_deref() == Some(TOKEN_FIELD)
 }
 
-fn data(text: &str) -> Vec<u8> {
+pub(super) fn data(text: &str) -> Vec<u8> {
     boxes::make(*b"data", &[&UTF8_DATA, text.as_bytes()].concat())
 }
 
@@ -170,15 +201,23 @@ fn classic_text(kind: Kind, text: &str) -> Vec<u8> {
 
 /// Takes what the user data of a movie box (header included) says into `found`.
 pub(super) fn read(moov: &[u8], found: &mut Found) -> Result<(), MediaError> {
-    for udta in inside(moov)?.iter().filter(|child| &child.kind == b"udta") {
+    let parts = inside(moov)?;
+    for meta in parts.iter().filter(|child| &child.kind == b"meta") {
+        keys::read(meta.payload(moov), found);
+    }
+    for udta in parts.iter().filter(|child| &child.kind == b"udta") {
         for child in children(moov, udta.payload, udta.end)? {
             let payload = child.payload(moov);
             match child.kind {
                 CLASSIC_XMP => note_packet(payload, found),
                 _ if &child.kind == b"meta" => read_meta(payload, found),
                 [0xa9, ..] => {
+                    let length = boxes::word(payload, 0).map_or(0, |[a, b, ..]| {
+                        usize::from(u16::from_be_bytes([a, b]))
+                    });
                     let text = payload.get(4..).unwrap_or_default();
-                    found.note(field_of(child.kind), &String::from_utf8_lossy(text));
+                    let text = &text[..length.min(text.len())];
+                    found.note(field_of(child.kind), &lossy(text));
                 }
                 _ => {}
             }
@@ -208,7 +247,7 @@ fn read_meta(meta: &[u8], found: &mut Found) {
 
 /// Code and token of an XMP packet.
 pub(super) fn note_packet(packet: &[u8], found: &mut Found) {
-    if let Some((code, token)) = xmp::find(packet) {
+    for (code, token) in xmp::find(packet) {
         found.note(Field::Other, &code);
         found.note(Field::Token, &token);
     }
@@ -231,7 +270,7 @@ fn free_form_name(item: &[u8]) -> Option<String> {
 }
 
 /// The UTF-8 values of an item.
-fn texts(item: &[u8]) -> impl Iterator<Item = &str> {
+pub(super) fn texts(item: &[u8]) -> impl Iterator<Item = &str> {
     let parts = children(item, 0, item.len()).unwrap_or_default();
     parts
         .into_iter()

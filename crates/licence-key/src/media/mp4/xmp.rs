@@ -14,15 +14,18 @@ const OPENING: &str = r#"<rdf:Description rdf:about="" xmlns:clearcue="urn:clear
 const CLOSING: &str = "/>";
 const END_OF_RDF: &str = "</rdf:RDF>";
 
-/// The packet with our description: into `existing` where that is possible, otherwise a new
+/// The packet with a description of ours for each licence: into `existing` where that is possible, otherwise a new
 /// packet.
-pub(super) fn packet(existing: Option<&[u8]>, marks: &Marks) -> Vec<u8> {
-    let ours = format!(
-        "{OPENING} clearcue:code=\"{}\" clearcue:page=\"{}\" clearcue:token=\"{}\"{CLOSING}",
-        marks.code,
-        escape(&marks.page_url),
-        escape(&marks.token),
-    );
+pub(super) fn packet(existing: Option<&[u8]>, marks: &[Marks]) -> Vec<u8> {
+    let description = |marks: &Marks| {
+        format!(
+            "{OPENING} clearcue:code=\"{}\" clearcue:page=\"{}\" clearcue:token=\"{}\"{CLOSING}",
+            marks.code,
+            escape(&marks.page_url),
+            escape(&marks.token),
+        )
+    };
+    let ours: String = marks.iter().map(description).collect();
     let theirs = existing
         .and_then(|bytes| std::str::from_utf8(bytes).ok())
         .map(without_ours)
@@ -42,25 +45,30 @@ pub(super) fn packet(existing: Option<&[u8]>, marks: &Marks) -> Vec<u8> {
     .into_bytes()
 }
 
-/// Code and token of our description.
-pub(super) fn find(packet: &[u8]) -> Option<(String, String)> {
-    let text = std::str::from_utf8(packet).ok()?;
-    let (start, end) = ours(text)?;
-    let attribute = |name: &str| {
-        let (_, rest) = text[start..end].split_once(name)?;
-        rest.split_once('"').map(|(value, _)| unescape(value))
-    };
-    Some((
-        attribute(" clearcue:code=\"")?,
-        attribute(" clearcue:token=\"")?,
-    ))
+/// Codes and tokens of our descriptions.
+pub(super) fn find(packet: &[u8]) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut text = std::str::from_utf8(packet).unwrap_or_default();
+    while let Some((start, end)) = ours(text) {
+        let attribute = |name: &str| {
+            let (_, rest) = text[start..end].split_once(name)?;
+            rest.split_once('"').map(|(value, _)| unescape(value))
+        };
+        found.extend(
+            attribute(" clearcue:code=\"").zip(attribute(" clearcue:token=\"")),
+        );
+        text = &text[end..];
+    }
+    found
 }
 
-fn without_ours(text: &str) -> String {
-    match ours(text) {
-        Some((start, end)) => format!("{}{}", &text[..start], &text[end..]),
-        None => text.to_owned(),
+fn without_ours(mut text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    while let Some((start, end)) = ours(text) {
+        out.push_str(&text[..start]);
+        text = &text[end..];
     }
+    out + text
 }
 
 fn ours(text: &str) -> Option<(usize, usize)> {
