@@ -58,9 +58,7 @@ pub enum Command {
     #[command(after_help = VERIFY_HELP)]
     Verify(Verify),
     /// Write a licence key into a finished video
-    #[command(
-        after_help = "Example:\n  clearcue stamp holiday.mp4 --licence \"Ada - Dawn [7K3M9-QXD4T-0RWPD].wav.licence.jwt\"\n\nThe video is copied to a new file; its picture and sound stay as they are, bit for bit."
-    )]
+    #[command(after_help = STAMP_HELP)]
     Stamp(Stamp),
     /// Recompute every sum and check every key and file
     #[command(
@@ -102,8 +100,20 @@ Example:
   clearcue verify \"Ada - Dawn [7K3M9-QXD4T-0RWPD].wav\" --issuer jwks.json
   clearcue verify 7K3M9-QXD4T-0RWPD --store my-store
 
-Works without a network. Trusted are the keys in --issuer; else those of the store at hand and
-those pinned in ~/.config/clearcue/issuers/*.json. Exit code 0 only for a valid licence.";
+Works without a network. Read are WAV, FLAC, MP3, Ogg Vorbis, Opus, M4A, MP4 and MOV files, and a
+.licence.jwt beside them. Trusted are the keys in --issuer; else those of the store at hand and
+those pinned in ~/.config/clearcue/issuers/*.json.
+
+Exit codes, the worst of a file's keys: 0 valid, 10 expired, 11 revoked, 12 suspended,
+13 unknown issuer, 14 altered, 15 none. 1 when there is no answer, 2 when asked wrongly.";
+
+const STAMP_HELP: &str = "\
+Example:
+  clearcue stamp holiday.mp4 --licence \"Ada - Dawn [7K3M9-QXD4T-0RWPD].wav.licence.jwt\"
+  clearcue stamp film.mov --licence one.wav --licence two.wav --out stamped.mov
+
+MP4, M4A and MOV files, plain or fragmented, of any size. The video is copied to a new file; its
+picture and sound stay as they are, bit for bit. Keys from an earlier stamp are replaced.";
 
 /// `init`.
 #[derive(Debug, Args)]
@@ -158,12 +168,15 @@ pub struct Stamp {
     /// An MP4, M4A or MOV file
     #[arg(value_name = "VIDEO")]
     pub video: PathBuf,
-    /// A licence.jwt file, a delivered sound file, or the token itself
-    #[arg(long, value_name = "FILE|TOKEN")]
-    pub licence: String,
+    /// A licence.jwt file, a delivered sound file, or the token itself; again for more music
+    #[arg(long, value_name = "FILE|TOKEN", required = true)]
+    pub licence: Vec<String>,
     /// Where to write [default: beside the video, with the code in its name]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Replace a file that is there already; never the video itself
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `key …`.

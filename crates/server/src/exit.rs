@@ -1,4 +1,5 @@
-//! How a command ends: 0 when all is well, 1 when it failed, 2 when it was misused. A failure is
+//! How a command ends: 0 when all is well, 1 when it failed, 2 when it was misused; a command that
+//! answers a question may give each answer a code from 10 on. A failure is
 //! one line on stderr: what went wrong, and what to do about it.
 
 use std::fmt;
@@ -34,6 +35,15 @@ impl Failure {
         }
     }
 
+    /// It was asked for properly and answered, and the answer has an exit code of its own.
+    #[must_use]
+    pub fn answered(code: u8, what: impl fmt::Display, fix: impl fmt::Display) -> Self {
+        Self {
+            code,
+            line: joined(what, fix),
+        }
+    }
+
     /// A sentence that already says what to do: exit code 1.
     #[must_use]
     pub fn sentence(line: impl fmt::Display) -> Self {
@@ -43,7 +53,7 @@ impl Failure {
         }
     }
 
-    /// The exit code, 1 or 2.
+    /// The exit code: 1, 2, or an answer's own.
     #[must_use]
     pub fn code(&self) -> u8 {
         self.code

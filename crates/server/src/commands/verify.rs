@@ -33,7 +33,8 @@ pub(super) async fn run(context: &Context, args: &Verify) -> Result<(), Failure>
         Standing::None => "look for the .licence.jwt that came with the music",
         _ => "ask the issuer",
     };
-    Err(Failure::failed(
+    Err(Failure::answered(
+        verify::exit_code(overall),
         format!("not a valid licence ({overall})"),
         fix,
     ))

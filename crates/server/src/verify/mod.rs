@@ -2,57 +2,19 @@
 //! the one that was delivered? `clearcue verify` and the demo's walk give the same answers
 //! because they ask here.
 
+mod answer;
 mod subject;
 mod trust;
 
+pub use answer::{Answer, FileMatch, exit_code, overall};
 pub use subject::{Carrier, Media, Subject, of_file, sidecar, subject};
 pub use trust::Trust;
 
 use app::licensing::{self, show};
-use app::{App, Envelope, EnvelopeError, Plain, Stop, Timestamp};
+use app::{App, Stop, Timestamp};
 use licence_key::{Claims, Code, Jwks, Standing, StatusCheck, TokenError, judge};
-use serde_json::{Value, json};
 
 use crate::exit::Failure;
-
-/// What was found out about one licence.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    /// Whether it is good, now.
-    pub standing: Standing,
-    /// What the token states; none where it can't be believed.
-    pub claims: Option<Claims>,
-    /// The thumbprint of the key that signed it.
-    pub kid: Option<String>,
-    /// Where the key that was believed came from.
-    pub trusted_by: Option<String>,
-    /// What was known of revocation, and from where.
-    pub status: String,
-    /// Whether the file's sound is the one that was delivered; none where there is no file.
-    pub file: Option<FileMatch>,
-    /// Why it is not valid, where there is more to say.
-    pub reason: Option<String>,
-}
-
-/// Whether a file is what its licence was delivered with. It says nothing of the licence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileMatch {
-    /// Its sound is, bit for bit, one of the delivered files'.
-    Original,
-    /// It was converted or edited, or is a video with the music in it.
-    Changed,
-}
-
-impl FileMatch {
-    /// The word for programs.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Original => "original",
-            Self::Changed => "changed",
-        }
-    }
-}
 
 /// Answers for everything the subject carries, at least once. With a store at hand, its database
 /// is asked for the present status and for codes.
@@ -67,7 +29,11 @@ pub async fn verify(
 ) -> Result<Vec<Answer>, Failure> {
     match subject {
         Subject::Code(code) => Ok(vec![by_code(*code, trust, store, now).await?]),
-        Subject::Token(token) => Ok(vec![by_token(token, trust, store, now).await?]),
+        Subject::Token(token) => {
+            let mut answer = by_token(token, trust, store, now).await?;
+            answer.carrier = Carrier::Itself;
+            Ok(vec![answer])
+        }
         Subject::Media(media) => of_media(media, trust, store, now).await,
     }
 }
@@ -79,31 +45,89 @@ async fn of_media(
     now: Timestamp,
 ) -> Result<Vec<Answer>, Failure> {
     let mut answers = Vec::new();
-    for token in &media.tokens {
+    for (token, carrier) in &media.tokens {
         let mut answer = by_token(token, trust, store, now).await?;
-        answer.file = answer.claims.as_ref().map(|claims| compare(claims, media));
-        answers.push(answer);
+        answer.carrier = *carrier;
+        answers.push((token.as_str(), answer));
     }
-    if !answers.is_empty() {
-        return Ok(answers);
-    }
-    match (media.codes.first(), store) {
-        (None, _) => Ok(vec![nothing(
-            "there is no licence key in this file or beside it",
-        )]),
-        (Some(code), None) => Ok(vec![nothing(&format!(
-            "there is only the code {code} in this file, and a code can only be looked up in its \
-             store: use the .licence.jwt that came with the music"
-        ))]),
-        (Some(_), Some(_)) => {
-            for code in &media.codes {
-                let mut answer = by_code(*code, trust, store, now).await?;
-                answer.file = answer.claims.as_ref().map(|claims| compare(claims, media));
-                answers.push(answer);
+    let mut answers = without_damaged_copies(answers);
+    let known: Vec<Code> = answers
+        .iter()
+        .filter_map(|answer| answer.claims.as_ref())
+        .map(|claims| claims.code)
+        .collect();
+    let others = media.codes.iter().filter(|code| !known.contains(code));
+    match (store, others.copied().collect::<Vec<_>>()) {
+        (_, others) if others.is_empty() => {}
+        // A key that can't be read says enough; the code is in the token's own words or lost.
+        (None, others) if answers.is_empty() => answers.push(nothing(&only_codes(&others))),
+        (None, others) => {
+            if let Some(last) = answers.last_mut() {
+                last.note = Some(format!("also named: {}", listed(&others)));
             }
-            Ok(answers)
+        }
+        (Some(_), others) => {
+            let tokens_here = !answers.is_empty();
+            for code in others {
+                let answer = by_code(code, trust, store, now).await?;
+                // Words of a text may look like a code: beside a key, only the store's count.
+                if answer.claims.is_some() || !tokens_here {
+                    answers.push(answer);
+                }
+            }
         }
     }
+    if answers.is_empty() {
+        answers.push(nothing("there is no licence key in this file or beside it"));
+    }
+    for answer in &mut answers {
+        answer.file = answer.claims.as_ref().map(|claims| compare(claims, media));
+    }
+    if let (Some(trouble), Some(first)) = (&media.trouble, answers.first_mut()) {
+        first.note = Some(format!("its own tags can't be read: {trouble}"));
+    }
+    Ok(answers)
+}
+
+/// Some tools cut long texts off. A copy of a key that can't be read is passed over where the
+/// same key is there in a whole copy too; what proves something is the whole one.
+fn without_damaged_copies(answers: Vec<(&str, Answer)>) -> Vec<Answer> {
+    let whole: Vec<(String, Code)> = answers
+        .iter()
+        .filter_map(|(token, answer)| Some(((*token).to_owned(), answer.claims.as_ref()?.code)))
+        .collect();
+    let is_copy = |token: &str| {
+        let code = licence_key::peek(token).ok().map(|claims| claims.code);
+        whole
+            .iter()
+            .any(|(good, known)| good.starts_with(token) || code == Some(*known))
+    };
+    let mut passed_over = false;
+    let mut kept = Vec::new();
+    for (token, answer) in answers {
+        if answer.standing == Standing::Altered && is_copy(token) {
+            passed_over = true;
+        } else {
+            kept.push(answer);
+        }
+    }
+    if let (true, Some(first)) = (passed_over, kept.first_mut()) {
+        first.note = Some("a damaged copy of this key is in the file too".to_owned());
+    }
+    kept
+}
+
+fn only_codes(codes: &[Code]) -> String {
+    format!(
+        "there is only the code {} in this file, and a code can only be looked up in its store: \
+         use the .licence.jwt that came with the music",
+        listed(codes)
+    )
+}
+
+fn listed(codes: &[Code]) -> String {
+    let codes: Vec<String> = codes.iter().map(Code::to_string).collect();
+    codes.join(", ")
 }
 
 fn compare(claims: &Claims, media: &Media) -> FileMatch {
@@ -124,7 +148,9 @@ fn nothing(reason: &str) -> Answer {
         trusted_by: None,
         status: "not looked at".into(),
         file: None,
+        carrier: Carrier::Nowhere,
         reason: Some(reason.to_owned()),
+        note: None,
     }
 }
 
@@ -141,7 +167,11 @@ async fn by_code(
         ));
     };
     match show::by_code(app, code).await {
-        Ok(licence) => by_token(&licence.token, trust, store, now).await,
+        Ok(licence) => {
+            let mut answer = by_token(&licence.token, trust, store, now).await?;
+            answer.carrier = Carrier::Store;
+            Ok(answer)
+        }
         Err(Stop::Refused(refusal)) => Ok(nothing(&refusal.to_string())),
         Err(Stop::Fault(fault)) => Err(fault.into()),
     }
@@ -220,103 +250,9 @@ pub(crate) fn judged(token: &str, trust: &Trust, now: Timestamp) -> Answer {
         claims: judgement.licence.map(|licence| licence.claims),
         status,
         file: None,
+        carrier: Carrier::Nowhere,
+        note: None,
         reason: judgement.error.map(|error| error.to_string()),
     }
 }
 
-impl Answer {
-    /// What it allows, where it can be believed. Of an envelope that a later version wrote it is
-    /// said that it can't be told here, never a part of what it allows.
-    #[must_use]
-    pub fn plain(&self) -> Option<Result<Plain, EnvelopeError>> {
-        let claims = self.claims.as_ref()?;
-        let envelope = Envelope::from_value(&claims.envelope);
-        Some(envelope.map(|envelope| app::plain(&envelope)))
-    }
-
-    /// For people, a line each.
-    #[must_use]
-    pub fn lines(&self) -> Vec<String> {
-        let mut lines = vec![self.standing.word().to_uppercase()];
-        lines.extend(self.reason.iter().map(|reason| format!("  {reason}")));
-        let Some(claims) = &self.claims else {
-            return lines;
-        };
-        let mut fact = |name: &str, value: &str| lines.push(format!("  {name:<10} {value}"));
-        fact("code", &claims.code.to_string());
-        fact("issued by", &claims.iss);
-        fact(
-            "issued on",
-            &Timestamp(claims.iat.saturating_mul(1000)).day(),
-        );
-        for asset in claims.assets.iter().take(1) {
-            fact(
-                "music",
-                &format!("{} - {} ({})", asset.artist, asset.title, asset.kind),
-            );
-        }
-        fact("status by", &self.status);
-        fact("trusted by", self.trusted_by.as_deref().unwrap_or("nobody"));
-        match self.file {
-            Some(FileMatch::Original) => fact("file", "original: its sound is as delivered"),
-            Some(FileMatch::Changed) => fact(
-                "file",
-                "changed: its sound is not the delivered one (a finished video, converted or edited)",
-            ),
-            None => {}
-        }
-        match self.plain() {
-            None => {}
-            Some(Err(error)) => lines.push(format!("  allows     can't be told: {error}")),
-            Some(Ok(plain)) => {
-                let headed = [
-                    ("you may     ", plain.may),
-                    ("you may not ", plain.may_not),
-                    ("you must    ", plain.must),
-                ];
-                for (heading, sentences) in headed {
-                    let sentences = sentences.iter();
-                    lines.extend(sentences.map(|line| format!("  {heading} {line}")));
-                }
-            }
-        }
-        lines
-    }
-
-    /// For programs.
-    #[must_use]
-    pub fn document(&self) -> Value {
-        let claims = self.claims.as_ref();
-        let plain = self.plain();
-        json!({
-            "standing": self.standing.word(),
-            "valid": self.standing == Standing::Valid,
-            "reason": self.reason,
-            "code": claims.map(|claims| claims.code.to_string()),
-            "licence": claims.map(|claims| &claims.jti),
-            "issuer": claims.map(|claims| &claims.iss),
-            "kid": self.kid,
-            "trusted_by": self.trusted_by,
-            "issued_at": claims.map(|claims| Timestamp(claims.iat.saturating_mul(1000)).to_string()),
-            "status_source": self.status,
-            "file": self.file.map(FileMatch::word),
-            "assets": claims.map(|claims| &claims.assets),
-            "plain": plain.as_ref().and_then(|plain| plain.as_ref().ok()),
-            "plain_error": plain.as_ref().and_then(|plain| plain.as_ref().err()).map(ToString::to_string),
-        })
-    }
-}
-
-/// The answer for all that a subject carries: valid only where each of its licences is.
-#[must_use]
-pub fn overall(answers: &[Answer]) -> Standing {
-    let bad = answers
-        .iter()
-        .map(|answer| answer.standing)
-        .find(|s| *s != Standing::Valid);
-    bad.unwrap_or(if answers.is_empty() {
-        Standing::None
-    } else {
-        Standing::Valid
-    })
-}
