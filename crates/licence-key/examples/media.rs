@@ -49,7 +49,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             writeln!(out, "essence {essence}")?;
         }
         ["token"] => writeln!(out, "{}", marks()?.token)?,
-        ["keys"] => writeln!(out, "{}", Jwks::new(ISSUER, vec![key().public().clone()]).to_json())?,
+        ["keys"] => writeln!(
+            out,
+            "{}",
+            Jwks::new(ISSUER, vec![key().public().clone()]).to_json()
+        )?,
         _ => return Err("say embed IN OUT, stamp IN OUT, read FILE, token or keys".into()),
     }
     Ok(())

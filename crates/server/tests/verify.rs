@@ -1,124 +1,14 @@
-//! `clearcue verify` and `clearcue stamp`, from outside, on files made here.
+//! `clearcue verify`, from outside, on files made here.
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 mod common;
 
+use common::keys::{claims, essence, jwks, key, marked, place, wav};
 use common::{Place, Ran};
-use licence_key::media::{self, Marks};
-use licence_key::{
-    Asset, Bits, Claims, Code, IssuerKey, Jwks, STATUS_INVALID, STATUS_SUSPENDED, Status,
-    StatusList, StatusToken,
-};
-
-const ISSUER: &str = "https://music.example";
-const LIST: &str = "https://music.example/v1/status-lists/1";
-
-fn key(seed: u8) -> IssuerKey {
-    IssuerKey::from_seed(&[seed; 32])
-}
-
-fn code() -> Code {
-    Code::from_random(|| [7; 9])
-}
-
-fn claims(essence: &str, exp: Option<i64>) -> Claims {
-    let mut claims = Claims {
-        iss: ISSUER.into(),
-        jti: "lic_1".into(),
-        code: code(),
-        sub: "sub_1".into(),
-        iat: 1_700_000_000,
-        exp,
-        assets: vec![Asset {
-            id: "ast_1".into(),
-            kind: "full_mix".into(),
-            title: "Dawn".into(),
-            artist: "Ada".into(),
-            file: "Ada - Dawn.wav".into(),
-            sha256: essence.into(),
-        }],
-        envelope: serde_json::Value::Null,
-        envelope_sha256: String::new(),
-        terms: "t".into(),
-        status: Some(Status::list(LIST, 0)),
-    };
-    claims.freeze(serde_json::json!({ "version": 1 })).unwrap();
-    claims
-}
-
-fn wav() -> Vec<u8> {
-    let mut bytes = b"RIFF\x2c\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0".to_vec();
-    bytes.extend(44_100_u32.to_le_bytes());
-    bytes.extend(88_200_u32.to_le_bytes());
-    bytes.extend(b"\x02\0\x10\0data\x08\0\0\0\x01\0\x02\0\x03\0\x04\0");
-    bytes
-}
-
-fn essence() -> String {
-    media::essence_sha256(&mut std::io::Cursor::new(wav())).unwrap()
-}
-
-fn marked(token: &str) -> Vec<u8> {
-    let marks = Marks {
-        code: code(),
-        page_url: format!("{ISSUER}/l/x"),
-        token: token.into(),
-        title: None,
-        artist: None,
-        copyright: None,
-    };
-    media::embed_bytes(&wav(), &marks).unwrap()
-}
-
-fn status(value: u8) -> String {
-    let mut list = StatusList::new(Bits::Two, 1).unwrap();
-    list.set(0, value).unwrap();
-    let token = StatusToken {
-        uri: LIST.into(),
-        iat: 1_700_000_000,
-        exp: None,
-        ttl: None,
-        list,
-    };
-    token.sign(&key(1)).unwrap()
-}
-
-fn jwks(seed: u8) -> String {
-    Jwks::new(ISSUER, vec![key(seed).public().clone()]).to_json()
-}
-
-/// Everything the table needs, in one folder.
-fn place() -> Place {
-    let place = Place::new();
-    let good = licence_key::sign(&claims(&essence(), None), &key(1)).unwrap();
-    let old = licence_key::sign(&claims(&essence(), Some(1_700_000_001)), &key(1)).unwrap();
-    let other = licence_key::sign(&claims("00", None), &key(1)).unwrap();
-    let middle = good.len() / 2;
-    let swapped = if good.as_bytes()[middle] == b'A' {
-        "B"
-    } else {
-        "A"
-    };
-    let forged = format!("{}{swapped}{}", &good[..middle], &good[middle + 1..]);
-    place.write("good.wav", marked(&good));
-    place.write("old.wav", marked(&old));
-    place.write("other.wav", marked(&other));
-    place.write("forged.wav", marked(&forged));
-    place.write("plain.wav", wav());
-    place.write("beside.wav", wav());
-    place.write("beside.wav.licence.jwt", format!("{good}\n"));
-    place.write("named [7K3M9-QXD4T-0RWPD].wav", wav());
-    place.write("mine.json", jwks(1));
-    place.write("theirs.json", jwks(2));
-    place.write("revoked.jwt", status(STATUS_INVALID));
-    place.write("suspended.jwt", status(STATUS_SUSPENDED));
-    place.write("token.jwt", good);
-    place
-}
 
 #[test]
-fn each_standing_has_its_word_and_only_valid_is_code_0() {
+fn each_standing_has_its_word_and_its_exit_code() {
     let place = place();
     for (arguments, word, file) in [
         (
@@ -191,14 +81,14 @@ fn each_standing_has_its_word_and_only_valid_is_code_0() {
             file,
             "{arguments:?}"
         );
-        assert_eq!(ran.code, i32::from(word != "valid"), "{arguments:?}");
+        assert_eq!(ran.code, exit_code(word), "{arguments:?}");
     }
 }
 
 #[test]
 fn a_pinned_issuer_is_trusted_and_the_file_itself_never_is() {
     let place = place();
-    assert_eq!(place.run(&["verify", "good.wav"]).code, 1);
+    assert_eq!(place.run(&["verify", "good.wav"]).code, 13);
     std::fs::create_dir_all(place.path("config/clearcue/issuers")).unwrap();
     place.write("config/clearcue/issuers/broken.json", "{");
     place.write("config/clearcue/issuers/music.json", jwks(1));
@@ -216,7 +106,7 @@ fn a_code_alone_needs_its_store() {
     assert_eq!(place.run(&["init", "store"]).code, 0);
     let mut command = place.command(&["verify", "7K3M9-QXD4T-0RWPD"]);
     let there = Ran::of(&command.current_dir(place.path("store")).output().unwrap());
-    assert_eq!(there.code, 1);
+    assert_eq!(there.code, 15);
     assert!(there.out.contains("NONE"), "{}", there.out);
 }
 
@@ -235,66 +125,116 @@ fn a_status_list_of_a_stranger_is_refused() {
     assert!(ran.only_line().contains("revoked.jwt can't be used"));
 }
 
-#[test]
-fn a_stamp_goes_into_a_copy_and_is_read_back() {
-    let place = place();
-    place.write("film.mp4", mp4());
-    let ran = place.run(&["stamp", "film.mp4", "--licence", "good.wav"]);
-    assert_eq!(ran.code, 0, "{}", ran.err);
-    let name = format!("film [{}].mp4", code());
-    assert_eq!(std::fs::read(place.path("film.mp4")).unwrap(), mp4());
-    let checked = place.run(&["verify", &name, "--issuer", "mine.json", "--json"]);
-    let answer: serde_json::Value = serde_json::from_str(&checked.out).unwrap();
-    assert_eq!(
-        (answer["standing"].as_str(), checked.code),
-        (Some("valid"), 0)
-    );
-    assert_eq!(answer["licences"][0]["file"], "changed");
-    let again = place.run(&["stamp", "film.mp4", "--licence", "token.jwt"]);
-    assert_eq!(again.code, 1, "it is there already");
-    assert!(again.only_line().contains("already"));
+fn exit_code(word: &str) -> i32 {
+    let words = [
+        ("valid", 0),
+        ("expired", 10),
+        ("revoked", 11),
+        ("suspended", 12),
+        ("unknown issuer", 13),
+        ("altered", 14),
+        ("none", 15),
+    ];
+    words.iter().find(|(known, _)| *known == word).unwrap().1
+}
+
+fn answer(place: &Place, file: &str) -> (i32, serde_json::Value) {
+    let ran = place.run(&["verify", file, "--issuer", "mine.json", "--json"]);
+    (ran.code, serde_json::from_str(&ran.out).unwrap())
 }
 
 #[test]
-fn a_stamp_that_cannot_be_made_leaves_nothing_behind() {
-    let place = place();
-    place.write("film.mp4", mp4());
-    for (arguments, code) in [
-        (&["plain.wav", "--licence", "token.jwt"][..], 1),
-        (&["film.mp4", "--licence", "plain.wav"], 1),
-        (
-            &["film.mp4", "--licence", "token.jwt", "--out", "film.mp4"],
-            2,
-        ),
-        (&["film.mp4", "--licence", "nothing"], 2),
+fn the_help_lists_every_exit_code() {
+    let help = Place::new().run(&["verify", "--help"]).out;
+    for said in [
+        "0 valid",
+        "10 expired",
+        "11 revoked",
+        "12 suspended",
+        "13 unknown issuer",
+        "14 altered",
+        "15 none",
     ] {
-        let ran = place.run(&[&["stamp"], arguments].concat());
-        assert_eq!(ran.code, code, "{arguments:?}: {}", ran.err);
-        ran.only_line();
+        assert!(
+            help.split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+                .contains(said),
+            "{said}: {help}"
+        );
     }
-    let names = std::fs::read_dir(place.folder())
-        .unwrap()
-        .map(|e| e.unwrap().file_name());
-    assert!(
-        !names
-            .map(|n| n.to_string_lossy().into_owned())
-            .any(|n| n.ends_with(".part"))
+}
+
+#[test]
+fn a_renamed_file_finds_its_sidecar_by_the_code_in_its_name() {
+    let place = place();
+    let code = common::keys::code();
+    place.write(&format!("my cut {code} final.wav"), wav());
+    let (exit, said) = answer(&place, &format!("my cut {code} final.wav"));
+    assert_eq!(exit, 0, "{said}");
+    assert_eq!(said["licences"][0]["key_from"], "sidecar");
+    let other = licence_key::Code::from_value(5).unwrap();
+    place.write(&format!("cut {other}.wav"), wav());
+    assert_eq!(
+        answer(&place, &format!("cut {other}.wav")).0,
+        15,
+        "another licence's"
     );
 }
 
-/// The least that is an MP4: a file type, an empty movie, some media.
-fn mp4() -> Vec<u8> {
-    let make = |kind: &[u8; 4], payload: &[u8]| {
-        let length = u32::try_from(8 + payload.len()).unwrap();
-        [&length.to_be_bytes()[..], kind, payload].concat()
-    };
-    let mvhd = make(b"mvhd", &[0; 100]);
-    [
-        make(b"ftyp", b"isom\0\0\0\0isom"),
-        make(b"moov", &mvhd),
-        make(b"mdat", b"media"),
-    ]
-    .concat()
+#[test]
+fn a_token_that_a_tool_cut_off_is_altered_unless_a_whole_copy_is_there() {
+    let place = place();
+    let token = licence_key::sign(&claims(&essence(), None), &key(1)).unwrap();
+    let cut = &token[..token.len() - 100];
+    place.write("cut.wav", marked(cut));
+    std::fs::create_dir(place.path("alone")).unwrap();
+    place.write("alone/cut.wav", marked(cut));
+    let (exit, said) = answer(&place, "alone/cut.wav");
+    assert_eq!((exit, said["standing"].as_str()), (14, Some("altered")));
+    place.write("alone/cut.wav.licence.jwt", &token);
+    let (exit, said) = answer(&place, "alone/cut.wav");
+    assert_eq!(exit, 0, "{said}");
+    assert_eq!(said["licences"][0]["key_from"], "sidecar");
+    assert!(
+        said["licences"][0]["note"]
+            .as_str()
+            .unwrap()
+            .contains("damaged copy")
+    );
+    assert_eq!(said["licences"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_file_whose_tags_cannot_be_read_is_judged_by_its_sidecar() {
+    let place = place();
+    place.write("broken.flac", b"fLaC\0\0\0\x22and then nothing");
+    assert_eq!(answer(&place, "broken.flac").0, 15);
+    let token = std::fs::read(place.path("token.jwt")).unwrap();
+    place.write("broken.flac.licence.jwt", token);
+    let (exit, said) = answer(&place, "broken.flac");
+    assert_eq!(exit, 0, "{said}");
+    assert!(
+        said["licences"][0]["note"]
+            .as_str()
+            .unwrap()
+            .contains("damaged")
+    );
+    assert_eq!(said["licences"][0]["file"], "changed");
+}
+
+#[test]
+fn a_file_with_other_sound_is_said_to_be_changed() {
+    let place = place();
+    let mut file = std::fs::read(place.path("good.wav")).unwrap();
+    let sound = file.windows(4).position(|w| w == b"data").unwrap() + 8;
+    file[sound] ^= 1;
+    place.write("edited.wav", file);
+    let (exit, said) = answer(&place, "edited.wav");
+    assert_eq!(
+        (exit, said["licences"][0]["file"].as_str()),
+        (0, Some("changed"))
+    );
 }
 
 #[test]

@@ -26,7 +26,9 @@ where
     let before = essence_sha256(input)?;
     input.seek(SeekFrom::Start(0))?;
     match format {
-        Format::Mp4 | Format::Mov => mp4::stamp(input, output, std::slice::from_ref(marks), format)?,
+        Format::Mp4 | Format::Mov => {
+            mp4::stamp(input, output, std::slice::from_ref(marks), format)?
+        }
         Format::Wav => wav::write(input, output, marks)?,
         Format::Flac => flac::write(input, output, marks)?,
         Format::Mp3 => id3::write(input, output, marks)?,

@@ -58,10 +58,11 @@ impl Comments {
         self.entries.retain(|entry| {
             let (name, value) = split(entry);
             // ffmpeg writes a comment as a description: an earlier mark of ours may stand there.
-            let earlier = name.eq_ignore_ascii_case(b"DESCRIPTION") && Marks::is_line(&lossy(value));
-            let replaced = ours.iter().any(|(own, value)| {
-                name.eq_ignore_ascii_case(own.as_bytes()) && value.is_some()
-            });
+            let earlier =
+                name.eq_ignore_ascii_case(b"DESCRIPTION") && Marks::is_line(&lossy(value));
+            let replaced = ours
+                .iter()
+                .any(|(own, value)| name.eq_ignore_ascii_case(own.as_bytes()) && value.is_some());
             !earlier && !replaced
         });
         for (name, value) in ours {

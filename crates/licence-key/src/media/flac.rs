@@ -93,7 +93,11 @@ where
     W: Write,
 {
     let layout = Layout::of(input)?;
-    if layout.blocks.first().is_none_or(|block| block.kind != STREAM_INFO) {
+    if layout
+        .blocks
+        .first()
+        .is_none_or(|block| block.kind != STREAM_INFO)
+    {
         return Err(damaged("it does not begin with stream info"));
     }
     let mut comments = layout.comments(input)?;

@@ -191,7 +191,10 @@ fn copy(video: &Path, part: &Part, marks: &[Marks]) -> Result<(), Failure> {
         }
         other => Failure::failed(
             format!("{} can't be stamped", video.display()),
-            format!("{other}; its key can stay beside it as {}", sidecar_name(video)),
+            format!(
+                "{other}; its key can stay beside it as {}",
+                sidecar_name(video)
+            ),
         ),
     })?;
     output.to.flush().map_err(|e| unusable(place, &e))?;

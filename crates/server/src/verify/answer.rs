@@ -151,7 +151,10 @@ pub fn overall(answers: &[Answer]) -> Standing {
         Standing::Revoked => 5,
         Standing::Altered => 6,
     };
-    let worst = answers.iter().map(|answer| answer.standing).max_by_key(severity);
+    let worst = answers
+        .iter()
+        .map(|answer| answer.standing)
+        .max_by_key(severity);
     worst.unwrap_or(Standing::None)
 }
 

@@ -255,4 +255,3 @@ pub(crate) fn judged(token: &str, trust: &Trust, now: Timestamp) -> Answer {
         reason: judgement.error.map(|error| error.to_string()),
     }
 }
-

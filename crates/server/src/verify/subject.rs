@@ -215,7 +215,9 @@ fn beside(path: &Path, codes: &[Code]) -> Vec<String> {
     if own.is_some() || codes.is_empty() {
         return own.into_iter().collect();
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
     let Ok(entries) = std::fs::read_dir(folder.unwrap_or(Path::new("."))) else {
         return Vec::new();
     };

@@ -73,7 +73,10 @@ fn shift_tables(
 /// positions have nothing to do with this one.
 fn lies_elsewhere(bytes: &[u8], media_information: &[Child]) -> Result<bool, MediaError> {
     let (mut here, mut elsewhere) = (false, false);
-    for dinf in media_information.iter().filter(|child| &child.kind == b"dinf") {
+    for dinf in media_information
+        .iter()
+        .filter(|child| &child.kind == b"dinf")
+    {
         for dref in children(bytes, dinf.payload, dinf.end)? {
             if &dref.kind != b"dref" {
                 continue;
@@ -81,12 +84,18 @@ fn lies_elsewhere(bytes: &[u8], media_information: &[Child]) -> Result<bool, Med
             // Version, flags and count come first.
             for entry in children(bytes, dref.payload + 8, dref.end)? {
                 let flags = be32(bytes, entry.payload).unwrap_or(1);
-                *(if flags & 1 == 1 { &mut here } else { &mut elsewhere }) = true;
+                *(if flags & 1 == 1 {
+                    &mut here
+                } else {
+                    &mut elsewhere
+                }) = true;
             }
         }
     }
     if here && elsewhere {
-        return Err(boxes::no_room("a track's media lie in this file and in others"));
+        return Err(boxes::no_room(
+            "a track's media lie in this file and in others",
+        ));
     }
     Ok(elsewhere)
 }

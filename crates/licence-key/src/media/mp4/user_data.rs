@@ -212,9 +212,8 @@ pub(super) fn read(moov: &[u8], found: &mut Found) -> Result<(), MediaError> {
                 CLASSIC_XMP => note_packet(payload, found),
                 _ if &child.kind == b"meta" => read_meta(payload, found),
                 [0xa9, ..] => {
-                    let length = boxes::word(payload, 0).map_or(0, |[a, b, ..]| {
-                        usize::from(u16::from_be_bytes([a, b]))
-                    });
+                    let length = boxes::word(payload, 0)
+                        .map_or(0, |[a, b, ..]| usize::from(u16::from_be_bytes([a, b])));
                     let text = payload.get(4..).unwrap_or_default();
                     let text = &text[..length.min(text.len())];
                     found.note(field_of(child.kind), &lossy(text));

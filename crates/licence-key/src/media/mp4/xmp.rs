@@ -54,9 +54,7 @@ pub(super) fn find(packet: &[u8]) -> Vec<(String, String)> {
             let (_, rest) = text[start..end].split_once(name)?;
             rest.split_once('"').map(|(value, _)| unescape(value))
         };
-        found.extend(
-            attribute(" clearcue:code=\"").zip(attribute(" clearcue:token=\"")),
-        );
+        found.extend(attribute(" clearcue:code=\"").zip(attribute(" clearcue:token=\"")));
         text = &text[end..];
     }
     found

@@ -142,7 +142,12 @@ const fn table() -> [u32; 256] {
     while index < 256 {
         let (mut sum, mut bit) = (high, 0);
         while bit < 8 {
-            sum = sum << 1 ^ if sum & 0x8000_0000 == 0 { 0 } else { 0x04c1_1db7 };
+            sum = sum << 1
+                ^ if sum & 0x8000_0000 == 0 {
+                    0
+                } else {
+                    0x04c1_1db7
+                };
             bit += 1;
         }
         table[index] = sum;
