@@ -189,11 +189,6 @@ fn files_whose_structure_cannot_be_followed_are_refused() {
         [whole.clone(), moov(&[])].concat(),
         [
             atom(b"ftyp", b"isom\0\0\0\0"),
-            atom(b"moov", &atom(b"cmov", b"")),
-        ]
-        .concat(),
-        [
-            atom(b"ftyp", b"isom\0\0\0\0"),
             vec![0, 0, 0, 1],
             b"moov".to_vec(),
             vec![255; 8],

@@ -6,6 +6,8 @@
 //! | comment and copyright | `COMM`, `TCOP` |
 //! | token | `TXXX:LICENCE_TOKEN` |
 
+mod salvage;
+
 use std::borrow::Cow;
 use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 
@@ -95,7 +97,7 @@ pub(super) fn leading<R: Read + Seek>(
     Ok(read_exactly(reader, end)?)
 }
 
-/// A tag with the marks in it, and with what the given tags held. A tag that can't be read is
+/// A tag with the marks in it, and with what the given tags held. A frame that can't be read is
 /// left out: no player could read it either.
 pub(super) fn marked(tags: &[u8], marks: &Marks) -> Result<Vec<u8>, MediaError> {
     let mut tag = parsed(tags).unwrap_or_default();
@@ -139,6 +141,19 @@ fn parsed(tags: &[u8]) -> Option<Id3v2Tag> {
     if tags.is_empty() {
         return None;
     }
+    one(tags).or_else(|| {
+        let frames = salvage::frames(tags);
+        let mut whole = Id3v2Tag::default();
+        for tag in frames.iter().filter_map(|frame| one(frame)) {
+            for frame in tag {
+                whole.insert(frame);
+            }
+        }
+        Some(whole)
+    })
+}
+
+fn one(tags: &[u8]) -> Option<Id3v2Tag> {
     // The library looks for further tags behind the first, from the end: give it an end.
     let padded = [tags, &[0; 256]].concat();
     let options = ParseOptions::new()
@@ -148,7 +163,7 @@ fn parsed(tags: &[u8]) -> Option<Id3v2Tag> {
     file.remove_id3v2()
 }
 
-/// Takes what a tag says into `found`; one that can't be read says nothing.
+/// Takes what a tag says into `found`; a frame that can't be read says nothing.
 pub(super) fn note(tags: &[u8], found: &mut Found) {
     let tag = parsed(tags).unwrap_or_default();
     for frame in &tag {

@@ -9,19 +9,9 @@ pub(crate) fn wav() -> Vec<u8> {
     let samples: Vec<u8> = (0..2_001_u32)
         .map(|n| (n * 7 % 251).to_le_bytes()[0])
         .collect();
-    let chunk = |id: &[u8; 4], payload: &[u8]| {
-        let size = u32::try_from(payload.len()).unwrap();
-        let pad = if payload.len().is_multiple_of(2) {
-            vec![]
-        } else {
-            vec![0]
-        };
-        [id, &size.to_le_bytes()[..], payload, &pad].concat()
-    };
-    let format = [1, 0, 1, 0, 0x80, 0xbb, 0, 0, 0, 0x77, 1, 0, 2, 0, 16, 0];
     let body = [
         b"WAVE".to_vec(),
-        chunk(b"fmt ", &format),
+        pcm(),
         chunk(
             b"LIST",
             &[b"INFO".to_vec(), chunk(b"IPRD", b"An Album\0\0")].concat(),
@@ -73,6 +63,11 @@ pub(crate) fn vorbis() -> Vec<u8> {
 }
 
 pub(crate) fn opus() -> Vec<u8> {
+    opus_with(&no_comments())
+}
+
+/// With this comment list and what follows it.
+pub(crate) fn opus_with(comments: &[u8]) -> Vec<u8> {
     let head = [
         &b"OpusHead"[..],
         &[1, 1, 0, 0],
@@ -80,30 +75,45 @@ pub(crate) fn opus() -> Vec<u8> {
         &[0; 3],
     ]
     .concat();
-    ogg(&head, &[[&b"OpusTags"[..], &no_comments()].concat()])
+    ogg(&head, &[[&b"OpusTags"[..], comments].concat()])
 }
 
-fn no_comments() -> Vec<u8> {
+pub(crate) fn no_comments() -> Vec<u8> {
     [&4_u32.to_le_bytes()[..], b"test", &0_u32.to_le_bytes()].concat()
 }
 
-fn ogg(first: &[u8], headers: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn ogg(first: &[u8], headers: &[Vec<u8>]) -> Vec<u8> {
     let sound: Vec<Vec<u8>> = (0..20_u8).map(|n| vec![n; 100 + usize::from(n)]).collect();
-    [
-        page(2, 0, 0, &[first.to_vec()]),
-        page(0, 0, 1, headers),
-        page(4, 960, 2, &sound),
-    ]
-    .concat()
+    let mut out = page(2, 0, 0, &[first.to_vec()]);
+    let mut number = 1;
+    let mut lacing: Vec<u8> = Vec::new();
+    for packet in headers {
+        lacing.extend(vec![255; packet.len() / 255]);
+        lacing.push(u8::try_from(packet.len() % 255).unwrap());
+    }
+    let (mut body, mut goes_on) = (&headers.concat()[..], false);
+    for lacing in lacing.chunks(255) {
+        let size = lacing.iter().map(|&length| usize::from(length)).sum();
+        let (part, rest) = body.split_at(size);
+        out.extend(raw_page(u8::from(goes_on), 0, number, lacing, part));
+        goes_on = lacing.last() == Some(&255);
+        (body, number) = (rest, number + 1);
+    }
+    out.extend(page(4, 960, number, &sound));
+    out
 }
 
 /// One page of whole packets (RFC 3533 §6).
-fn page(flags: u8, granule: u64, number: u32, packets: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn page(flags: u8, granule: u64, number: u32, packets: &[Vec<u8>]) -> Vec<u8> {
     let mut lacing = Vec::new();
     for packet in packets {
         lacing.extend(vec![255; packet.len() / 255]);
         lacing.push(u8::try_from(packet.len() % 255).unwrap());
     }
+    raw_page(flags, granule, number, &lacing, &packets.concat())
+}
+
+fn raw_page(flags: u8, granule: u64, number: u32, lacing: &[u8], body: &[u8]) -> Vec<u8> {
     let mut page = [
         &b"OggS"[..],
         &[0, flags],
@@ -115,8 +125,15 @@ fn page(flags: u8, granule: u64, number: u32, packets: &[Vec<u8>]) -> Vec<u8> {
     .concat();
     page.push(u8::try_from(lacing.len()).unwrap());
     page.extend(lacing);
-    page.extend(packets.concat());
-    let crc = page.iter().fold(0_u32, |crc, &byte| {
+    page.extend(body);
+    let crc = checksum(&page);
+    page[22..26].copy_from_slice(&crc.to_le_bytes());
+    page
+}
+
+/// RFC 3533's, bit by bit, over a page whose checksum is zero.
+pub(crate) fn checksum(page: &[u8]) -> u32 {
+    page.iter().fold(0_u32, |crc, &byte| {
         (0..8).fold(crc ^ (u32::from(byte) << 24), |crc, _| {
             if crc & 0x8000_0000 == 0 {
                 crc << 1
@@ -124,9 +141,20 @@ fn page(flags: u8, granule: u64, number: u32, packets: &[Vec<u8>]) -> Vec<u8> {
                 crc << 1 ^ 0x04c1_1db7
             }
         })
-    });
-    page[22..26].copy_from_slice(&crc.to_le_bytes());
-    page
+    })
+}
+
+/// A RIFF chunk, padded to an even length.
+pub(crate) fn chunk(id: &[u8; 4], payload: &[u8]) -> Vec<u8> {
+    let size = u32::try_from(payload.len()).unwrap();
+    let pad = vec![0; payload.len() % 2];
+    [id, &size.to_le_bytes()[..], payload, &pad].concat()
+}
+
+/// The `fmt ` chunk of 16-bit mono.
+pub(crate) fn pcm() -> Vec<u8> {
+    let format = [1, 0, 1, 0, 0x80, 0xbb, 0, 0, 0, 0x77, 1, 0, 2, 0, 16, 0];
+    chunk(b"fmt ", &format)
 }
 
 pub(crate) fn atom(kind: &[u8; 4], payload: &[u8]) -> Vec<u8> {
