@@ -16,6 +16,7 @@ pub mod country;
 pub mod covers;
 pub mod ddex;
 pub mod envelope;
+pub mod file_name;
 pub mod id;
 pub mod identifier;
 pub mod intended;
@@ -45,6 +46,7 @@ pub use compare::{includes, intersect, narrower};
 pub use country::{Countries, Country};
 pub use covers::{Shortfall, covers};
 pub use envelope::{Envelope, EnvelopeError};
+pub use file_name::file_name;
 pub use id::{
     ApiKeyId, ArtistId, AssetId, BundleId, JournalId, LicenceId, OfferId, PayeeId, PaymentId,
     PersonId, QuoteId, SessionId, SplitSheetId, TrackId, uuid7,

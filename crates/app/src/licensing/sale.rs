@@ -290,24 +290,13 @@ impl Sale {
 pub(super) fn file_name(artist: &str, title: &str, file: &AssetFile, code: Code) -> String {
     let part = match file.kind {
         AssetKind::FullMix => String::new(),
-        AssetKind::Stem => format!(" (stem {})", file.name),
+        AssetKind::Stem => format!("stem {}", file.name),
         kind => match kind.cut_ms() {
-            Some(ms) => format!(" (cut {}s)", ms / 1000),
-            None => format!(" ({})", file.name),
+            Some(ms) => format!("cut {}s", ms / 1000),
+            None => file.name.clone(),
         },
     };
-    let safe = |text: &str| -> String {
-        let bad = |c: char| c.is_control() || "/\\:*?\"<>|[]".contains(c);
-        let text: String = text
-            .chars()
-            .map(|c| if bad(c) { '_' } else { c })
-            .take(60)
-            .collect();
-        text.trim_matches(['.', ' ']).to_owned()
-    };
-    let (artist, title, part) = (safe(artist), safe(title), safe(&part));
-    let space = if part.is_empty() { "" } else { " " };
-    format!("{artist} - {title}{space}{part} [{code}].{}", file.format)
+    domain::file_name(artist, title, &part, &code.to_string(), &file.format)
 }
 
 const NEXT_STATUS: &str =

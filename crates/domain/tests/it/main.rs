@@ -7,6 +7,7 @@ mod envelope_gen;
 mod envelope_json;
 mod envelope_properties;
 mod envelopes;
+mod file_names;
 mod identifiers;
 mod ids;
 mod imports;
