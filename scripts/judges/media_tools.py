@@ -1,7 +1,9 @@
 """What the media checks share: running our program, ffmpeg and ffprobe, and keeping count."""
 
+import atexit
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -9,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRATCH = Path(tempfile.mkdtemp(prefix="clearcue-judges-"))
+atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
 CODE = "7K3M9-QXD4T-0RWPD"
 LINE = f"Licence {CODE} https://store.example/l/{CODE}"
 TITLE, ARTIST = "Nachtfahrt – ночь 🌙", "Zoë & <Ångström>"

@@ -4,5 +4,6 @@ mod buy;
 mod deliver;
 mod quote;
 mod sell;
+mod sound;
 mod suggest;
 mod verify;
