@@ -27,7 +27,7 @@ where
     input.seek(SeekFrom::Start(0))?;
     match format {
         Format::Mp4 | Format::Mov => {
-            mp4::stamp(input, output, std::slice::from_ref(marks), format)?
+            mp4::stamp(input, output, std::slice::from_ref(marks), format)?;
         }
         Format::Wav => wav::write(input, output, marks)?,
         Format::Flac => flac::write(input, output, marks)?,

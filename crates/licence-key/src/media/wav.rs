@@ -35,7 +35,7 @@ where
         old.push(chunk.start);
     }
     let ours = [
-        made(b"LIST", &info(items, marks))?,
+        made(b"LIST", &info(&items, marks))?,
         made(b"id3 ", &id3::marked(&tags, marks)?)?,
     ]
     .concat();
@@ -208,7 +208,7 @@ fn info_items(list: &[u8]) -> Vec<([u8; 4], Vec<u8>)> {
 }
 
 /// The payload of the new INFO list.
-fn info(items: Vec<([u8; 4], Vec<u8>)>, marks: &Marks) -> Vec<u8> {
+fn info(items: &[([u8; 4], Vec<u8>)], marks: &Marks) -> Vec<u8> {
     let ours = [
         (*b"ICMT", Some(marks.line())),
         (*b"ICOP", Some(marks.copyright_line())),

@@ -8,7 +8,7 @@ use audio::{Bits, Dither, Limits, Pcm};
 use domain::{AssetKind, Tier};
 use licence_key::media;
 use spec::on_both_engines;
-use spec::world::{Folder, Tone, Track, World};
+use spec::world::{Folder, Tone, Track};
 
 on_both_engines! {
     async fn every_delivered_format_sounds_like_its_master_sample_by_sample(world: World) {
