@@ -50,6 +50,14 @@ impl FileMatch {
 }
 
 impl Answer {
+    /// Adds to what else is worth knowing.
+    pub(super) fn add_note(&mut self, note: &str) {
+        self.note = Some(match self.note.take() {
+            Some(known) => format!("{known}; {note}"),
+            None => note.to_owned(),
+        });
+    }
+
     /// What it allows, where it can be believed and its envelope is of a form we know.
     #[must_use]
     pub fn plain(&self) -> Option<Plain> {

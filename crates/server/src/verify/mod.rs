@@ -63,7 +63,7 @@ async fn of_media(
         (None, others) if answers.is_empty() => answers.push(nothing(&only_codes(&others))),
         (None, others) => {
             if let Some(last) = answers.last_mut() {
-                last.note = Some(format!("also named: {}", listed(&others)));
+                last.add_note(&format!("also named: {}", listed(&others)));
             }
         }
         (Some(_), others) => {
@@ -84,7 +84,7 @@ async fn of_media(
         answer.file = answer.claims.as_ref().map(|claims| compare(claims, media));
     }
     if let (Some(trouble), Some(first)) = (&media.trouble, answers.first_mut()) {
-        first.note = Some(format!("its own tags can't be read: {trouble}"));
+        first.add_note(&format!("its own tags can't be read: {trouble}"));
     }
     Ok(answers)
 }
@@ -112,7 +112,7 @@ fn without_damaged_copies(answers: Vec<(&str, Answer)>) -> Vec<Answer> {
         }
     }
     if let (true, Some(first)) = (passed_over, kept.first_mut()) {
-        first.note = Some("a damaged copy of this key is in the file too".to_owned());
+        first.add_note("a damaged copy of this key is in the file too");
     }
     kept
 }
