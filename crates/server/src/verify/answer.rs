@@ -1,6 +1,6 @@
 //! The answer to "is this licence good?", for people and for programs.
 
-use app::{Envelope, Plain, Timestamp};
+use app::{Envelope, EnvelopeError, Plain, Timestamp};
 use licence_key::{Claims, Standing};
 use serde_json::{Value, json};
 
@@ -58,12 +58,13 @@ impl Answer {
         });
     }
 
-    /// What it allows, where it can be believed and its envelope is of a form we know.
+    /// What it allows, where it can be believed. Of an envelope that a later version wrote it is
+    /// said that it can't be told here, never a part of what it allows.
     #[must_use]
-    pub fn plain(&self) -> Option<Plain> {
+    pub fn plain(&self) -> Option<Result<Plain, EnvelopeError>> {
         let claims = self.claims.as_ref()?;
-        let envelope: Envelope = serde_json::from_value(claims.envelope.clone()).ok()?;
-        Some(app::plain(&envelope))
+        let envelope = Envelope::from_value(&claims.envelope);
+        Some(envelope.map(|envelope| app::plain(&envelope)))
     }
 
     /// For people, a line each.
@@ -99,25 +100,20 @@ impl Answer {
             ),
             None => {}
         }
-        if let Some(plain) = self.plain() {
-            lines.extend(
-                plain
-                    .may
-                    .iter()
-                    .map(|line| format!("  you may      {line}")),
-            );
-            lines.extend(
-                plain
-                    .may_not
-                    .iter()
-                    .map(|line| format!("  you may not  {line}")),
-            );
-            lines.extend(
-                plain
-                    .must
-                    .iter()
-                    .map(|line| format!("  you must     {line}")),
-            );
+        match self.plain() {
+            None => {}
+            Some(Err(error)) => lines.push(format!("  allows     can't be told: {error}")),
+            Some(Ok(plain)) => {
+                let headed = [
+                    ("you may     ", plain.may),
+                    ("you may not ", plain.may_not),
+                    ("you must    ", plain.must),
+                ];
+                for (heading, sentences) in headed {
+                    let sentences = sentences.iter();
+                    lines.extend(sentences.map(|line| format!("  {heading} {line}")));
+                }
+            }
         }
         lines
     }
@@ -126,6 +122,7 @@ impl Answer {
     #[must_use]
     pub fn document(&self) -> Value {
         let claims = self.claims.as_ref();
+        let plain = self.plain();
         json!({
             "standing": self.standing.word(),
             "valid": self.standing == Standing::Valid,
@@ -141,7 +138,8 @@ impl Answer {
             "status_source": self.status,
             "file": self.file.map(FileMatch::word),
             "assets": claims.map(|claims| &claims.assets),
-            "plain": self.plain(),
+            "plain": plain.as_ref().and_then(|plain| plain.as_ref().ok()),
+            "plain_error": plain.as_ref().and_then(|plain| plain.as_ref().err()).map(ToString::to_string),
         })
     }
 }
