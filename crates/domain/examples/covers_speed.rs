@@ -5,8 +5,9 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use domain::envelope::{Credit, Placement, Purpose, Videos};
-use domain::offer::TEMPLATES;
-use domain::{Envelope, IntendedUse, Line, Timestamp, covers};
+use domain::template::shipped;
+use domain::{AssetKind, Envelope, IntendedUse, Line, Timestamp, covers};
+use ledger::Currency;
 
 const OFFERS: usize = 10_000;
 const ROUNDS: usize = 9;
@@ -14,10 +15,11 @@ const ROUNDS: usize = 9;
 fn main() {
     let credit =
         Line::cleaned("Music: Ada – Night Market").map_or(Credit::NotRequired, Credit::Required);
-    let shipped: Vec<Envelope> = TEMPLATES
-        .iter()
-        .map(|one| one.envelope(credit.clone()))
-        .collect();
+    let has = AssetKind::ALL.into();
+    let drafts = shipped()
+        .into_iter()
+        .filter_map(|one| one.drafts(&has, &credit, Currency::USD).ok());
+    let shipped: Vec<Envelope> = drafts.flatten().map(|draft| draft.envelope).collect();
     let offers: Vec<Envelope> = (0..OFFERS)
         .map(|n| shipped[n % shipped.len()].clone())
         .collect();

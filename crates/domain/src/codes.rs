@@ -8,7 +8,6 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use crate::axes::{Alteration, Audience, ForbiddenUse, Placement, Purpose};
-use crate::offer::Tier;
 
 /// A text isn't one of a closed list's words.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -87,9 +86,5 @@ codes! {
         StandaloneRedistribution = "standalone_redistribution",
         ContentIdRegistration = "content_id_registration",
         AiTraining = "ai_training",
-    }
-    "tier" Tier {
-        Creator = "creator",
-        Business = "business",
     }
 }

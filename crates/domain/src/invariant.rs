@@ -16,6 +16,33 @@ pub const BUNDLES_ARE_CONSUMED_BY_USES: &str = "bundles_are_consumed_by_uses";
 /// Name of [`each_use_is_paid_once`].
 pub const EACH_USE_IS_PAID_ONCE: &str = "each_use_is_paid_once";
 
+/// Name of [`exclusives_stand_alone`].
+pub const EXCLUSIVES_STAND_ALONE: &str = "exclusives_stand_alone";
+
+/// An exclusive licence that wasn't withdrawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExclusiveRow {
+    /// The licence, as text.
+    pub licence: String,
+    /// Its track, as text.
+    pub track: String,
+    /// When it was sold, in ms.
+    pub from_ms: i64,
+    /// When it ends, in ms.
+    pub until_ms: i64,
+}
+
+/// A licence of a track.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrackSaleRow {
+    /// The licence, as text.
+    pub licence: String,
+    /// Its track, as text.
+    pub track: String,
+    /// When it was sold, in ms.
+    pub at_ms: i64,
+}
+
 /// A split sheet as stored, with what its journals posted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SheetRow {
@@ -161,6 +188,37 @@ pub fn each_use_is_paid_once(accepted: &[&str], settled: &[&str]) -> Vec<Breach>
     for (use_id, count) in times {
         let detail = format!("it was settled {count} times without being accepted");
         breaches.push(breach(EACH_USE_IS_PAID_ONCE, use_id, detail));
+    }
+    breaches
+}
+
+/// While an exclusive licence holds, nothing else of its track is sold. A sale in the very
+/// millisecond counts as before it; a second exclusive one never does.
+#[must_use]
+pub fn exclusives_stand_alone(exclusives: &[ExclusiveRow], sales: &[TrackSaleRow]) -> Vec<Breach> {
+    let mut by_track: BTreeMap<&str, Vec<&ExclusiveRow>> = BTreeMap::new();
+    for one in exclusives {
+        by_track.entry(&one.track).or_default().push(one);
+    }
+    let mut breaches = Vec::new();
+    for sale in sales {
+        for one in by_track.get(sale.track.as_str()).into_iter().flatten() {
+            let within = one.from_ms < sale.at_ms && sale.at_ms < one.until_ms;
+            if within && one.licence != sale.licence {
+                let detail = format!("sold while {} held its track exclusively", one.licence);
+                breaches.push(breach(EXCLUSIVES_STAND_ALONE, &sale.licence, detail));
+            }
+        }
+    }
+    for held in by_track.values() {
+        for (at, one) in held.iter().enumerate() {
+            for other in &held[at + 1..] {
+                if one.from_ms < other.until_ms && other.from_ms < one.until_ms {
+                    let detail = format!("overlaps {}", other.licence);
+                    breaches.push(breach(EXCLUSIVES_STAND_ALONE, &one.licence, detail));
+                }
+            }
+        }
     }
     breaches
 }

@@ -1,43 +1,25 @@
-//! Offers: one asset of one track, in one tier, at one price, under one envelope.
+//! Offers: one asset of one track, in one tier, at one price, under one envelope; plans of clip
+//! time; and the plan of the pool.
 //!
-//! The shipped templates are defaults that an operator may replace; the prices are in US cents
-//! and stay the composer's to change.
+//! A track's offers are made from templates (see [`crate::template`]); the plans are the
+//! store's.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use ledger::round::mul_div_floor;
 use ledger::{Currency, Money, MoneyError};
-use serde::{Deserialize, Serialize};
 
 use crate::asset::AssetKind;
 use crate::envelope::{
-    AiTraining, Alteration, Audience, ChannelOwner, Channels, Credit, Envelope, Exclusivity,
-    Forbidden, Placement, PublishWindow, Purpose, Rights, Territory, Version, Videos,
+    AiTraining, Audience, ChannelOwner, Channels, Credit, Envelope, Exclusivity, Forbidden,
+    Placement, PublishWindow, Purpose, Rights, Territory, Version, Videos,
 };
 use crate::id::{OfferId, TrackId};
+use crate::rule::OfferRule;
 use crate::set::Set;
+use crate::tier::Tier;
 use crate::time::Timestamp;
-
-/// The two tiers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tier {
-    /// For people who publish on channels of their own.
-    Creator,
-    /// For brands, agencies and advertisements.
-    Business,
-}
-
-impl Tier {
-    /// Both tiers, the narrower first.
-    pub const ALL: [Tier; 2] = [Tier::Creator, Tier::Business];
-
-    /// The label shown to people.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Tier::Creator => "Creator",
-            Tier::Business => "Business",
-        }
-    }
-}
 
 /// Something on sale.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,96 +34,37 @@ pub struct Offer {
     pub tier: Tier,
     /// The price, before exclusive tax.
     pub price: Money,
-    /// What the licence will allow.
-    pub envelope: Envelope,
+    /// What the licence will allow, but for the dates that the sale sets. Shared, since the
+    /// offers of many tracks differ in their credit alone.
+    pub envelope: Arc<Envelope>,
+    /// How price and envelope depend on who asks, and when.
+    pub rule: OfferRule,
 }
 
-/// A shipped offer, before it belongs to a track.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OfferTemplate {
-    /// What is delivered.
-    pub asset: AssetKind,
-    /// The tier.
-    pub tier: Tier,
-    /// The price in US cents.
-    pub price_cents: i64,
-    /// How many videos; the same video on several placements counts once.
-    pub videos: Videos,
-}
-
-const fn template(asset: AssetKind, tier: Tier, price_cents: i64, videos: Videos) -> OfferTemplate {
-    OfferTemplate {
-        asset,
-        tier,
-        price_cents,
-        videos,
-    }
-}
-
-/// The shipped offers: three cuts, the full mix and the stem pack in two tiers.
-pub const TEMPLATES: [OfferTemplate; 10] = [
-    template(AssetKind::Cut15, Tier::Creator, 500, Videos::Count(1)),
-    template(AssetKind::Cut30, Tier::Creator, 700, Videos::Count(1)),
-    template(AssetKind::Cut60, Tier::Creator, 900, Videos::Count(1)),
-    template(AssetKind::FullMix, Tier::Creator, 1_500, Videos::Count(5)),
-    template(AssetKind::StemPack, Tier::Creator, 2_500, Videos::Count(5)),
-    template(AssetKind::Cut15, Tier::Business, 2_000, Videos::Unlimited),
-    template(AssetKind::Cut30, Tier::Business, 2_800, Videos::Unlimited),
-    template(AssetKind::Cut60, Tier::Business, 3_600, Videos::Unlimited),
-    template(AssetKind::FullMix, Tier::Business, 6_000, Videos::Unlimited),
-    template(
-        AssetKind::StemPack,
-        Tier::Business,
-        10_000,
-        Videos::Unlimited,
-    ),
-];
-
-impl OfferTemplate {
-    /// The price.
-    ///
-    /// # Errors
-    /// When an operator's price overflows.
-    pub fn price(&self) -> Result<Money, MoneyError> {
-        Money::from_minor(self.price_cents, Currency::USD)
-    }
-
-    /// What a licence sold from this template allows, with the credit that the composer asks for.
+impl Offer {
+    /// The envelope of a licence sold at `now`: with the window and the exclusivity that begin
+    /// then. Borrowed where neither is sold.
     #[must_use]
-    pub fn envelope(&self, credit: Credit) -> Envelope {
-        let (placements, purposes) = match self.tier {
-            Tier::Creator => (creator_placements(), creator_purposes()),
-            Tier::Business => (business_placements(), Purpose::ALL.into()),
-        };
-        let alterations = match self.asset {
-            AssetKind::StemPack | AssetKind::MixAndStems | AssetKind::Stem => {
-                Set::from([Alteration::PitchTempo, Alteration::Remix])
-            }
-            _ => Set::new(),
-        };
-        Envelope {
-            videos: self.videos,
-            clip_ms: self.asset.cut_ms(),
-            alterations,
-            credit,
-            ..base(self.asset, placements, purposes)
+    pub fn envelope_at(&self, now: Timestamp) -> Cow<'_, Envelope> {
+        let OfferRule {
+            window_months,
+            exclusive_months,
+            ..
+        } = self.rule;
+        if window_months.is_none() && exclusive_months.is_none() {
+            return Cow::Borrowed(&self.envelope);
         }
-    }
-
-    /// The offer of this template for a track.
-    ///
-    /// # Errors
-    /// When an operator's price overflows.
-    pub fn offer(&self, id: OfferId, track: TrackId, credit: Credit) -> Result<Offer, MoneyError> {
-        let (asset, tier, price) = (self.asset, self.tier, self.price()?);
-        Ok(Offer {
-            id,
-            track,
-            asset,
-            tier,
-            price,
-            envelope: self.envelope(credit),
-        })
+        let mut envelope = Envelope::clone(&self.envelope);
+        if let Some(months) = window_months {
+            envelope.publish_window = PublishWindow {
+                from: Some(now),
+                until: Some(now.plus_months(months)),
+            };
+        }
+        if let Some(months) = exclusive_months {
+            envelope.exclusivity = Exclusivity::Until(now.plus_months(months));
+        }
+        Cow::Owned(envelope)
     }
 }
 
@@ -195,6 +118,26 @@ impl BundlePlan {
         Money::from_minor(self.price_cents, Currency::USD)
     }
 
+    /// What a second of clip time costs, in micro-units, floored: the pay-per-use rate.
+    ///
+    /// # Errors
+    /// When an operator's price overflows.
+    pub fn micros_per_second(&self) -> Result<i64, MoneyError> {
+        let micros = self.price()?.micros();
+        Ok(mul_div_floor(micros, 1_000, self.total_ms)?)
+    }
+
+    /// The clip time that this many videos with clips of `clip_ms` would draw, each rounded up to
+    /// a whole second; `None` where no number of videos is named or the plan holds less.
+    #[must_use]
+    pub fn would_draw(&self, clip_ms: u32, videos: Videos) -> Option<i64> {
+        let Videos::Count(count) = videos else {
+            return None;
+        };
+        let each = (i64::from(clip_ms) + 999) / 1_000 * 1_000;
+        Some(each * i64::from(count)).filter(|draw| *draw <= self.total_ms)
+    }
+
     /// When a bundle bought at `now` expires.
     #[must_use]
     pub fn expires_at(now: Timestamp) -> Timestamp {
@@ -218,7 +161,30 @@ impl BundlePlan {
     }
 }
 
-fn base(asset: AssetKind, placements: Set<Placement>, purposes: Set<Purpose>) -> Envelope {
+/// A subscription to the pool: a template that is described, not yet sold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolPlan {
+    /// The stable code.
+    pub code: &'static str,
+    /// The price of a month in US cents.
+    pub price_cents: i64,
+    /// What each use pays its track at once, in micro-units.
+    pub guarantee_micros: i64,
+}
+
+/// The shipped pool: five dollars a month, five cents guaranteed for each use.
+pub const POOL_PLAN: PoolPlan = PoolPlan {
+    code: "pool_5",
+    price_cents: 500,
+    guarantee_micros: 50_000,
+};
+
+/// An envelope that allows one video there and for that, everywhere and for ever.
+pub(crate) fn base(
+    asset: AssetKind,
+    placements: Set<Placement>,
+    purposes: Set<Purpose>,
+) -> Envelope {
     Envelope {
         version: Version,
         asset,
@@ -242,7 +208,8 @@ fn base(asset: AssetKind, placements: Set<Placement>, purposes: Set<Purpose>) ->
     }
 }
 
-fn creator_placements() -> Set<Placement> {
+/// Everywhere that a person publishes on channels of their own.
+pub(crate) fn creator_placements() -> Set<Placement> {
     use Placement::{App, Broadcast, OnlineAds, PaidSocialAds};
     let paid = [App, PaidSocialAds, OnlineAds, Broadcast];
     Placement::ALL
@@ -251,13 +218,7 @@ fn creator_placements() -> Set<Placement> {
         .collect()
 }
 
-fn business_placements() -> Set<Placement> {
-    Placement::ALL
-        .into_iter()
-        .filter(|place| *place != Placement::Broadcast)
-        .collect()
-}
-
-fn creator_purposes() -> Set<Purpose> {
+/// What a person publishes for.
+pub(crate) fn creator_purposes() -> Set<Purpose> {
     Set::from([Purpose::Personal, Purpose::MonetisedCreator])
 }

@@ -1,172 +1,138 @@
 //! Quotes: which offers cover a use, at what price, and why the others don't.
+//!
+//! Nothing of an offer is copied while it is judged: the answer borrows the offers, and a
+//! licence's envelope is made only for the options that are shown ([`Covering::envelope`]).
 
-use ledger::round::mul_div_half_up;
-use ledger::{Money, MoneyError};
-use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 
-use crate::asset::AssetKind;
+use ledger::Money;
+
+use crate::axis::Axis;
+use crate::compare::narrower;
 use crate::covers::{Shortfall, covers};
 use crate::envelope::{Audience, Envelope};
-use crate::id::OfferId;
 use crate::intended::IntendedUse;
-use crate::offer::{Offer, Tier};
-use crate::sale::{SaleRefusal, Tax, tax_on};
+use crate::offer::Offer;
+use crate::pricing::{Price, PricedUse, Pricing, price};
+use crate::sale::SaleRefusal;
+use crate::set::Set;
 use crate::time::{MINUTE_MS, Timestamp};
+
+pub use crate::pricing::{AudiencePercent, ClipPercent, LineKind, QuoteLine};
 
 /// How long a quote stands, in ms.
 pub const QUOTE_VALID_MS: i64 = 30 * MINUTE_MS;
 
-/// How an offer's price becomes what the buyer pays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Pricing {
-    /// Tax on the sale.
-    pub tax: Tax,
-    /// Percent of the price by the audience of the buyer's channel; the shipped default takes
-    /// 100 for all, and the audience isn't priced.
-    pub audience: Option<AudiencePercent>,
-}
-
-/// Prices by audience, in percent of the offer's price.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AudiencePercent {
-    /// Up to 10,000 followers.
-    pub up_to_10k: u32,
-    /// Up to 100,000.
-    pub up_to_100k: u32,
-    /// Up to 1,000,000.
-    pub up_to_1m: u32,
-    /// Any number.
-    pub any: u32,
-}
-
-impl AudiencePercent {
-    /// The percent for this audience.
-    #[must_use]
-    pub const fn of(&self, audience: Audience) -> u32 {
-        match audience {
-            Audience::UpTo10k => self.up_to_10k,
-            Audience::UpTo100k => self.up_to_100k,
-            Audience::UpTo1m => self.up_to_1m,
-            Audience::Any => self.any,
-        }
-    }
-}
-
-/// One line of an explained price.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QuoteLine {
-    /// What it is for.
-    pub label: String,
-    /// Micro-units of the quote's currency; negative for a reduction.
-    pub micros: i64,
-}
-
-/// The price of an offer for a use, explained: `lines` sum to `total`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Price {
-    /// The price before exclusive tax: what [`crate::sale::split_sale`] takes.
-    pub before_tax: Money,
-    /// What the buyer pays.
-    pub total: Money,
-    /// How the total comes about.
-    pub lines: Vec<QuoteLine>,
-    /// The tax within the total, where it is part of the price and so no line of its own.
-    pub tax_included: Option<QuoteLine>,
-}
-
 /// An offer that covers the use.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Covering {
+pub struct Covering<'a> {
     /// The offer.
-    pub offer: OfferId,
-    /// Its asset.
-    pub asset: AssetKind,
-    /// Its tier.
-    pub tier: Tier,
+    pub offer: &'a Offer,
     /// Its price for this use.
     pub price: Price,
-    /// What the licence would allow: the offer's envelope, narrowed to the audience that was
-    /// priced.
-    pub envelope: Envelope,
+    asked: PricedUse,
+    sold_at: Timestamp,
+    from: Option<Timestamp>,
 }
 
 /// An offer that doesn't cover the use, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotCovering {
-    /// The offer.
-    pub offer: OfferId,
-    /// Its asset.
-    pub asset: AssetKind,
-    /// Its tier.
-    pub tier: Tier,
-    /// Its price before tax, for whoever wonders what more would cost.
-    pub list_price: Money,
+pub struct NotCovering<'a> {
+    /// The offer; its price before tax is for whoever wonders what more would cost.
+    pub offer: &'a Offer,
     /// Every reason.
     pub shortfalls: Vec<Shortfall>,
 }
 
 /// The answer to "what would cover this, and for how much?"
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QuoteAnswer {
+pub struct QuoteAnswer<'a> {
     /// Offers that cover the use, the cheapest first; ties by tier, asset and id.
-    pub covering: Vec<Covering>,
+    pub covering: Vec<Covering<'a>>,
     /// Offers that don't, fewest reasons first; ties by tier, asset and id.
-    pub not_covering: Vec<NotCovering>,
+    pub not_covering: Vec<NotCovering<'a>>,
     /// Until when these prices stand.
     pub expires_at: Timestamp,
+}
+
+/// A licence that is to be upgraded.
+#[derive(Clone, Copy, Debug)]
+pub struct Held<'a> {
+    /// What it allows.
+    pub envelope: &'a Envelope,
+    /// What it is worth: its price before tax, with what its own forerunners were paid.
+    pub value: Money,
+}
+
+/// What a licence can be upgraded to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upgrades<'a> {
+    /// Offers that are wider and dearer, the smallest difference first.
+    pub covering: Vec<Covering<'a>>,
+    /// Offers that are narrower than the licence, and on which axes.
+    pub narrow: Vec<(&'a Offer, Set<Axis>)>,
+    /// Until when these prices stand.
+    pub expires_at: Timestamp,
+}
+
+impl Covering<'_> {
+    /// What the licence would allow: the offer's envelope with the dates that begin now, narrowed
+    /// to the clip and the audience that were priced.
+    #[must_use]
+    pub fn envelope(&self) -> Envelope {
+        let rule = &self.offer.rule;
+        let mut envelope = self.offer.envelope_at(self.sold_at).into_owned();
+        let (percent, up_to) = rule.clip_percent.of(self.asked.clip_ms);
+        if self.offer.asset.cut_ms().is_none() && percent < rule.clip_percent.whole {
+            envelope.clip_ms = up_to;
+        }
+        let audience = self.asked.audience;
+        if rule.audience_percent.of(audience) < rule.audience_percent.any {
+            envelope.channels.audience = envelope.channels.audience.min(audience);
+        }
+        if let (Some(from), Some(earlier)) = (&mut envelope.publish_window.from, self.from) {
+            *from = earlier.min(*from);
+        }
+        envelope
+    }
 }
 
 /// Quotes `offers` for a use. A use without a time of publication asks about `now`.
 ///
 /// # Errors
 /// When a price can't be computed with (overflow, or a rate of the operator's out of range).
-pub fn quote(
-    offers: &[Offer],
+pub fn quote<'a>(
+    offers: &'a [Offer],
     wanted: &IntendedUse,
     pricing: &Pricing,
     now: Timestamp,
-) -> Result<QuoteAnswer, SaleRefusal> {
+) -> Result<QuoteAnswer<'a>, SaleRefusal> {
     let mut wanted = wanted.clone();
     wanted.published_at.get_or_insert(now);
-    let mut covering = Vec::new();
+    let asked = PricedUse {
+        clip_ms: wanted.clip_ms,
+        audience: wanted.channel_audience.unwrap_or(Audience::Any),
+        credit: None,
+    };
+    let mut covering = Vec::with_capacity(offers.len());
     let mut not_covering = Vec::new();
     for offer in offers {
-        let (id, asset, tier) = (offer.id, offer.asset, offer.tier);
-        match covers(&offer.envelope, &wanted) {
-            Err(shortfalls) => {
-                not_covering.push(NotCovering {
-                    offer: id,
-                    asset,
-                    tier,
-                    list_price: offer.price,
-                    shortfalls,
-                });
-            }
-            Ok(()) => {
-                let price = price(offer, wanted.channel_audience, pricing)?;
-                let envelope = priced_envelope(offer, wanted.channel_audience, pricing);
-                covering.push(Covering {
-                    offer: id,
-                    asset,
-                    tier,
-                    price,
-                    envelope,
-                });
-            }
+        match covers(&offer.envelope_at(now), &wanted) {
+            Err(shortfalls) => not_covering.push(NotCovering { offer, shortfalls }),
+            Ok(()) => covering.push(Covering {
+                offer,
+                price: price(offer, &asked, pricing)?,
+                asked,
+                sold_at: now,
+                from: None,
+            }),
         }
     }
-    covering.sort_by_key(|c| {
-        (
-            c.price.total.currency(),
-            c.price.total.micros(),
-            c.tier,
-            c.asset,
-            c.offer,
-        )
+    covering.sort_unstable_by(cheapest_first);
+    not_covering.sort_unstable_by(|a: &NotCovering<'_>, b| {
+        let reasons = a.shortfalls.len().cmp(&b.shortfalls.len());
+        reasons.then_with(|| by_name(a.offer, b.offer))
     });
-    not_covering.sort_by_key(|n| (n.shortfalls.len(), n.tier, n.asset, n.offer));
     Ok(QuoteAnswer {
         covering,
         not_covering,
@@ -174,64 +140,67 @@ pub fn quote(
     })
 }
 
-/// The explained price of one offer. An audience that wasn't said is priced as any.
+/// Quotes the offers that are at least as wide as a licence which is held, each for the
+/// difference to what that licence is worth. `wanted` narrows them to those that also cover a
+/// use. The clip and the audience are priced no smaller than the licence has them.
+///
+/// An offer that isn't dearer isn't in the answer: there is nothing to pay for it. Of one that is
+/// narrower, the answer says on which axes.
 ///
 /// # Errors
-/// When a sum overflows.
-pub fn price(
-    offer: &Offer,
-    audience: Option<Audience>,
+/// When a price can't be computed with.
+pub fn upgrades<'a>(
+    offers: &'a [Offer],
+    held: &Held<'_>,
+    wanted: Option<&IntendedUse>,
     pricing: &Pricing,
-) -> Result<Price, SaleRefusal> {
-    let label = format!("{}, {} tier", offer.asset.label(), offer.tier.label());
-    let mut lines = vec![QuoteLine {
-        label,
-        micros: offer.price.micros(),
-    }];
-    let mut before_tax = offer.price;
-    if let Some(table) = pricing.audience {
-        before_tax = scaled(offer.price, table.of(audience.unwrap_or(Audience::Any)))?;
-        let change = before_tax.checked_sub(offer.price)?;
-        if !change.is_zero() {
-            let label = "Audience of the channel".to_owned();
-            lines.push(QuoteLine {
-                label,
-                micros: change.micros(),
-            });
+    now: Timestamp,
+) -> Result<Upgrades<'a>, SaleRefusal> {
+    let clip = held.envelope.clip_ms.unwrap_or(u32::MAX);
+    let audience = held.envelope.channels.audience;
+    let said = |one: &IntendedUse| (one.clip_ms, one.channel_audience.unwrap_or(Audience::Any));
+    let (more, larger) = wanted.map_or((clip, audience), said);
+    let asked = PricedUse {
+        clip_ms: clip.max(more),
+        audience: audience.max(larger),
+        credit: Some(held.value),
+    };
+    let wanted = wanted.cloned().map(|mut wanted| {
+        wanted.published_at.get_or_insert(now);
+        wanted
+    });
+    let mut covering = Vec::new();
+    let mut narrow = Vec::new();
+    for offer in offers {
+        let one = Covering {
+            offer,
+            price: price(offer, &asked, pricing)?,
+            asked,
+            sold_at: now,
+            from: held.envelope.publish_window.from,
+        };
+        let envelope = one.envelope();
+        let lacking = narrower(&envelope, held.envelope);
+        let serves = (wanted.as_ref()).is_none_or(|wanted| covers(&envelope, wanted).is_ok());
+        if !lacking.is_empty() {
+            narrow.push((offer, lacking));
+        } else if serves && one.price.before_tax.micros() > 0 {
+            covering.push(one);
         }
     }
-    let (tax, total) = tax_on(before_tax, pricing.tax)?;
-    let line = |words: &str, bp: u32| QuoteLine {
-        label: format!("{words} {}.{:02} %", bp / 100, bp % 100),
-        micros: tax.micros(),
-    };
-    let tax_included = match pricing.tax {
-        Tax::None => None,
-        Tax::Inclusive { bp } => Some(line("Tax included,", bp)),
-        Tax::Exclusive { bp } => {
-            lines.push(line("Tax,", bp));
-            None
-        }
-    };
-    Ok(Price {
-        before_tax,
-        total,
-        lines,
-        tax_included,
+    covering.sort_unstable_by(cheapest_first);
+    Ok(Upgrades {
+        covering,
+        narrow,
+        expires_at: now.plus_ms(QUOTE_VALID_MS),
     })
 }
 
-fn scaled(price: Money, percent: u32) -> Result<Money, MoneyError> {
-    let unit = price.currency().minor_unit_micros();
-    let micros = mul_div_half_up(price.micros(), i64::from(percent), 100, unit)?;
-    Ok(Money::new(micros, price.currency()))
+fn cheapest_first(a: &Covering<'_>, b: &Covering<'_>) -> Ordering {
+    let key = |one: &Covering<'_>| (one.price.total.currency(), one.price.total.micros());
+    key(a).cmp(&key(b)).then_with(|| by_name(a.offer, b.offer))
 }
 
-/// Who paid for a small audience gets a licence for a small audience.
-fn priced_envelope(offer: &Offer, audience: Option<Audience>, pricing: &Pricing) -> Envelope {
-    let mut envelope = offer.envelope.clone();
-    if let (Some(_), Some(said)) = (pricing.audience, audience) {
-        envelope.channels.audience = envelope.channels.audience.min(said);
-    }
-    envelope
+fn by_name(a: &Offer, b: &Offer) -> Ordering {
+    (a.tier, a.asset, a.id).cmp(&(b.tier, b.asset, b.id))
 }

@@ -49,6 +49,21 @@ pub struct LicenceFacts {
     pub state: LicenceState,
     /// How it was paid.
     pub paid_by: PaidBy,
+    /// Why the track couldn't be licensed when the video was published, where it couldn't: clip
+    /// time holds for any track but such a one.
+    pub barred: Option<Barred>,
+}
+
+/// Why nothing of a track may be licensed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Barred {
+    /// Its master or composition isn't attested.
+    NotAttested,
+    /// Somebody holds it exclusively.
+    Exclusive {
+        /// Until when.
+        until: Timestamp,
+    },
 }
 
 /// Why a use is refused.
@@ -75,6 +90,13 @@ pub enum UseRefusal {
     UnknownTrack,
     /// The envelope doesn't cover the use.
     NotCovered(Shortfall),
+    /// Clip time can't be used for a track whose rights aren't attested.
+    RightsNotAttested,
+    /// Clip time can't be used for a track that somebody holds exclusively.
+    TrackExclusive {
+        /// Until when.
+        until: Timestamp,
+    },
     /// The bundles hold too little clip time.
     NotEnoughTime {
         /// How much more would be needed, in ms.
@@ -84,6 +106,15 @@ pub enum UseRefusal {
     },
     /// The bundle's stored figures can't be computed with; an audit will say why.
     DamagedBundle,
+}
+
+impl From<Barred> for UseRefusal {
+    fn from(barred: Barred) -> UseRefusal {
+        match barred {
+            Barred::NotAttested => UseRefusal::RightsNotAttested,
+            Barred::Exclusive { until } => UseRefusal::TrackExclusive { until },
+        }
+    }
 }
 
 /// What [`judge`] decides.
@@ -193,6 +224,7 @@ fn licence_refusals(report: &UseReport, known: &Known<'_>) -> Vec<UseRefusal> {
             refusals.push(UseRefusal::WrongTrack { licensed: track });
         }
         (PaidBy::Bundle, None) => refusals.push(UseRefusal::TrackMissing),
+        (PaidBy::Bundle, Some(_)) => refusals.extend(known.licence.barred.map(UseRefusal::from)),
         _ => {}
     }
     if let Err(shortfalls) = covers(known.envelope, &as_intended(report, known)) {

@@ -5,10 +5,9 @@ use domain::envelope::{
     AiTraining, Alteration, Audience, ChannelOwner, Credit, Exclusivity, ForbiddenUse, Placement,
     Purpose, Territory, Videos,
 };
-use domain::offer::TEMPLATES;
-use domain::{AssetKind, Countries, Envelope, IntendedUse, Shortfall, covers, plain};
+use domain::{AssetKind, Countries, Envelope, IntendedUse, Shortfall, Tier, covers, plain};
 
-use crate::support::{at, bundle_envelope, creator_cut};
+use crate::support::{at, bundle_envelope, creator_cut, offers};
 
 pub(crate) fn countries(codes: &str) -> Countries {
     codes
@@ -54,13 +53,14 @@ fn codes_and_json_spell_alike() {
 }
 
 #[test]
-fn the_default_use_is_covered_by_every_shipped_template() {
-    for template in TEMPLATES {
-        let envelope = template.envelope(Credit::NotRequired);
+fn the_default_use_is_covered_by_every_shipped_offer_but_those_for_ads() {
+    let shipped = offers().into_iter().filter(|offer| offer.tier != Tier::Ad);
+    for offer in shipped {
+        let envelope = offer.envelope.as_ref().clone();
         assert_eq!(
             covers(&envelope, &IntendedUse::default()),
             Ok(()),
-            "{template:?}"
+            "{offer:?}"
         );
     }
     let question: IntendedUse = serde_json::from_str("{}").unwrap();

@@ -1,8 +1,9 @@
 //! Each invariant of the rules holds for sound rows and names what is wrong with broken ones.
 
 use domain::invariant::{
-    BundleRow, DrawRow, SheetRow, bundles_are_consumed_by_uses, bundles_hold_what_they_sold,
-    each_use_is_paid_once, split_sheets_are_conserved,
+    BundleRow, DrawRow, ExclusiveRow, SheetRow, TrackSaleRow, bundles_are_consumed_by_uses,
+    bundles_hold_what_they_sold, each_use_is_paid_once, exclusives_stand_alone,
+    split_sheets_are_conserved,
 };
 
 fn sheet() -> SheetRow {
@@ -123,4 +124,39 @@ fn a_use_unpaid_paid_twice_or_paid_without_being_accepted_is_named() {
         assert_eq!(breaches.len(), 1);
         assert_eq!(breaches[0].subject, named);
     }
+}
+
+#[test]
+fn nothing_is_sold_of_a_track_that_somebody_holds_alone() {
+    let alone = |licence: &str, from_ms, until_ms| ExclusiveRow {
+        licence: licence.into(),
+        track: "t".into(),
+        from_ms,
+        until_ms,
+    };
+    let sale = |licence: &str, track: &str, at_ms| TrackSaleRow {
+        licence: licence.into(),
+        track: track.into(),
+        at_ms,
+    };
+    let held = [alone("a", 10, 20), alone("b", 20, 30)];
+    let fine = [
+        sale("x", "t", 10),
+        sale("y", "t", 30),
+        sale("z", "u", 15),
+        sale("a", "t", 10),
+    ];
+    assert_eq!(exclusives_stand_alone(&held, &fine), []);
+    let found = |exclusives: &[ExclusiveRow], sales: &[TrackSaleRow]| {
+        let breaches = exclusives_stand_alone(exclusives, sales);
+        breaches
+            .into_iter()
+            .map(|one| one.subject)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        found(&held, &[sale("x", "t", 11), sale("y", "t", 29)]),
+        ["x", "y"]
+    );
+    assert_eq!(found(&[alone("a", 10, 20), alone("c", 10, 20)], &[]), ["a"]);
 }

@@ -1,63 +1,56 @@
-//! Offers and quotes.
+//! Quotes: which offers cover a use, in which order, and why the others don't.
 
-use domain::envelope::{Audience, Credit, Placement, Purpose};
-use domain::offer::{BUNDLE_PLANS, BundlePlan, TEMPLATES};
-use domain::quote::AudiencePercent;
-use domain::sale::split_sale;
-use domain::{
-    AssetKind, IntendedUse, Offer, OfferId, Pricing, QuoteAnswer, Rates, Tax, Tier, Timestamp,
-    TrackId, quote,
-};
+use domain::envelope::{Audience, Placement, Purpose, Videos};
+use domain::offer::{BUNDLE_PLANS, BundlePlan};
+use domain::quote::Covering;
+use domain::{AssetKind, IntendedUse, Offer, Pricing, QuoteAnswer, Tier, Timestamp, quote};
 
-use crate::support::usd;
+use crate::support::{offers, usd};
 
 const NOW: Timestamp = Timestamp(1_000_000);
 
-fn offers() -> Vec<Offer> {
-    let track = TrackId::from_bytes([1; 16]);
-    let offer = |(n, template): (u8, &domain::offer::OfferTemplate)| {
-        template
-            .offer(OfferId::from_bytes([n; 16]), track, Credit::NotRequired)
-            .unwrap()
-    };
-    (1..).zip(TEMPLATES.iter()).map(offer).collect()
+fn ask<'a>(offers: &'a [Offer], wanted: &IntendedUse) -> QuoteAnswer<'a> {
+    quote(offers, wanted, &Pricing::default(), NOW).unwrap()
 }
 
-fn ask(wanted: &IntendedUse, pricing: &Pricing) -> QuoteAnswer {
-    quote(&offers(), wanted, pricing, NOW).unwrap()
-}
-
-fn seen(answer: &QuoteAnswer) -> Vec<(AssetKind, Tier, i64)> {
-    answer
-        .covering
-        .iter()
-        .map(|c| (c.asset, c.tier, c.price.total.micros()))
-        .collect()
+fn seen(answer: &QuoteAnswer<'_>) -> Vec<(AssetKind, Tier, i64)> {
+    let one = |c: &Covering<'_>| (c.offer.asset, c.offer.tier, c.price.total.micros());
+    answer.covering.iter().map(one).collect()
 }
 
 #[test]
 fn the_cheapest_offer_that_covers_comes_first() {
-    use AssetKind::{Cut30, Cut60, FullMix, StemPack};
+    use AssetKind::{Cut15, Cut30, Cut60, FullMix, MixAndStems, Stem, StemPack};
     let wanted = IntendedUse {
         clip_ms: 20_000,
         ..IntendedUse::default()
     };
-    let answer = ask(&wanted, &Pricing::default());
+    let offers = offers();
+    let answer = ask(&offers, &wanted);
     assert_eq!(
         seen(&answer),
         [
             (Cut30, Tier::Creator, 7_000_000),
             (Cut60, Tier::Creator, 9_000_000),
+            (Stem, Tier::Creator, 10_000_000),
             (FullMix, Tier::Creator, 15_000_000),
             (StemPack, Tier::Creator, 25_000_000),
             (Cut30, Tier::Business, 28_000_000),
+            (MixAndStems, Tier::Creator, 35_000_000),
             (Cut60, Tier::Business, 36_000_000),
+            (Stem, Tier::Business, 40_000_000),
             (FullMix, Tier::Business, 60_000_000),
             (StemPack, Tier::Business, 100_000_000),
+            (MixAndStems, Tier::Business, 140_000_000),
         ]
     );
-    let left: Vec<AssetKind> = answer.not_covering.iter().map(|n| n.asset).collect();
-    assert_eq!(left, [AssetKind::Cut15, AssetKind::Cut15]);
+    let left: Vec<_> = answer
+        .not_covering
+        .iter()
+        .map(|n| (n.offer.asset, n.offer.tier))
+        .collect();
+    assert_eq!(left[..2], [(Cut15, Tier::Creator), (Cut15, Tier::Business)]);
+    assert!(left[2..].iter().all(|(_, tier)| *tier == Tier::Ad));
     assert_eq!(answer.expires_at, Timestamp(1_000_000 + 1_800_000));
 }
 
@@ -67,10 +60,10 @@ fn equal_prices_stand_in_a_fixed_order() {
     for offer in &mut shuffled {
         offer.price = usd(5_000_000);
     }
-    let sorted = quote(&shuffled, &IntendedUse::default(), &Pricing::default(), NOW).unwrap();
-    shuffled.reverse();
-    let again = quote(&shuffled, &IntendedUse::default(), &Pricing::default(), NOW).unwrap();
-    assert_eq!(sorted, again);
+    let mut reversed = shuffled.clone();
+    reversed.reverse();
+    let sorted = ask(&shuffled, &IntendedUse::default());
+    assert_eq!(sorted, ask(&reversed, &IntendedUse::default()));
     assert_eq!(
         seen(&sorted)[0],
         (AssetKind::FullMix, Tier::Creator, 5_000_000)
@@ -78,134 +71,82 @@ fn equal_prices_stand_in_a_fixed_order() {
 }
 
 #[test]
-fn an_advertisement_needs_the_business_tier_and_the_answer_says_why() {
+fn a_campaign_has_a_tier_of_its_own_that_ends_with_its_window() {
     let wanted = IntendedUse {
         placements: [Placement::PaidSocialAds].into(),
         purpose: Purpose::PaidAd,
         asset: Some(AssetKind::Cut15),
         ..IntendedUse::default()
     };
-    let answer = ask(&wanted, &Pricing::default());
-    assert!(answer.covering.iter().all(|c| c.tier == Tier::Business));
+    let offers = offers();
+    let answer = ask(&offers, &wanted);
+    let first = &answer.covering[0];
+    assert_eq!(seen(&answer)[0], (AssetKind::Cut15, Tier::Ad, 15_000_000));
+    let window = first.envelope().publish_window;
     assert_eq!(
-        seen(&answer)[0],
-        (AssetKind::Cut15, Tier::Business, 20_000_000)
+        (window.from, window.until),
+        (Some(NOW), Some(NOW.plus_months(3)))
     );
-    assert_eq!(
-        answer.not_covering.len(),
-        6,
-        "five creator offers and the business stem pack"
+    assert!(
+        answer
+            .covering
+            .iter()
+            .all(|c| c.offer.tier != Tier::Creator)
     );
     assert_eq!(
         answer.not_covering[0].shortfalls.len(),
         1,
         "fewest reasons first"
     );
+    let late = IntendedUse {
+        published_at: Some(NOW.plus_months(3)),
+        ..wanted
+    };
+    assert!(
+        seen(&ask(&offers, &late))
+            .iter()
+            .all(|(_, tier, _)| *tier == Tier::Business)
+    );
 }
 
 #[test]
-fn a_window_is_checked_against_now_when_the_question_leaves_it_open() {
-    let mut windowed = offers();
-    windowed.truncate(1);
-    windowed[0].envelope.publish_window.until = Some(NOW);
-    let answer = quote(&windowed, &IntendedUse::default(), &Pricing::default(), NOW).unwrap();
-    assert!(answer.covering.is_empty());
-}
-
-#[test]
-fn the_lines_of_a_price_sum_to_its_total() {
-    let audience = AudiencePercent {
-        up_to_10k: 80,
-        up_to_100k: 100,
-        up_to_1m: 150,
-        any: 333,
-    };
-    let taxes = [
-        Tax::None,
-        Tax::Inclusive { bp: 1_900 },
-        Tax::Exclusive { bp: 825 },
-    ];
-    for tax in taxes {
-        for audience in [None, Some(audience)] {
-            for channel_audience in [None, Some(Audience::UpTo10k), Some(Audience::UpTo1m)] {
-                let wanted = IntendedUse {
-                    channel_audience,
-                    ..IntendedUse::default()
-                };
-                for one in ask(&wanted, &Pricing { tax, audience }).covering {
-                    let sum: i64 = one.price.lines.iter().map(|line| line.micros).sum();
-                    assert_eq!(sum, one.price.total.micros(), "{:?}", one.price);
-                    let rates = Rates {
-                        tax,
-                        ..Rates::default()
-                    };
-                    let charged = split_sale(one.price.before_tax, &rates).unwrap().gross;
-                    assert_eq!(charged, one.price.total, "the sale charges what was quoted");
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn an_audience_that_was_priced_is_the_audience_that_is_licensed() {
-    let table = AudiencePercent {
-        up_to_10k: 80,
-        up_to_100k: 100,
-        up_to_1m: 150,
-        any: 300,
-    };
-    let pricing = Pricing {
-        audience: Some(table),
-        tax: Tax::Exclusive { bp: 1_000 },
-    };
-    let small = IntendedUse {
-        channel_audience: Some(Audience::UpTo10k),
+fn an_exclusive_offer_covers_who_wants_to_be_alone() {
+    let mut alone = offers();
+    alone.truncate(1);
+    alone[0].rule.exclusive_months = Some(6);
+    let wish = |months| IntendedUse {
+        exclusive_until: Some(NOW.plus_months(months)),
         ..IntendedUse::default()
     };
-    let first = ask(&small, &pricing).covering.remove(0);
-    assert_eq!(first.envelope.channels.audience, Audience::UpTo10k);
-    let lines: Vec<(&str, i64)> = first
-        .price
-        .lines
-        .iter()
-        .map(|line| (line.label.as_str(), line.micros))
-        .collect();
-    assert_eq!(
-        lines,
-        [
-            ("15-second cut, Creator tier", 5_000_000),
-            ("Audience of the channel", -1_000_000),
-            ("Tax, 10.00 %", 400_000),
-        ]
-    );
-    let unsaid = ask(&IntendedUse::default(), &pricing).covering.remove(0);
-    assert_eq!(
-        unsaid.price.before_tax,
-        usd(15_000_000),
-        "an audience unsaid is any"
-    );
-    assert_eq!(unsaid.envelope.channels.audience, Audience::Any);
+    assert_eq!(ask(&alone, &wish(6)).covering.len(), 1);
+    assert_eq!(ask(&alone, &wish(7)).covering.len(), 0);
+    assert_eq!(ask(&offers(), &wish(1)).covering.len(), 0);
 }
 
 #[test]
-fn every_shipped_price_bears_its_fee_and_business_costs_more() {
-    for template in TEMPLATES {
-        assert!(split_sale(template.price().unwrap(), &Rates::default()).is_ok());
-    }
-    for (creator, business) in TEMPLATES[..5].iter().zip(&TEMPLATES[5..]) {
-        assert_eq!(
-            (creator.asset, business.tier),
-            (business.asset, Tier::Business)
-        );
-        assert!(business.price_cents >= creator.price_cents * 4);
-    }
-    let rate = |plan: &BundlePlan| plan.total_ms / plan.price_cents;
-    assert!(
-        BUNDLE_PLANS
-            .windows(2)
-            .all(|pair| rate(&pair[0]) < rate(&pair[1]))
-    );
+fn clip_time_says_what_a_use_would_draw() {
+    let plan = &BUNDLE_PLANS[0];
+    assert_eq!(plan.would_draw(14_001, Videos::Count(2)), Some(30_000));
+    assert_eq!(plan.would_draw(15_000, Videos::Count(40)), Some(600_000));
+    assert_eq!(plan.would_draw(15_000, Videos::Count(41)), None);
+    assert_eq!(plan.would_draw(1, Videos::Unlimited), None);
+    assert_eq!(plan.micros_per_second(), Ok(16_666));
+    let rates = BUNDLE_PLANS.map(|plan| plan.micros_per_second().unwrap());
+    assert!(rates.is_sorted_by(|a, b| a > b), "the more, the cheaper");
     assert_eq!(BundlePlan::by_code("bundle_25"), Some(&BUNDLE_PLANS[1]));
     assert_eq!(BundlePlan::by_code("bundle_26"), None);
+}
+
+#[test]
+fn an_audience_that_was_not_said_is_any() {
+    let mut small = offers();
+    small.truncate(1);
+    small[0].rule.audience_percent.any = 300;
+    let of = |channel_audience| IntendedUse {
+        channel_audience,
+        ..IntendedUse::default()
+    };
+    let price = |wanted| ask(&small, &wanted).covering[0].price.total.micros();
+    assert_eq!(price(of(None)), price(of(Some(Audience::Any))));
+    assert!(price(of(Some(Audience::UpTo1m))) < price(of(None)));
 }

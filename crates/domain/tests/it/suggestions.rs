@@ -11,7 +11,7 @@ use domain::{AssetKind, Envelope, IntendedUse, Tier, Timestamp, TrackId, UseRepo
 use ledger::Currency;
 
 use crate::envelopes::countries;
-use crate::support::{creator_cut, template};
+use crate::support::{creator_cut, offer};
 
 pub(crate) const USD: i64 = 1_000_000;
 
@@ -25,8 +25,7 @@ pub(crate) fn licence(name: &str, usd: i64, envelope: Envelope) -> LicenceChoice
 
 /// The shipped offers for one habit.
 fn shipped() -> Vec<LicenceChoice> {
-    let credit = domain::envelope::Credit::NotRequired;
-    let offer = |tier, asset| template(tier, asset).envelope(credit.clone());
+    let offer = |tier, asset| Envelope::clone(&offer(tier, asset).envelope);
     vec![
         licence(
             "15-second cut, Creator",

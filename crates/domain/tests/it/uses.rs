@@ -51,6 +51,7 @@ fn under_tier(other_videos: u32) -> LicenceFacts {
     LicenceFacts {
         state: LicenceState::Active,
         paid_by,
+        barred: None,
     }
 }
 
@@ -58,6 +59,7 @@ fn under_bundle() -> LicenceFacts {
     LicenceFacts {
         state: LicenceState::Active,
         paid_by: PaidBy::Bundle,
+        barred: None,
     }
 }
 
