@@ -15,6 +15,7 @@ pub mod catalogue;
 mod issuer;
 pub mod licensing;
 pub mod metering;
+pub mod offers;
 mod schema;
 mod settings;
 mod stop;
@@ -28,7 +29,10 @@ pub use stop::{Fault, Refusal, Stop};
 // What callers hand to use cases and get back from them, for those that may not use the crates
 // it is defined in (house.md, the table of floors).
 pub use audio::Limits;
-pub use domain::{Envelope, EnvelopeError, IntendedUse, Plain, Rates, Tax, Timestamp, plain};
+pub use domain::{
+    AssetKind, Envelope, EnvelopeError, IntendedUse, Plain, Rates, Tax, Template, Tier, Timestamp,
+    plain,
+};
 pub use ledger::{Currency, Money};
 
 use store::blobs::Blobs;

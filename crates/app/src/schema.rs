@@ -20,4 +20,5 @@ pub const MIGRATIONS: &[Migration] = &[
     ),
     Migration::same("usage", include_str!("../migrations/0005_usage.sql")),
     Migration::same("access", include_str!("../migrations/0006_access.sql")),
+    Migration::same("offers", include_str!("../migrations/0007_offers.sql")),
 ];

@@ -67,11 +67,18 @@ pub enum Scope {
     ReportUses,
     /// Read reports of everything.
     ReadReports,
+    /// Change templates and prices.
+    ChangeOffers,
 }
 
 impl Scope {
     /// All scopes there are.
-    pub const ALL: [Self; 3] = [Self::Buy, Self::ReportUses, Self::ReadReports];
+    pub const ALL: [Self; 4] = [
+        Self::Buy,
+        Self::ReportUses,
+        Self::ReadReports,
+        Self::ChangeOffers,
+    ];
 
     /// The word of a scope.
     #[must_use]
@@ -80,6 +87,7 @@ impl Scope {
             Self::Buy => "licence:buy",
             Self::ReportUses => "usage:write",
             Self::ReadReports => "report:read",
+            Self::ChangeOffers => "offers:write",
         }
     }
 
@@ -120,7 +128,9 @@ impl Principal {
             Self::Guest => matches!(scope, Scope::Buy),
             Self::Person(p) => match scope {
                 Scope::Buy => true,
-                Scope::ReportUses | Scope::ReadReports => p.role == Role::Operator,
+                Scope::ReportUses | Scope::ReadReports | Scope::ChangeOffers => {
+                    p.role == Role::Operator
+                }
             },
             Self::Program(key) => key.scopes.contains(&scope),
         }

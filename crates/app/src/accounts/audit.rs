@@ -10,6 +10,7 @@ use ledger::invariant::{self as sums, Balance, Breach, Posting, Reference};
 use store::blobs::BlobHash;
 use store::db::Tx;
 
+use super::exclusives;
 use crate::{App, Fault};
 
 /// One invariant and what was found against it.
@@ -43,6 +44,8 @@ pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
     checks.push(earnings(&mut tx).await?);
     checks.push(licences(app, &mut tx).await?);
     checks.push(sales(&mut tx).await?);
+    let (held, breaches) = exclusives::breaches(&mut tx).await?;
+    checks.push(check(rules::EXCLUSIVES_STAND_ALONE, held, breaches));
     checks.push(blobs(app, &mut tx).await?);
     Ok(checks)
 }

@@ -1,6 +1,7 @@
 //! The ledger in the database: posting journals, sharing money by split sheets, auditing.
 
 pub mod audit;
+mod exclusives;
 pub(crate) mod post;
 pub(crate) mod sheets;
 

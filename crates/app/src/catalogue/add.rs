@@ -9,7 +9,8 @@ use store::db::{Tx, Value};
 use thiserror::Error;
 
 use super::prepare::{Prepared, Sound};
-use super::{index, offers, slug};
+use super::rights::{self, Rights};
+use super::{Reach, index, refresh, slug};
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// What became of a prepared track.
@@ -39,7 +40,8 @@ impl Refusal for AddRefusal {
     }
 }
 
-/// Adds a track, with the shipped offers for every asset it has.
+/// Adds a track, with the offers that the templates which count for it make of what it has. Its
+/// rights may be attested at once, by whoever is named; nothing of it is sold before they are.
 ///
 /// # Errors
 /// [`AddRefusal`]; a fault of the database leaves at most blobs that no row names.
@@ -47,6 +49,7 @@ pub async fn add(
     app: &App,
     call: &mut Call,
     prepared: Prepared,
+    one_stop: Option<&str>,
 ) -> Result<Added, Stop<AddRefusal>> {
     let master = BlobHash::of(&prepared.master.bytes);
     if let Some(known) = known(app, master).await? {
@@ -65,7 +68,11 @@ pub async fn add(
     insert_tags(&mut tx, id, &prepared).await?;
     insert_assets(&mut tx, call, id, &prepared, &blobs).await?;
     insert_splits(&mut tx, call, id, &prepared).await?;
-    offers::put_on_sale(&mut tx, call, id, &prepared).await?;
+    rights::begin(&mut tx, id).await?;
+    if let Some(by) = one_stop {
+        rights::say(&mut tx, call, id, by, Rights::BOTH).await?;
+    }
+    refresh(app, &mut tx, call, Reach::Track(id)).await?;
     tx.commit().await?;
     index::put(app, &[id]).await?;
     Ok(Added::New(id))

@@ -40,9 +40,7 @@ pub(super) async fn by_ids(tx: &mut Tx, ids: &[TrackId]) -> Result<Vec<Track>, F
     for row in tx.all(&assets, &values).await? {
         add_asset(&mut tracks, &row)?;
     }
-    let prices = format!(
-        "{PRICES} where track_id in {these} and closed_ms is null group by track_id, currency"
-    );
+    let prices = format!("{PRICES} and o.track_id in {these} group by o.track_id, o.currency");
     for row in tx.all(&prices, &values).await? {
         let price = money(&row, "least")?;
         let Some(track) = owner(&mut tracks, &row)? else {
@@ -106,6 +104,8 @@ fn track(row: &Row) -> Result<Track, Fault> {
         stems: Vec::new(),
         assets: Vec::new(),
         from_price: None,
+        attested: row.flag("attested")?,
+        exclusive_until: row.opt_int("exclusive_ms")?.map(domain::Timestamp),
         peaks: audio::peaks::unpack(&row.bytes("peaks")?),
         created_ms: row.int("created_ms")?,
     })
@@ -114,11 +114,20 @@ fn track(row: &Row) -> Result<Track, Fault> {
 const TRACKS: &str = "
     select t.id, t.slug, t.title, t.artist_id, a.name as artist_name, a.slug as artist_slug,
            t.description, t.genre, t.bpm_milli, t.musical_key, t.duration_ms, t.loudness_clufs,
-           t.energy, t.hook_ms, t.loopable, t.vocal, t.peaks, t.created_ms
-      from tracks t join artists a on a.id = t.artist_id";
+           t.energy, t.hook_ms, t.loopable, t.vocal, t.peaks, t.created_ms,
+           cast(case when s.master_ms is null or s.composition_ms is null then 0 else 1 end
+                as bigint) as attested,
+           (select max(e.until_ms) from exclusives e join licences l on l.id = e.licence_id
+             where e.track_id = t.id and l.status <> 'revoked') as exclusive_ms
+      from tracks t
+      join artists a on a.id = t.artist_id
+      left join attestations s on s.track_id = t.id";
 
 const TAGS: &str = "select track_id, kind, value from track_tags";
 
 const ASSETS: &str = "select track_id, kind, name, duration_ms from assets";
 
-const PRICES: &str = "select track_id, currency, min(price_micros) as least from offers";
+const PRICES: &str = "
+    select o.track_id, o.currency, min(o.price_micros) as least
+      from offers o join attestations s on s.track_id = o.track_id
+     where o.closed_ms is null and s.master_ms is not null and s.composition_ms is not null";

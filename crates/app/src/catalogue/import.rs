@@ -26,6 +26,9 @@ pub struct Import {
     pub artist: Option<String>,
     /// The artist of all tracks, whatever their tags say.
     pub artist_over_tags: bool,
+    /// Who attests that master and composition of all of it are theirs to license; nothing of
+    /// what comes in is sold before somebody does.
+    pub one_stop: Option<String>,
     /// What a file may be.
     pub limits: Limits,
     /// How many tracks are prepared at once.
@@ -124,7 +127,7 @@ pub async fn import(
             break;
         };
         let done = done.map_err(Fault::while_("preparing a track"))?;
-        let line = settle(app, done).await?;
+        let line = settle(app, done, request.one_stop.as_deref()).await?;
         watcher.done(&line);
         lines.push(line);
     }
@@ -264,10 +267,10 @@ fn read(
     prepare::prepare(declared, mix, stems, &request.limits)
 }
 
-async fn settle(app: &App, done: Done) -> Result<Line, Fault> {
+async fn settle(app: &App, done: Done, one_stop: Option<&str>) -> Result<Line, Fault> {
     let outcome = match done.prepared {
         Err(stop) => refused(stop)?,
-        Ok(prepared) => match add::add(app, &mut app.call(), prepared).await {
+        Ok(prepared) => match add::add(app, &mut app.call(), prepared, one_stop).await {
             Ok(Added::New(id)) => Outcome::Added(id),
             Ok(Added::Known(id)) => Outcome::Known(id),
             Err(stop) => refused(stop)?,

@@ -62,8 +62,28 @@ pub async fn follow(app: &App, since: i64) -> Result<i64, Fault> {
     Ok(newest)
 }
 
+/// Indexes the tracks of these slugs anew, each once: their prices have changed.
+pub(crate) async fn put_slugs<'a>(
+    app: &App,
+    slugs: impl Iterator<Item = &'a str>,
+) -> Result<(), Fault> {
+    let slugs: std::collections::BTreeSet<_> = slugs.collect();
+    let mut ids = Vec::with_capacity(slugs.len());
+    let mut tx = app.db.read().await?;
+    for slug in slugs {
+        ids.push(TrackId::from_bytes(
+            tx.one(BY_SLUG, &[slug.into()]).await?.id("id")?,
+        ));
+    }
+    drop(tx);
+    for batch in ids.chunks(BATCH) {
+        put(app, batch).await?;
+    }
+    Ok(())
+}
+
 /// Indexes these tracks as they stand in the database.
-pub(super) async fn put(app: &App, ids: &[TrackId]) -> Result<(), Fault> {
+pub(crate) async fn put(app: &App, ids: &[TrackId]) -> Result<(), Fault> {
     let tracks = find::by_ids(&mut app.db.read().await?, ids).await?;
     app.index.put(tracks.iter().map(document).collect()).await?;
     Ok(())
@@ -138,6 +158,8 @@ fn length(ms: i64) -> &'static str {
         _ => "over 3 min",
     }
 }
+
+const BY_SLUG: &str = "select id from tracks where slug = $1";
 
 const SINCE: &str =
     "select id, created_ms from tracks where created_ms >= $1 order by created_ms, id";

@@ -5,14 +5,20 @@ mod find;
 pub mod import;
 pub mod index;
 mod meta;
-mod offers;
 pub mod prepare;
+mod refresh;
+pub(crate) mod rights;
 pub mod search;
 pub mod show;
 pub mod tags;
+pub(crate) mod templates;
 
+pub(crate) use find::money as find_money;
 pub use index::SHAPE;
 pub use meta::{Declared, slug};
+pub use refresh::Change;
+pub(crate) use refresh::refresh;
+pub use templates::{Effective, Reach};
 
 use audio::Peak;
 use domain::{ArtistId, AssetKind, PayeeId, TrackId};
@@ -59,6 +65,10 @@ pub struct Track {
     pub assets: Vec<(AssetKind, i64)>,
     /// The lowest price it can be had for; none when it isn't on sale.
     pub from_price: Option<Money>,
+    /// Whether master and composition are attested; nothing of it is on sale before.
+    pub attested: bool,
+    /// Until when the last exclusive licence of it holds; nothing of it is on sale before.
+    pub exclusive_until: Option<domain::Timestamp>,
     /// The waveform.
     pub peaks: Vec<Peak>,
     /// When it came in, in milliseconds since 1970.

@@ -7,10 +7,12 @@
 use domain::{LicenceId, QuoteId, TrackId};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use store::db::Tx;
 use thiserror::Error;
 
+use super::clear::{self, Bar};
 use super::sale::Sale;
-use super::{Licence, QuotedOption, render, sandbox, show};
+use super::{Licence, QuotedOption, offers, render, sandbox, show};
 use crate::access::Principal;
 use crate::{App, Call, Fault, Refusal, Stop};
 
@@ -65,6 +67,12 @@ pub enum BuyRefusal {
     /// The offer was closed since.
     #[error("this offer has been closed: ask for a new quote")]
     OfferClosed,
+    /// Nothing of the track is sold now.
+    #[error("{0}")]
+    Barred(Bar),
+    /// The licence that this would upgrade was upgraded meanwhile.
+    #[error("this licence was upgraded already: upgrade the one it became")]
+    AlreadyUpgraded,
     /// The store has no signing key.
     #[error("this store can't sell now, it has no signing key: what it sold before stays valid")]
     CannotSign,
@@ -87,6 +95,10 @@ impl Refusal for BuyRefusal {
             Self::QuoteExpired => "quote_expired",
             Self::UnknownOption(_) => "unknown_option",
             Self::OfferClosed => "offer_closed",
+            // Whoever holds a quote is told what became of its offer, not why.
+            Self::Barred(Bar::Exclusive(_)) => "offer_closed",
+            Self::Barred(bar) => bar.code(),
+            Self::AlreadyUpgraded => "already_upgraded",
             Self::CannotSign => "no_signing_key",
             Self::BadCard => "bad_card",
             Self::Declined => "card_declined",
@@ -100,7 +112,10 @@ impl Refusal for BuyRefusal {
                 Self::NoLicensee => "licensee",
                 Self::BadEmail => "email",
                 Self::UnknownQuote | Self::QuoteExpired => "quote",
-                Self::UnknownOption(_) | Self::OfferClosed => "offer",
+                Self::UnknownOption(_)
+                | Self::OfferClosed
+                | Self::Barred(_)
+                | Self::AlreadyUpgraded => "offer",
                 Self::CannotSign => return None,
                 Self::BadCard | Self::Declined => "card",
             }
@@ -158,7 +173,7 @@ async fn attempt(
         })
     })?;
     let files = match track {
-        Some(track) => render::files(app, track, option.asset).await?,
+        Some(track) => render::files(app, track, option.asset, option.stem.as_deref()).await?,
         None => Vec::new(),
     };
     let id = LicenceId::from_bytes(call.id());
@@ -180,6 +195,13 @@ async fn attempt(
             repeated: true,
         });
     }
+    // Asked again where no other sale of the track can come between: two buyers of an exclusive
+    // licence both got here, and one of them is told. Nothing was charged then.
+    if let Some(track) = track {
+        clear::lock(&mut tx, track).await?;
+        still_on_sale(&mut tx, call, track, &option).await?;
+    }
+    let (upgrade_of, envelope) = (option.upgrade_of, option.envelope.clone());
     let sale = Sale {
         id,
         track,
@@ -187,6 +209,14 @@ async fn attempt(
         files,
     };
     sale.write(app, call, &mut tx, who, purchase).await?;
+    if let Some((old, credit)) = upgrade_of
+        && !clear::upgrade(&mut tx, old, id, credit, call.now).await?
+    {
+        return Err(Stop::Refused(BuyRefusal::AlreadyUpgraded));
+    }
+    if let Some(track) = track {
+        clear::close_others(&mut tx, id, track, call.now, &envelope).await?;
+    }
     tx.commit().await?;
     Ok(Bought {
         licence: show::by_id(app, id).await?,
@@ -261,26 +291,38 @@ async fn quoted(
         .find(|option| option.offer == purchase.offer);
     let option = option.ok_or_else(|| Stop::Refused(unknown()))?;
     let track = match quote.opt_bytes("track_id")? {
-        None => None,
-        Some(_) => {
-            let offer: domain::OfferId = option
-                .offer
-                .parse()
-                .map_err(Fault::while_("reading a quote's offer"))?;
-            if tx
-                .optional(OPEN_OFFER, &[offer.bytes().into()])
-                .await?
-                .is_none()
-            {
-                return Err(Stop::Refused(BuyRefusal::OfferClosed));
-            }
-            Some(TrackId::from_bytes(quote.id("track_id")?))
+        // Clip time that was quoted beside a track's offers holds for any.
+        Some(_) if option.bundle_ms.is_none() => {
+            let track = TrackId::from_bytes(quote.id("track_id")?);
+            still_on_sale(&mut tx, call, track, &option).await?;
+            Some(track)
         }
+        _ => None,
     };
     if app.issuer.key.is_none() {
         return Err(Stop::Refused(BuyRefusal::CannotSign));
     }
     Ok((track, option))
+}
+
+/// Refuses what has been closed since it was quoted.
+async fn still_on_sale(
+    tx: &mut Tx,
+    call: &Call,
+    track: TrackId,
+    option: &QuotedOption,
+) -> Result<(), Stop<BuyRefusal>> {
+    let offer = option
+        .offer
+        .parse()
+        .map_err(Fault::while_("reading a quote's offer"))?;
+    if !offers::is_open(tx, offer).await? {
+        return Err(Stop::Refused(BuyRefusal::OfferClosed));
+    }
+    match clear::bar(tx, track, call.now).await? {
+        Some(bar) => Err(Stop::Refused(BuyRefusal::Barred(bar))),
+        None => Ok(()),
+    }
 }
 
 const EARLIER: &str =
@@ -293,5 +335,3 @@ const CLAIM_KEY: &str = "
  returning idem_key";
 
 const QUOTE: &str = "select track_id, options, expires_ms from quotes where id = $1";
-
-const OPEN_OFFER: &str = "select id from offers where id = $1 and closed_ms is null";

@@ -11,6 +11,7 @@ use licence_key::media::{self, Marks};
 use store::blobs::BlobHash;
 use thiserror::Error;
 
+use super::clear::{self, Bar};
 use super::render::{self, AssetFile};
 use super::show::{self, LicenceRefusal};
 use super::{Licence, Standing, sale};
@@ -40,6 +41,9 @@ pub enum DeliverRefusal {
     /// There is no such track.
     #[error(transparent)]
     Track(tracks::TrackRefusal),
+    /// Nothing of the track may be taken now.
+    #[error(transparent)]
+    Barred(Bar),
     /// The licence is for one track.
     #[error("this licence is for the files it lists, not for any track")]
     NotClipTime,
@@ -57,6 +61,7 @@ impl Refusal for DeliverRefusal {
             Self::Licence(refusal) => refusal.code(),
             Self::UnknownFile(_) => "unknown_file",
             Self::Track(refusal) => refusal.code(),
+            Self::Barred(bar) => bar.code(),
             Self::NotClipTime => "not_clip_time",
             Self::Expired => "clip_time_expired",
             Self::NotValid(_) => "licence_not_valid",
@@ -107,7 +112,11 @@ pub async fn deliver_any(
         Stop::Refused(refusal) => Stop::Refused(DeliverRefusal::Track(refusal)),
         Stop::Fault(fault) => Stop::Fault(fault),
     })?;
-    let files = render::files(app, track.id, AssetKind::FullMix).await?;
+    let bar = clear::bar(&mut app.db.read().await?, track.id, call.now).await?;
+    if let Some(bar) = bar {
+        return Err(Stop::Refused(DeliverRefusal::Barred(bar)));
+    }
+    let files = render::files(app, track.id, AssetKind::FullMix, None).await?;
     let file: &AssetFile = files
         .first()
         .ok_or_else(|| Fault::because("delivering a track", "it has no mix"))?;

@@ -1,7 +1,10 @@
 //! Licensing: a use is quoted, an option bought, its files delivered, its key verified.
 
 pub mod buy;
+pub(crate) mod clear;
 pub mod deliver;
+mod held;
+mod offers;
 pub mod quote;
 pub mod quoted;
 pub mod render;
@@ -13,5 +16,7 @@ pub mod suggest;
 mod terms;
 pub mod verify;
 
+pub use clear::Bar;
+pub use held::{Claim, HeldRefusal};
 pub use show::{Licence, LicenceFile, Standing};
-pub use terms::{Line, QuotedOption};
+pub use terms::{Lacking, Line, QuotedOption};

@@ -1,17 +1,22 @@
 //! A quote: which offers cover an intended use, cheapest first, each price explained; and for
-//! those that don't, what is missing. It is frozen with its expiry, so that a price change
-//! never touches it.
+//! those that don't, what is missing. Clip time that would pay for the use stands among them. It
+//! is frozen with its expiry, so that a price change never touches it.
+//!
+//! Looking ([`look`]) answers the same and keeps nothing: what is only read needs no row.
 
 use domain::envelope::Credit;
-use domain::quote::NotCovering;
+use domain::offer::BUNDLE_PLANS;
+use domain::quote::{Held, QUOTE_VALID_MS, upgrades};
 use domain::{
-    AssetKind, BundlePlan, IntendedUse, Offer, OfferId, Pricing, QuoteId, Timestamp, TrackId,
+    AssetKind, BundlePlan, IntendedUse, Pricing, QuoteId, Timestamp, TrackId, covers, split_sale,
 };
-use ledger::{Currency, Money};
-use store::db::{Row, Tx};
+use ledger::Money;
+use store::db::Tx;
 use thiserror::Error;
 
-use super::{Line, QuotedOption};
+use super::clear::{self, Bar};
+use super::held::{Claim, HeldRefusal, held};
+use super::{Lacking, QuotedOption, offers};
 use crate::catalogue::show::{TrackRefusal, resolve};
 use crate::{App, Call, Fault, Refusal, Stop};
 
@@ -24,6 +29,15 @@ pub enum Ask {
         track: String,
         /// The use.
         wanted: Box<IntendedUse>,
+        /// Which stem, where a single one is wanted.
+        stem: Option<String>,
+    },
+    /// What is wider than this licence, and what would the difference cost?
+    Upgrade {
+        /// The licence.
+        of: Claim,
+        /// A use that must be covered too.
+        wanted: Option<Box<IntendedUse>>,
     },
     /// What does this plan of clip time cost?
     Bundle {
@@ -42,12 +56,12 @@ pub struct Quote {
     /// What can be bought, cheapest first.
     pub options: Vec<QuotedOption>,
     /// Offers that don't cover the use, each with every reason.
-    pub not_covering: Vec<NotCovering>,
+    pub not_covering: Vec<Lacking>,
     /// Until when the prices stand.
     pub expires_at: Timestamp,
 }
 
-/// Why there is no quote.
+/// Why there is no quote. In order of precedence.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum QuoteRefusal {
     /// No such track.
@@ -56,6 +70,26 @@ pub enum QuoteRefusal {
     /// No such plan.
     #[error("there is no plan of clip time `{0}`: bundle_10, bundle_25 and bundle_100 are on sale")]
     Plan(String),
+    /// The licence can't be upgraded.
+    #[error(transparent)]
+    Held(HeldRefusal),
+    /// Nothing of the track is sold now.
+    #[error(transparent)]
+    Barred(Bar),
+    /// A single stem is wanted and not named.
+    #[error("say which stem: {0}")]
+    StemRequired(String),
+    /// No such stem.
+    #[error("this track has no stem `{stem}`: {has}")]
+    UnknownStem {
+        /// The stem asked for.
+        stem: String,
+        /// What it has.
+        has: String,
+    },
+    /// Nothing is wider and dearer.
+    #[error("nothing on offer is wider than this licence and costs more: there is no upgrade")]
+    NoUpgrade,
 }
 
 impl Refusal for QuoteRefusal {
@@ -63,6 +97,11 @@ impl Refusal for QuoteRefusal {
         match self {
             Self::Track(refusal) => refusal.code(),
             Self::Plan(_) => "unknown_plan",
+            Self::Held(refusal) => refusal.code(),
+            Self::Barred(bar) => bar.code(),
+            Self::StemRequired(_) => "stem_required",
+            Self::UnknownStem { .. } => "unknown_stem",
+            Self::NoUpgrade => "no_upgrade",
         }
     }
 
@@ -70,22 +109,39 @@ impl Refusal for QuoteRefusal {
         match self {
             Self::Track(refusal) => refusal.field(),
             Self::Plan(_) => Some("bundle".into()),
+            Self::Held(refusal) => refusal.field(),
+            Self::Barred(bar) => bar.field(),
+            Self::StemRequired(_) | Self::UnknownStem { .. } => Some("stem".into()),
+            Self::NoUpgrade => Some("upgrade_of.licence".into()),
         }
     }
 }
 
-/// Quotes.
+/// Quotes, and keeps the quote so that it can be bought.
 ///
 /// # Errors
 /// [`QuoteRefusal`].
 pub async fn quote(app: &App, call: &mut Call, ask: &Ask) -> Result<Quote, Stop<QuoteRefusal>> {
-    let id = QuoteId::from_bytes(call.id());
-    let quote = match ask {
-        Ask::Track { track, wanted } => of_track(app, call, id, track, wanted).await?,
-        Ask::Bundle { plan } => of_bundle(app, call, id, plan)?,
-    };
+    let quote = look(app, call, ask).await?;
     keep(app, call, ask, &quote).await?;
     Ok(quote)
+}
+
+/// Answers what a quote would, without keeping it: its id can't be bought.
+///
+/// # Errors
+/// [`QuoteRefusal`].
+pub async fn look(app: &App, call: &mut Call, ask: &Ask) -> Result<Quote, Stop<QuoteRefusal>> {
+    let id = QuoteId::from_bytes(call.id());
+    match ask {
+        Ask::Track {
+            track,
+            wanted,
+            stem,
+        } => of_track(app, call, id, track, wanted, stem.as_deref()).await,
+        Ask::Upgrade { of, wanted } => of_upgrade(app, call, id, of, wanted.as_deref()).await,
+        Ask::Bundle { plan } => of_bundle(app, call, id, plan),
+    }
 }
 
 async fn of_track(
@@ -94,23 +150,132 @@ async fn of_track(
     id: QuoteId,
     name: &str,
     wanted: &IntendedUse,
+    stem: Option<&str>,
 ) -> Result<Quote, Stop<QuoteRefusal>> {
     let mut tx = app.db.read().await?;
     let track = resolve(&mut tx, name).await.map_err(|stop| match stop {
         Stop::Refused(refusal) => Stop::Refused(QuoteRefusal::Track(refusal)),
         Stop::Fault(fault) => Stop::Fault(fault),
     })?;
-    let offers = offers(&mut tx, track).await?;
-    let pricing = pricing(app);
-    let answer = domain::quote(&offers, wanted, &pricing, call.now)
+    barred(&mut tx, track, call.now).await?;
+    let mut wanted = wanted.clone();
+    let stem = named_stem(&mut tx, track, &mut wanted, stem).await?;
+    let mut all = offers::open(&mut tx, track).await?;
+    all.retain(|offer| stem.is_some() || offer.asset != AssetKind::Stem);
+    let answer = domain::quote(&all, &wanted, &pricing(app), call.now)
         .map_err(Fault::while_("pricing an offer"))?;
+    let affordable = answer.covering.iter().filter(|one| {
+        // A price that tax and fee would eat can't be charged.
+        split_sale(one.price.before_tax, &app.settings.rates).is_ok()
+    });
+    let mut options: Vec<_> = affordable
+        .map(|one| QuotedOption::of(one, stem.as_deref()))
+        .collect();
+    options.extend(clip_time(app, call, &wanted)?);
+    options.sort_by_key(|option| option.total_micros);
     Ok(Quote {
         id,
         track: Some(track),
-        options: answer.covering.iter().map(QuotedOption::of).collect(),
-        not_covering: answer.not_covering,
+        options,
+        not_covering: answer.not_covering.iter().map(Lacking::of).collect(),
         expires_at: answer.expires_at,
     })
+}
+
+async fn of_upgrade(
+    app: &App,
+    call: &Call,
+    id: QuoteId,
+    claim: &Claim,
+    wanted: Option<&IntendedUse>,
+) -> Result<Quote, Stop<QuoteRefusal>> {
+    let mut tx = app.db.read().await?;
+    let held = held(app, &mut tx, claim).await.map_err(|stop| match stop {
+        Stop::Refused(refusal) => Stop::Refused(QuoteRefusal::Held(refusal)),
+        Stop::Fault(fault) => Stop::Fault(fault),
+    })?;
+    barred(&mut tx, held.track, call.now).await?;
+    let mut all = offers::open(&mut tx, held.track).await?;
+    all.retain(|offer| {
+        let same_money = offer.price.currency() == held.value.currency();
+        same_money && (held.stem.is_some() || offer.asset != AssetKind::Stem)
+    });
+    let old = Held {
+        envelope: &held.envelope,
+        value: held.value,
+    };
+    let answer = upgrades(&all, &old, wanted, &pricing(app), call.now)
+        .map_err(Fault::while_("pricing an upgrade"))?;
+    let affordable = (answer.covering.iter())
+        .filter(|one| split_sale(one.price.before_tax, &app.settings.rates).is_ok());
+    let options: Vec<_> = affordable
+        .map(|one| QuotedOption::upgrade(one, held.stem.as_deref(), held.id, held.value))
+        .collect();
+    if options.is_empty() {
+        return Err(Stop::Refused(QuoteRefusal::NoUpgrade));
+    }
+    Ok(Quote {
+        id,
+        track: Some(held.track),
+        options,
+        not_covering: Vec::new(),
+        expires_at: answer.expires_at,
+    })
+}
+
+async fn barred(tx: &mut Tx, track: TrackId, now: Timestamp) -> Result<(), Stop<QuoteRefusal>> {
+    match clear::bar(tx, track, now).await? {
+        Some(bar) => Err(Stop::Refused(QuoteRefusal::Barred(bar))),
+        None => Ok(()),
+    }
+}
+
+/// Which stem is meant. Who names one wants it, unless they say that they want more.
+async fn named_stem(
+    tx: &mut Tx,
+    track: TrackId,
+    wanted: &mut IntendedUse,
+    stem: Option<&str>,
+) -> Result<Option<String>, Stop<QuoteRefusal>> {
+    if stem.is_none() && wanted.asset != Some(AssetKind::Stem) {
+        return Ok(None);
+    }
+    let names = offers::stems(tx, track).await?;
+    let has = if names.is_empty() {
+        "it has none".to_owned()
+    } else {
+        names.join(", ")
+    };
+    match stem {
+        None => Err(Stop::Refused(QuoteRefusal::StemRequired(has))),
+        Some(stem) if names.iter().any(|name| name == stem) => {
+            wanted.asset.get_or_insert(AssetKind::Stem);
+            Ok(Some(stem.to_owned()))
+        }
+        Some(stem) => Err(Stop::Refused(QuoteRefusal::UnknownStem {
+            stem: stem.chars().take(40).collect(),
+            has,
+        })),
+    }
+}
+
+/// The plans of clip time that would pay for a use, each saying what it would draw.
+fn clip_time(app: &App, call: &Call, wanted: &IntendedUse) -> Result<Vec<QuotedOption>, Fault> {
+    let mut wanted = wanted.clone();
+    wanted.published_at.get_or_insert(call.now);
+    let mut options = Vec::new();
+    for plan in &BUNDLE_PLANS {
+        let Some(draws) = plan.would_draw(wanted.clip_ms, wanted.videos) else {
+            continue;
+        };
+        let envelope = plan.envelope(Credit::NotRequired, call.now);
+        if covers(&envelope, &wanted).is_ok() {
+            let mut option = bundle(app, call, plan)?;
+            option.draws_ms = Some(draws);
+            options.push(option);
+        }
+    }
+    Ok(options)
 }
 
 fn of_bundle(app: &App, call: &Call, id: QuoteId, code: &str) -> Result<Quote, Stop<QuoteRefusal>> {
@@ -119,82 +284,34 @@ fn of_bundle(app: &App, call: &Call, id: QuoteId, code: &str) -> Result<Quote, S
             code.chars().take(40).collect(),
         )));
     };
-    let price = plan.price().map_err(Fault::while_("pricing a bundle"))?;
-    let (tax, total) = domain::sale::tax_on(price, app.settings.rates.tax)
-        .map_err(Fault::while_("taxing a bundle"))?;
-    let minutes = plan.total_ms / 60_000;
-    let label = format!("Clip time, {minutes} minutes");
-    let mut lines = vec![Line {
-        label: label.clone(),
-        micros: price.micros(),
-    }];
-    let tax_line = Line {
-        label: "Tax".into(),
-        micros: tax.micros(),
-    };
-    let added = total.micros() != price.micros();
-    if added {
-        lines.push(tax_line.clone());
-    }
-    let option = QuotedOption {
-        offer: plan.code.to_owned(),
-        asset: AssetKind::Edit,
-        tier: "bundle".into(),
-        label,
-        total_micros: total.micros(),
-        before_tax_micros: price.micros(),
-        currency: price.currency().code().to_owned(),
-        lines,
-        tax_included: (!added && !tax.is_zero()).then_some(tax_line),
-        envelope: plan.envelope(Credit::NotRequired, call.now),
-        bundle_ms: Some(plan.total_ms),
-    };
-    let expires_at = call.now.plus_ms(domain::quote::QUOTE_VALID_MS);
     Ok(Quote {
         id,
         track: None,
-        options: vec![option],
+        options: vec![bundle(app, call, plan)?],
         not_covering: Vec::new(),
-        expires_at,
+        expires_at: call.now.plus_ms(QUOTE_VALID_MS),
     })
+}
+
+fn bundle(app: &App, call: &Call, plan: &BundlePlan) -> Result<QuotedOption, Fault> {
+    let price: Money = plan.price().map_err(Fault::while_("pricing a bundle"))?;
+    let (tax, total) = domain::sale::tax_on(price, app.settings.rates.tax)
+        .map_err(Fault::while_("taxing a bundle"))?;
+    let envelope = plan.envelope(Credit::NotRequired, call.now);
+    Ok(QuotedOption::clip_time(plan, envelope, price, tax, total))
 }
 
 /// How offers are priced here.
 pub(super) fn pricing(app: &App) -> Pricing {
     Pricing {
         tax: app.settings.rates.tax,
-        audience: None,
     }
-}
-
-async fn offers(tx: &mut Tx, track: TrackId) -> Result<Vec<Offer>, Fault> {
-    let rows = tx.all(OFFERS, &[track.bytes().into()]).await?;
-    rows.iter().map(|row| offer(row, track)).collect()
-}
-
-fn offer(row: &Row, track: TrackId) -> Result<Offer, Fault> {
-    let currency = Currency::from_code(&row.text("currency")?)
-        .map_err(Fault::while_("reading an offer's currency"))?;
-    Ok(Offer {
-        id: OfferId::from_bytes(row.id("id")?),
-        track,
-        asset: row
-            .text("asset_kind")?
-            .parse()
-            .map_err(Fault::while_("reading an offer's asset"))?,
-        tier: row
-            .text("tier")?
-            .parse()
-            .map_err(Fault::while_("reading an offer's tier"))?,
-        price: Money::new(row.int("price_micros")?, currency),
-        envelope: serde_json::from_str(&row.text("envelope")?)
-            .map_err(Fault::while_("reading an offer's envelope"))?,
-    })
 }
 
 async fn keep(app: &App, call: &Call, ask: &Ask, quote: &Quote) -> Result<(), Fault> {
     let intent = match ask {
         Ask::Track { wanted, .. } => serde_json::to_string(wanted),
+        Ask::Upgrade { wanted, .. } => serde_json::to_string(wanted),
         Ask::Bundle { plan } => serde_json::to_string(plan),
     };
     let options = serde_json::to_string(&quote.options);
@@ -210,10 +327,6 @@ async fn keep(app: &App, call: &Call, ask: &Ask, quote: &Quote) -> Result<(), Fa
     tx.run(INSERT, &values).await?;
     Ok(tx.commit().await?)
 }
-
-const OFFERS: &str = "
-    select id, asset_kind, tier, price_micros, currency, envelope
-      from offers where track_id = $1 and closed_ms is null";
 
 const INSERT: &str = "
     insert into quotes (id, track_id, intent, options, created_ms, expires_ms)

@@ -14,7 +14,7 @@ pub struct Quoted {
     pub id: QuoteId,
     /// The track; none for clip time.
     pub track: Option<TrackId>,
-    /// The use that was asked about; none for clip time.
+    /// The use that was asked about; none for clip time, and for an upgrade that names none.
     pub wanted: Option<IntendedUse>,
     /// What can be bought, cheapest first.
     pub options: Vec<QuotedOption>,
@@ -55,7 +55,7 @@ pub async fn quoted(app: &App, id: QuoteId) -> Result<Quoted, Stop<QuotedRefusal
         Some(_) => {
             let wanted =
                 serde_json::from_str(&row.text("intent")?).map_err(Fault::while_(doing))?;
-            (Some(TrackId::from_bytes(row.id("track_id")?)), Some(wanted))
+            (Some(TrackId::from_bytes(row.id("track_id")?)), wanted)
         }
     };
     Ok(Quoted {

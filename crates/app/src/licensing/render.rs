@@ -25,13 +25,19 @@ pub struct AssetFile {
     pub essence: String,
 }
 
-/// The files that licensing `kind` of a track delivers, all of them ready to be marked. Slow
+/// The files that licensing `kind` of a track delivers (for a single stem, the one of that name),
+/// all of them ready to be marked. Slow
 /// the first time for a cut: it is made here, outside any transaction, and the same bytes come
 /// out whoever makes it.
 ///
 /// # Errors
 /// [`Fault`] of the database, the blobs or the decoder.
-pub async fn files(app: &App, track: TrackId, kind: AssetKind) -> Result<Vec<AssetFile>, Fault> {
+pub async fn files(
+    app: &App,
+    track: TrackId,
+    kind: AssetKind,
+    stem: Option<&str>,
+) -> Result<Vec<AssetFile>, Fault> {
     let rows = app
         .db
         .read()
@@ -41,11 +47,21 @@ pub async fn files(app: &App, track: TrackId, kind: AssetKind) -> Result<Vec<Ass
     let mut out = Vec::new();
     for row in &rows {
         let own = parse_kind(row)?;
-        if own == kind || kind.includes(own) && own == AssetKind::Stem {
+        if delivers(kind, stem, own, &row.text("name")?) {
             out.push(file(app, track, row, own).await?);
         }
     }
     Ok(out)
+}
+
+/// Does licensing `kind` deliver this file?
+fn delivers(kind: AssetKind, stem: Option<&str>, own: AssetKind, name: &str) -> bool {
+    match kind {
+        AssetKind::Stem => own == kind && stem.is_none_or(|stem| stem == name),
+        AssetKind::StemPack => own == AssetKind::Stem,
+        AssetKind::MixAndStems => matches!(own, AssetKind::FullMix | AssetKind::Stem),
+        _ => own == kind,
+    }
 }
 
 fn parse_kind(row: &Row) -> Result<AssetKind, Fault> {

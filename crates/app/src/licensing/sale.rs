@@ -164,7 +164,7 @@ impl Sale {
         let hash = data_encoding::HEXLOWER
             .decode(claims.envelope_sha256.as_bytes())
             .map_err(Fault::while_("reading an envelope's hash"))?;
-        let values: [Value; 19] = [
+        let values: [Value; 21] = [
             self.id.bytes().into(),
             claims.code.plain().into(),
             purchase.quote.bytes().into(),
@@ -184,6 +184,8 @@ impl Sale {
             call.now.0.into(),
             names.title.as_str().into(),
             names.artist.as_str().into(),
+            (option.value_micros.unwrap_or(option.before_tax_micros)).into(),
+            option.stem.as_deref().into(),
         ];
         tx.run(INSERT_LICENCE, &values).await?;
         Ok(())
@@ -314,9 +316,10 @@ const INSERT_PAYMENT: &str = "
 const INSERT_LICENCE: &str = "
     insert into licences (id, code, quote_id, payment_id, buyer_id, track_id, asset_kind, tier,
                           label, price_micros, currency, price_lines, envelope, envelope_sha256,
-                          token, status, status_index, issued_ms, title, artist)
+                          token, status, status_index, issued_ms, title, artist, value_micros,
+                          stem)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'valid', $16, $17,
-            $18, $19)";
+            $18, $19, $20, $21)";
 
 const INSERT_LICENSEE: &str = "insert into licensees (licence_id, name, email) values ($1, $2, $3)";
 

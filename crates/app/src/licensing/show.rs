@@ -81,6 +81,12 @@ pub struct Licence {
     pub files: Vec<LicenceFile>,
     /// The clip time, where it is a bundle.
     pub bundle: Option<ClipTime>,
+    /// Which stem, where a single one was licensed.
+    pub stem: Option<String>,
+    /// The licence that this one upgraded.
+    pub upgrade_of: Option<Code>,
+    /// The licence that this one was upgraded to. Both stay in force.
+    pub upgraded_to: Option<Code>,
     /// The word that opens its private page.
     pub grant: String,
 }
@@ -217,8 +223,16 @@ fn read(app: &App, row: &Row) -> Result<Licence, Fault> {
         issued_at: Timestamp(row.int("issued_ms")?),
         files: Vec::new(),
         bundle: None,
+        stem: row.opt_text("stem")?,
+        upgrade_of: code(row, "upgrade_of")?,
+        upgraded_to: code(row, "upgraded_to")?,
         grant: app.issuer.grant(id),
     })
+}
+
+fn code(row: &Row, column: &str) -> Result<Option<Code>, Fault> {
+    let code = row.opt_text(column)?.map(|code| code.parse()).transpose();
+    code.map_err(Fault::while_("reading a licence's code"))
 }
 
 fn file(row: &Row) -> Result<LicenceFile, Fault> {
@@ -238,7 +252,11 @@ fn file(row: &Row) -> Result<LicenceFile, Fault> {
 const LICENCE: &str = "
     select l.id, l.code, l.track_id, l.asset_kind, l.tier, l.label, l.title, l.artist,
            l.price_micros, l.currency, l.price_lines, l.envelope, l.envelope_sha256, l.token,
-           l.status, l.issued_ms, h.name, h.email
+           l.status, l.issued_ms, h.name, h.email, l.stem,
+           (select o.code from upgrades u join licences o on o.id = u.old_id
+             where u.new_id = l.id) as upgrade_of,
+           (select n.code from upgrades u join licences n on n.id = u.new_id
+             where u.old_id = l.id) as upgraded_to
       from licences l left join licensees h on h.licence_id = l.id";
 
 const BY_ID: &str = " where l.id = $1";

@@ -1,7 +1,8 @@
 //! What a quote promises, as it is frozen in the database until it is bought or expires.
 
-use domain::quote::{Covering, QuoteLine};
-use domain::{AssetKind, Envelope};
+use domain::quote::{Covering, NotCovering, QuoteLine};
+use domain::shortfall::Shortfall;
+use domain::{AssetKind, BundlePlan, Envelope, LicenceId, OfferId, Tier};
 use ledger::{Currency, Money};
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +20,7 @@ pub struct Line {
 impl From<&QuoteLine> for Line {
     fn from(line: &QuoteLine) -> Self {
         Self {
-            label: line.label.clone(),
+            label: line.label(),
             micros: line.micros,
         }
     }
@@ -51,25 +52,125 @@ pub struct QuotedOption {
     /// The clip time a bundle holds, in ms.
     #[serde(default)]
     pub bundle_ms: Option<i64>,
+    /// Of that, what the use that was asked about would draw, in ms.
+    #[serde(default)]
+    pub draws_ms: Option<i64>,
+    /// Which stem, where the asset is a single one.
+    #[serde(default)]
+    pub stem: Option<String>,
+    /// What the licence is worth before tax, in micro-units: the price without what was paid
+    /// before. Quotes given before this was kept say none, and were of no upgrade.
+    #[serde(default)]
+    pub value_micros: Option<i64>,
+    /// The licence that this upgrades, and what was paid for it, in micro-units.
+    #[serde(default)]
+    pub upgrade_of: Option<(LicenceId, i64)>,
+}
+
+/// An offer that doesn't cover what was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lacking {
+    /// The offer.
+    pub offer: OfferId,
+    /// Its asset.
+    pub asset: AssetKind,
+    /// Its tier.
+    pub tier: Tier,
+    /// Its price before tax, for whoever wonders what more would cost.
+    pub list_price: Money,
+    /// Every reason.
+    pub shortfalls: Vec<Shortfall>,
+}
+
+impl Lacking {
+    /// What is kept of an answer that borrows its offers.
+    pub(super) fn of(one: &NotCovering<'_>) -> Self {
+        Self {
+            offer: one.offer.id,
+            asset: one.offer.asset,
+            tier: one.offer.tier,
+            list_price: one.offer.price,
+            shortfalls: one.shortfalls.clone(),
+        }
+    }
 }
 
 impl QuotedOption {
-    /// An option for an offer that covers what was asked.
+    /// An option for an offer that covers what was asked, of one stem where the offer is.
     #[must_use]
-    pub fn of(covering: &Covering) -> Self {
-        let price = &covering.price;
+    pub fn of(covering: &Covering<'_>, stem: Option<&str>) -> Self {
+        let (offer, price) = (covering.offer, &covering.price);
+        let stem = stem.filter(|_| offer.asset == AssetKind::Stem);
+        let what = match stem {
+            Some(stem) => format!("{} ({stem})", offer.asset.label()),
+            None => offer.asset.label().to_owned(),
+        };
         Self {
-            offer: covering.offer.to_string(),
-            asset: covering.asset,
-            tier: covering.tier.code().to_owned(),
-            label: format!("{}, {} tier", covering.asset.label(), covering.tier.label()),
+            offer: offer.id.to_string(),
+            asset: offer.asset,
+            tier: offer.tier.code().to_owned(),
+            label: format!("{what}, {} tier", offer.tier.label()),
             total_micros: price.total.micros(),
             before_tax_micros: price.before_tax.micros(),
             currency: price.total.currency().code().to_owned(),
             lines: price.lines.iter().map(Line::from).collect(),
             tax_included: price.tax_included.as_ref().map(Line::from),
-            envelope: covering.envelope.clone(),
+            envelope: covering.envelope(),
             bundle_ms: None,
+            draws_ms: None,
+            stem: stem.map(str::to_owned),
+            value_micros: Some(price.value.micros()),
+            upgrade_of: None,
+        }
+    }
+
+    /// The same, paid as the difference to a licence that is held.
+    pub(super) fn upgrade(
+        covering: &Covering<'_>,
+        stem: Option<&str>,
+        old: LicenceId,
+        paid: Money,
+    ) -> Self {
+        Self {
+            upgrade_of: Some((old, paid.micros())),
+            ..Self::of(covering, stem)
+        }
+    }
+
+    /// An option for a plan of clip time.
+    pub(super) fn clip_time(
+        plan: &BundlePlan,
+        envelope: Envelope,
+        price: Money,
+        tax: Money,
+        total: Money,
+    ) -> Self {
+        let label = format!("Clip time, {} minutes", plan.total_ms / 60_000);
+        let line = |label: &str, money: Money| Line {
+            label: label.to_owned(),
+            micros: money.micros(),
+        };
+        let mut lines = vec![line(&label, price)];
+        let added = total != price;
+        if added {
+            lines.push(line("Tax", tax));
+        }
+        Self {
+            offer: plan.code.to_owned(),
+            asset: AssetKind::Edit,
+            tier: "bundle".into(),
+            label,
+            total_micros: total.micros(),
+            before_tax_micros: price.micros(),
+            currency: price.currency().code().to_owned(),
+            lines,
+            tax_included: (!added && !tax.is_zero()).then(|| line("Tax", tax)),
+            envelope,
+            bundle_ms: Some(plan.total_ms),
+            draws_ms: None,
+            stem: None,
+            value_micros: Some(price.micros()),
+            upgrade_of: None,
         }
     }
 

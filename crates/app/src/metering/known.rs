@@ -1,6 +1,6 @@
 //! What a report of a use is judged by, read within the transaction that will write the answer.
 
-use domain::usage::{LicenceFacts, LicenceState, PaidBy};
+use domain::usage::{Barred, LicenceFacts, LicenceState, PaidBy};
 use domain::{Bundle, BundleId, Envelope, LicenceId, Timestamp, TrackId, UseReport};
 use ledger::Currency;
 use licence_key::Code;
@@ -8,6 +8,7 @@ use store::db::{Tx, Value};
 
 use crate::Fault;
 use crate::licensing::Standing;
+use crate::licensing::clear::{self, Bar};
 
 /// A licence as the meter needs it.
 pub(super) struct Known {
@@ -47,6 +48,10 @@ pub(super) async fn licence(tx: &mut Tx, report: &UseReport) -> Result<Option<Kn
         Some(track) => exists(tx, track).await?.then_some(track),
         None => own,
     };
+    let bar = match (paid_by, track) {
+        (PaidBy::Bundle, Some(track)) => clear::bar(tx, track, report.published_at).await?,
+        _ => None,
+    };
     let state = match Standing::from_word(&row.text("status")?)? {
         Standing::Valid => LicenceState::Active,
         Standing::Suspended => LicenceState::Suspended,
@@ -54,7 +59,11 @@ pub(super) async fn licence(tx: &mut Tx, report: &UseReport) -> Result<Option<Kn
     };
     Ok(Some(Known {
         id,
-        facts: LicenceFacts { state, paid_by },
+        facts: LicenceFacts {
+            state,
+            paid_by,
+            barred: bar.map(barred),
+        },
         envelope: serde_json::from_str(&row.text("envelope")?)
             .map_err(Fault::while_("reading a licence's envelope"))?,
         bundles: bundles(tx, id).await?,
@@ -63,6 +72,14 @@ pub(super) async fn licence(tx: &mut Tx, report: &UseReport) -> Result<Option<Kn
         track,
         label: row.text("label")?,
     }))
+}
+
+/// Clip time holds for any track that could be licensed when the video was published.
+fn barred(bar: Bar) -> Barred {
+    match bar {
+        Bar::NotAttested => Barred::NotAttested,
+        Bar::Exclusive(until) => Barred::Exclusive { until },
+    }
 }
 
 /// What names the video of a report: uses of one video on several placements count once.

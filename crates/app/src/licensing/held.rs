@@ -1,0 +1,140 @@
+//! A licence that somebody wants to upgrade: whether they may, and what it is worth.
+
+use domain::envelope::Envelope;
+use domain::{LicenceId, TrackId};
+use ledger::{Currency, Money};
+use licence_key::Code;
+use store::db::{Row, Tx};
+use thiserror::Error;
+
+use super::{Line, Standing};
+use crate::{App, Fault, Refusal, Stop};
+
+/// How a licence is named by who holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Its id or its code.
+    pub licence: String,
+    /// The word that opens its private page.
+    pub grant: String,
+}
+
+/// A licence that may be upgraded.
+#[derive(Debug, Clone)]
+pub(super) struct HeldLicence {
+    pub(super) id: LicenceId,
+    pub(super) track: TrackId,
+    pub(super) stem: Option<String>,
+    pub(super) envelope: Envelope,
+    /// Before tax, what its own forerunners were paid included.
+    pub(super) value: Money,
+}
+
+/// Why a licence isn't upgraded. In order of precedence.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum HeldRefusal {
+    /// There is none of this name.
+    #[error("there is no licence `{0}` here")]
+    Unknown(String),
+    /// The grant is another's.
+    #[error("this grant doesn't open this licence: copy it from the licence's private link")]
+    WrongGrant,
+    /// It is on hold or withdrawn.
+    #[error("this licence is {}: only one in force can be upgraded", .0.word())]
+    NotValid(Standing),
+    /// Clip time holds for any track.
+    #[error("clip time isn't upgraded: buy some more")]
+    ClipTime,
+    /// It was upgraded before.
+    #[error("this licence was upgraded already: upgrade the one it became")]
+    Upgraded,
+}
+
+impl Refusal for HeldRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown(_) => "unknown_licence",
+            Self::WrongGrant => "wrong_grant",
+            Self::NotValid(_) => "licence_not_valid",
+            Self::ClipTime => "not_upgradable",
+            Self::Upgraded => "already_upgraded",
+        }
+    }
+
+    fn field(&self) -> Option<String> {
+        let field = match self {
+            Self::WrongGrant => "upgrade_of.grant",
+            _ => "upgrade_of.licence",
+        };
+        Some(field.into())
+    }
+}
+
+/// The licence of a claim.
+pub(super) async fn held(
+    app: &App,
+    tx: &mut Tx,
+    claim: &Claim,
+) -> Result<HeldLicence, Stop<HeldRefusal>> {
+    let refused = |refusal| Err(Stop::Refused(refusal));
+    let row = match (
+        claim.licence.parse::<LicenceId>(),
+        claim.licence.parse::<Code>(),
+    ) {
+        (Ok(id), _) => {
+            tx.optional(&format!("{HELD} where l.id = $1"), &[id.bytes().into()])
+                .await?
+        }
+        (_, Ok(code)) => {
+            let by = format!("{HELD} where l.code = $1");
+            tx.optional(&by, &[code.plain().into()]).await?
+        }
+        _ => None,
+    };
+    let Some(row) = row else {
+        let name = claim.licence.chars().take(40).collect();
+        return refused(HeldRefusal::Unknown(name));
+    };
+    let id = LicenceId::from_bytes(row.id("id")?);
+    if !app.issuer.grants(id, &claim.grant) {
+        return refused(HeldRefusal::WrongGrant);
+    }
+    match Standing::from_word(&row.text("status")?)? {
+        Standing::Valid => {}
+        other => return refused(HeldRefusal::NotValid(other)),
+    }
+    if row.opt_bytes("track_id")?.is_none() {
+        return refused(HeldRefusal::ClipTime);
+    }
+    if row.opt_bytes("new_id")?.is_some() {
+        return refused(HeldRefusal::Upgraded);
+    }
+    Ok(HeldLicence {
+        id,
+        track: TrackId::from_bytes(row.id("track_id")?),
+        stem: row.opt_text("stem")?,
+        envelope: serde_json::from_str(&row.text("envelope")?)
+            .map_err(Fault::while_("reading a licence's envelope"))?,
+        value: value(&row)?,
+    })
+}
+
+/// What a licence is worth. One sold before this was kept had its price as its first line.
+fn value(row: &Row) -> Result<Money, Fault> {
+    let currency = Currency::from_code(&row.text("currency")?)
+        .map_err(Fault::while_("reading a licence's currency"))?;
+    let micros = match row.opt_int("value_micros")? {
+        Some(micros) => micros,
+        None => {
+            let lines: Vec<Line> = serde_json::from_str(&row.text("price_lines")?)
+                .map_err(Fault::while_("reading a licence's price"))?;
+            lines.first().map_or(0, |line| line.micros)
+        }
+    };
+    Ok(Money::new(micros, currency))
+}
+
+const HELD: &str = "
+    select l.id, l.track_id, l.stem, l.envelope, l.status, l.currency, l.value_micros,
+           l.price_lines, u.new_id
+      from licences l left join upgrades u on u.old_id = l.id";
