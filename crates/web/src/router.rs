@@ -52,6 +52,8 @@ fn api() -> Router<Web> {
         .route("/v1/tracks/{track}", get(api::tracks::show))
         .route("/v1/tracks/{track}/preview", get(api::tracks::preview))
         .route("/v1/tracks/{track}/waveform", get(api::tracks::waveform))
+        .route("/v1/offers", get(api::offers::show))
+        .route("/v1/offers", post(api::offers::change))
         .route("/v1/quotes", post(api::quotes::create))
         .route("/v1/suggestions", post(api::suggestions::create))
         .route("/v1/licences", post(api::licences::buy))
@@ -86,6 +88,11 @@ fn storefront() -> Router<Web> {
         .route("/tracks/{track}/license", get(pages::quote::show))
         .route("/bundles", get(pages::bundles::show))
         .route("/suggest", get(pages::suggest::show))
+        .route(
+            "/prices",
+            get(pages::prices::show).post(pages::prices::save),
+        )
+        .route("/licences/{licence}/upgrade", get(pages::upgrade::show))
         .route(
             "/checkout",
             get(pages::checkout::show).post(pages::checkout::start),

@@ -90,8 +90,14 @@ pub(crate) struct Licence {
     /// What was licensed.
     #[schema(value_type = String)]
     asset: AssetKind,
-    /// `creator`, `business`, or `bundle` for clip time.
+    /// The tier's word, such as `creator`, `business` or `ad`; `bundle` for clip time.
     tier: String,
+    /// Which stem, where a single one was licensed.
+    stem: Option<String>,
+    /// The code of the licence that this one upgraded.
+    upgrade_of: Option<String>,
+    /// The code of the licence that this one was upgraded to; both stay in force.
+    upgraded_to: Option<String>,
     /// What was paid.
     price: Money,
     /// How the price came about.
@@ -167,7 +173,7 @@ pub(crate) struct Bundle {
     (status = 400, description = "No Idempotency-Key", body = ProblemBody, content_type = "application/problem+json"),
     (status = 402, description = "The card was declined", body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, description = "There is no such quote", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 409, description = "The key was used for another purchase, or the offer was closed", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 409, description = "The key was used for another purchase, the offer was closed, or the licence was upgraded already", body = ProblemBody, content_type = "application/problem+json"),
     (status = 410, description = "The quote has expired", body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, description = "A field is wrong", body = ProblemBody, content_type = "application/problem+json"),
     (status = 503, description = "The store has no signing key, or can't write", body = ProblemBody, content_type = "application/problem+json"),
@@ -291,6 +297,9 @@ impl Licence {
             artist: held.artist.clone(),
             asset: held.asset,
             tier: held.tier.clone(),
+            stem: held.stem.clone(),
+            upgrade_of: held.upgrade_of.map(|code| code.to_string()),
+            upgraded_to: held.upgraded_to.map(|code| code.to_string()),
             price: held.price.into(),
             lines: held
                 .lines

@@ -1,11 +1,13 @@
 //! The JSON API, version 1. Each file is one noun: its requests and answers as types (from
 //! which the OpenAPI document is made) and its handlers.
 
+pub(crate) mod asks;
 pub(crate) mod body;
 pub(crate) mod files;
 pub(crate) mod keys;
 pub(crate) mod licences;
 pub(crate) mod money;
+pub(crate) mod offers;
 pub(crate) mod openapi;
 pub(crate) mod params;
 pub(crate) mod quotes;

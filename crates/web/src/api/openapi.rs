@@ -6,7 +6,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    files, keys, licences, quotes, reports, schemas, stream, suggestions, tracks, uses, verify,
+    asks, files, keys, licences, offers, quotes, reports, schemas, stream, suggestions, tracks,
+    uses, verify,
 };
 use crate::problem::ProblemBody;
 
@@ -28,6 +29,8 @@ use crate::problem::ProblemBody;
         tracks::waveform,
         quotes::create,
         suggestions::create,
+        offers::show,
+        offers::change,
         licences::buy,
         licences::show,
         files::download,
@@ -44,7 +47,7 @@ use crate::problem::ProblemBody;
     ),
     components(schemas(
         ProblemBody,
-        quotes::VideosWanted,
+        asks::VideosWanted,
         quotes::ShortfallGiven,
         reports::UseSeenGiven,
         reports::Report,
@@ -54,6 +57,7 @@ use crate::problem::ProblemBody;
     tags(
         (name = "Catalogue", description = "Finding and hearing tracks"),
         (name = "Licensing", description = "Quotes, purchases and files"),
+        (name = "Offers", description = "What is sold, and for how much"),
         (name = "Verifying", description = "Checking licences, online and offline"),
         (name = "Metering", description = "Uses and what they earn"),
         (name = "Operating", description = "Running the store"),

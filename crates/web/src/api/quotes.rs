@@ -3,102 +3,19 @@
 use std::sync::Arc;
 
 use app::App;
-use app::licensing::QuotedOption;
-use app::licensing::quote::{self, Ask, Quote as Given};
+use app::licensing::quote::{self, Quote as Given};
+use app::licensing::{Lacking, QuotedOption};
 use axum::Json;
 use axum::extract::State;
 use domain::covers::Shortfall;
-use domain::envelope::{
-    Alteration, Audience, ChannelOwner, ForbiddenUse, Placement, Purpose, Territory, Videos,
-};
-use domain::quote::NotCovering as Lacking;
-use domain::{AssetKind, Envelope, IntendedUse, Plain, Set, Timestamp, plain};
-use serde::{Deserialize, Serialize};
+use domain::{AssetKind, Envelope, Plain, Timestamp, plain};
+use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::asks::QuoteRequest;
 use super::body::Body;
 use super::money::{Line, Money};
 use crate::problem::{Problem, ProblemBody};
-
-/// What is asked: a track with an intended use, or a plan of clip time.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct QuoteRequest {
-    /// The track's id or slug.
-    track: Option<String>,
-    /// What for. Every member has a default: one monetised short of 15 seconds on YouTube
-    /// Shorts, worldwide.
-    #[serde(rename = "use")]
-    #[schema(rename = "use")]
-    intended: Option<Use>,
-    /// The asset that is wanted, such as `cut_15`; whichever serves where not given.
-    #[schema(value_type = Option<String>)]
-    asset: Option<AssetKind>,
-    /// Instead of a track: `bundle_10`, `bundle_25` or `bundle_100`.
-    bundle: Option<String>,
-}
-
-/// An intended use.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Use {
-    /// Where it will be published, such as `tiktok` or `youtube_shorts`.
-    #[schema(value_type = Option<Vec<String>>)]
-    placements: Option<Set<Placement>>,
-    /// `personal`, `monetised_creator`, `client_work`, `brand_organic` or `paid_ad`.
-    #[schema(value_type = Option<String>)]
-    purpose: Option<Purpose>,
-    /// Milliseconds of music in one video.
-    clip_ms: Option<u32>,
-    /// How many videos: a number, or `"unlimited"`.
-    #[schema(value_type = Option<VideosWanted>)]
-    videos: Option<HowMany>,
-    /// Whose channels: `"licensee"`, or `{"client": "their name"}`.
-    #[schema(value_type = Option<Object>)]
-    owner: Option<ChannelOwner>,
-    /// Followers of the largest channel: `up_to_10k`, `up_to_100k`, `up_to_1m` or `any`.
-    #[schema(value_type = Option<String>)]
-    channel_audience: Option<Audience>,
-    /// `"worldwide"`, `{"only": ["DE"]}` or `{"except": ["DE"]}` (ISO 3166-1).
-    #[schema(value_type = Option<Object>)]
-    territory: Option<Territory>,
-    /// When it will be published, RFC 3339; now where not given.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    published_at: Option<Timestamp>,
-    /// `pitch_tempo`, `remix`.
-    #[schema(value_type = Option<Vec<String>>)]
-    alterations: Option<Set<Alteration>>,
-    /// Whether the composer will be named.
-    credits: Option<bool>,
-    /// Uses that licences forbid by name and that are wanted all the same.
-    #[schema(value_type = Option<Vec<String>>)]
-    wants_forbidden: Option<Set<ForbiddenUse>>,
-    /// Until when nobody else may buy the track, RFC 3339.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    exclusive_until: Option<Timestamp>,
-}
-
-/// How many videos, as people write it or as envelopes have it.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum HowMany {
-    Number(u32),
-    Said(Videos),
-}
-
-/// A number of videos, or `"unlimited"`.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(untagged)]
-#[expect(
-    dead_code,
-    reason = "only its schema is used: it describes what `HowMany` reads"
-)]
-pub(crate) enum VideosWanted {
-    /// At most this many.
-    Number(u32),
-    /// `unlimited`.
-    Word(String),
-}
 
 /// A quote. Its prices stand until it expires.
 #[derive(Debug, Serialize, ToSchema)]
@@ -124,8 +41,10 @@ pub(crate) struct OptionGiven {
     /// What is delivered.
     #[schema(value_type = String, example = "cut_15")]
     asset: AssetKind,
-    /// `creator`, `business`, or `bundle` for clip time.
+    /// The tier's word, such as `creator`, `business` or `ad`; `bundle` for clip time.
     tier: String,
+    /// Which stem, where the asset is a single one.
+    stem: Option<String>,
     /// For people.
     #[schema(example = "15-second cut, Creator tier")]
     label: String,
@@ -142,6 +61,10 @@ pub(crate) struct OptionGiven {
     plain: PlainTerms,
     /// The clip time of a bundle, in milliseconds.
     bundle_ms: Option<i64>,
+    /// Of that, what the use that was asked about would draw, in milliseconds.
+    draws_ms: Option<i64>,
+    /// The licence that this upgrades, by its id.
+    upgrade_of: Option<String>,
 }
 
 /// Terms in plain words: each sentence reads on from "You may", "You may not", "You must".
@@ -189,7 +112,9 @@ pub(crate) struct ShortfallGiven {
 /// Says what covers a use, and for how much. Asking costs nothing and needs no account.
 #[utoipa::path(post, path = "/v1/quotes", operation_id = "quote_use", tag = "Licensing", request_body = QuoteRequest, responses(
     (status = 200, description = "The quote", body = Quote),
-    (status = 404, description = "There is no such track", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, description = "The grant isn't the licence's, or the licence isn't in force", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 409, description = "The track's rights aren't attested, it is licensed exclusively, or there is no upgrade", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, description = "There is no such track or licence", body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, description = "A field is wrong", body = ProblemBody, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn create(
@@ -199,58 +124,6 @@ pub(crate) async fn create(
     let ask = request.ask()?;
     let given = quote::quote(&app, &mut app.call(), &ask).await?;
     Ok(Json(Quote::of(given)?))
-}
-
-impl QuoteRequest {
-    fn ask(self) -> Result<Ask, Problem> {
-        match (self.track, self.bundle) {
-            (Some(track), None) => {
-                let mut wanted = self.intended.unwrap_or_default().into_intended();
-                wanted.asset = self.asset;
-                Ok(Ask::Track {
-                    track,
-                    wanted: Box::new(wanted),
-                })
-            }
-            (None, Some(plan)) if self.intended.is_none() && self.asset.is_none() => {
-                Ok(Ask::Bundle { plan })
-            }
-            (None, None) => {
-                let detail = "name a `track`, or a `bundle` of clip time";
-                Err(Problem::new("bad_value", detail).at("track"))
-            }
-            (_, Some(_)) => {
-                let detail = "a `bundle` holds for any track and use: ask for it alone";
-                Err(Problem::new("bad_value", detail).at("bundle"))
-            }
-        }
-    }
-}
-
-impl Use {
-    /// The use, with what wasn't said as it usually is.
-    pub(crate) fn into_intended(self) -> IntendedUse {
-        let usual = IntendedUse::default();
-        let videos = self.videos.map(|videos| match videos {
-            HowMany::Number(count) => Videos::Count(count),
-            HowMany::Said(videos) => videos,
-        });
-        IntendedUse {
-            asset: None,
-            placements: self.placements.unwrap_or(usual.placements),
-            purpose: self.purpose.unwrap_or(usual.purpose),
-            clip_ms: self.clip_ms.unwrap_or(usual.clip_ms),
-            videos: videos.unwrap_or(usual.videos),
-            owner: self.owner.unwrap_or(usual.owner),
-            channel_audience: self.channel_audience,
-            territory: self.territory.unwrap_or(usual.territory),
-            published_at: self.published_at,
-            alterations: self.alterations.unwrap_or(usual.alterations),
-            credits: self.credits.unwrap_or(usual.credits),
-            wants_forbidden: self.wants_forbidden.unwrap_or(usual.wants_forbidden),
-            exclusive_until: self.exclusive_until,
-        }
-    }
 }
 
 impl Quote {
@@ -291,7 +164,10 @@ impl OptionGiven {
             tier: option.tier,
             label: option.label,
             envelope: option.envelope,
+            stem: option.stem,
             bundle_ms: option.bundle_ms,
+            draws_ms: option.draws_ms,
+            upgrade_of: option.upgrade_of.map(|(old, _)| old.to_string()),
         })
     }
 }
@@ -314,64 +190,6 @@ impl From<Lacking> for NotCovering {
             tier: offer.tier.code().to_owned(),
             list_price: offer.list_price.into(),
             shortfalls: offer.shortfalls,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::api::body;
-
-    fn wanted(json: &str) -> IntendedUse {
-        let request: QuoteRequest = body::read(json.as_bytes()).unwrap();
-        match request.ask().unwrap() {
-            Ask::Track { wanted, .. } => *wanted,
-            Ask::Bundle { .. } => panic!("a bundle"),
-        }
-    }
-
-    #[test]
-    fn a_use_that_says_nothing_is_the_usual_one() {
-        assert_eq!(wanted(r#"{"track":"x"}"#), IntendedUse::default());
-        assert_eq!(wanted(r#"{"track":"x","use":{}}"#), IntendedUse::default());
-    }
-
-    #[test]
-    fn what_is_said_is_taken_and_the_rest_stays_usual() {
-        let json = r#"{"track":"x","asset":"cut_30","use":{"placements":["tiktok"],"videos":3,
-            "territory":{"only":["DE"]},"clip_ms":20000}}"#;
-        let asked = wanted(json);
-        assert_eq!(asked.asset, Some(AssetKind::Cut30));
-        assert_eq!(asked.placements, Set::from([Placement::Tiktok]));
-        assert_eq!(asked.videos, Videos::Count(3));
-        assert_eq!(
-            (asked.clip_ms, asked.purpose),
-            (20_000, IntendedUse::default().purpose)
-        );
-        let unlimited = wanted(r#"{"track":"x","use":{"videos":"unlimited"}}"#);
-        assert_eq!(unlimited.videos, Videos::Unlimited);
-        let counted = wanted(r#"{"track":"x","use":{"videos":{"count":2}}}"#);
-        assert_eq!(counted.videos, Videos::Count(2));
-    }
-
-    #[test]
-    fn a_wrong_field_is_named() {
-        for (json, field) in [
-            (r#"{"track":"x","use":{"purpose":"fun"}}"#, "use.purpose"),
-            (r#"{"track":"x","use":{"colour":"red"}}"#, "use.colour"),
-            (
-                r#"{"track":"x","use":{"territory":{"only":["Germany"]}}}"#,
-                "use.territory.only[0]",
-            ),
-            (r#"{"tracks":"x"}"#, "tracks"),
-        ] {
-            let problem = body::read::<QuoteRequest>(json.as_bytes()).unwrap_err();
-            assert_eq!(problem.field.as_deref(), Some(field), "{json}");
-        }
-        for (json, field) in [("{}", "track"), (r#"{"track":"x","bundle":"y"}"#, "bundle")] {
-            let request: QuoteRequest = body::read(json.as_bytes()).unwrap();
-            assert_eq!(request.ask().unwrap_err().field.as_deref(), Some(field));
         }
     }
 }

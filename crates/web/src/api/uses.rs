@@ -280,6 +280,12 @@ fn sentence(refusal: &UseRefusal) -> String {
         UseRefusal::WrongTrack { licensed } => format!("This licence is for the track {licensed}."),
         UseRefusal::TrackMissing => "Say which track was used: clip time holds for any.".into(),
         UseRefusal::UnknownTrack => "There is no such track in this store.".into(),
+        UseRefusal::RightsNotAttested => {
+            "The rights of this track aren't attested: clip time doesn't hold for it.".into()
+        }
+        UseRefusal::TrackExclusive { until } => format!(
+            "Somebody holds this track exclusively until {until}: clip time doesn't hold for it."
+        ),
         UseRefusal::NotEnoughTime {
             missing_ms,
             left_ms,

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use app::App;
 use app::catalogue::{Track, show};
-use app::licensing::QuotedOption;
 use app::licensing::buy::{self, BuyRefusal, Purchase};
 use app::licensing::quote::{self, Ask};
 use app::licensing::quoted::{self, Quoted};
+use app::licensing::{Claim, QuotedOption};
 use app::{Refusal, Stop};
 use axum::Form;
 use axum::extract::{Query, State};
@@ -27,13 +27,19 @@ use crate::problem::Problem;
 use crate::state::Web;
 use crate::words;
 
-/// What the checkout is of: an option of a quote, or a plan of clip time still to be quoted.
+/// What the checkout is of: an option of a quote, or something still to be quoted: a plan of
+/// clip time, an option of a track that was looked at, or of an upgrade.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Chosen {
     quote: String,
     offer: String,
     bundle: String,
+    track: String,
+    #[serde(rename = "use")]
+    answers: String,
+    licence: String,
+    grant: String,
 }
 
 /// The checkout's form.
@@ -50,19 +56,46 @@ pub(crate) struct Filled {
     card_cvc: String,
 }
 
+impl Chosen {
+    /// What is still to be quoted, and which of its options was chosen.
+    async fn ask(&self, app: &App) -> Result<Option<(Ask, String)>, Problem> {
+        if !self.bundle.is_empty() {
+            let plan = self.bundle.clone();
+            return Ok(Some((Ask::Bundle { plan }, self.bundle.clone())));
+        }
+        if !self.licence.is_empty() {
+            let of = Claim {
+                licence: self.licence.clone(),
+                grant: self.grant.clone(),
+            };
+            let ask = Ask::Upgrade { of, wanted: None };
+            return Ok(Some((ask, self.offer.clone())));
+        }
+        if self.track.is_empty() {
+            return Ok(None);
+        }
+        let track = show::track(app, &self.track).await?;
+        let answers = Answers::read(Some(&self.answers));
+        let ask = Ask::Track {
+            track: track.id.to_string(),
+            wanted: Box::new(answers.intended(&track)),
+            stem: answers.stem(),
+        };
+        Ok(Some((ask, self.offer.clone())))
+    }
+}
+
 /// `POST /checkout`: leads to the checkout's own address, which can be reloaded.
 pub(crate) async fn start(
     State(app): State<Arc<App>>,
     Form(chosen): Form<Chosen>,
 ) -> Result<Redirect, Problem> {
-    let (quote, offer) = if chosen.bundle.is_empty() {
-        (chosen.quote, chosen.offer)
-    } else {
-        let ask = Ask::Bundle {
-            plan: chosen.bundle.clone(),
-        };
-        let given = quote::quote(&app, &mut app.call(), &ask).await?;
-        (given.id.to_string(), chosen.bundle)
+    let (quote, offer) = match chosen.ask(&app).await? {
+        None => (chosen.quote, chosen.offer),
+        Some((ask, offer)) => {
+            let given = quote::quote(&app, &mut app.call(), &ask).await?;
+            (given.id.to_string(), offer)
+        }
     };
     let mut query = form_urlencoded::Serializer::new(String::new());
     query
@@ -147,8 +180,11 @@ impl Sale {
             Problem::new("unknown_option", "the quote has no such option").at("offer")
         })?;
         let track = match quoted.track {
-            Some(id) => Some(show::track(app, &id.to_string()).await?),
-            None => None,
+            // Clip time that was quoted beside a track's offers is for any track.
+            Some(id) if option.bundle_ms.is_none() => {
+                Some(show::track(app, &id.to_string()).await?)
+            }
+            _ => None,
         };
         Ok(Self {
             quoted,
@@ -171,7 +207,7 @@ impl Sale {
         let about = |name: &str| reason.clone().filter(|_| field == name);
         let of_a_field = matches!(field.as_str(), "licensee" | "email" | "card");
         let stale = matches!(field.as_str(), "quote" | "offer");
-        let back = self.back(wanted);
+        let back = self.back(wanted.clone());
         let remedy = stale.then(|| ("See fresh prices".to_owned(), back.clone()));
         super::html(&CheckoutPage {
             shell: frame.unlisted("Checkout"),
@@ -180,7 +216,9 @@ impl Sale {
                 Some(track) => format!("{} — {}", track.title, track.artist.name),
                 None => "For any track of this store".into(),
             },
-            stated_use: wanted.map(|answers| format!("You want {}", answers.words())),
+            stated_use: wanted
+                .as_ref()
+                .map(|answers| format!("You want {}", answers.words())),
             back_href: back,
             lines: price_lines(&self.option.lines, self.option.tax_included.as_ref(), total),
             terms: self.track.as_ref().map(|_| terms(&self.option.envelope)),

@@ -75,5 +75,6 @@ fn session(person: &Person) -> Session {
         name: person.name.clone(),
         href: href.into(),
         label: label.into(),
+        prices: person.role != Role::Buyer,
     }
 }

@@ -57,6 +57,8 @@ pub(crate) async fn private(
             .collect(),
         clip: licence.bundle.map(meter),
         take,
+        upgrade_href: upgrade_href(&licence),
+        upgraded: upgraded(&licence),
         terms: standing::terms(&licence.envelope),
         paste: paste(&app, &licence),
         receipt: receipt(&licence),
@@ -97,6 +99,23 @@ pub(crate) async fn public(
         url,
         code,
     })
+}
+
+fn upgrade_href(licence: &Licence) -> Option<String> {
+    let can = licence.track.is_some()
+        && licence.upgraded_to.is_none()
+        && licence.standing == app::licensing::Standing::Valid;
+    can.then(|| format!("/licences/{}/upgrade?grant={}", licence.id, licence.grant))
+}
+
+fn upgraded(licence: &Licence) -> Option<String> {
+    match (licence.upgraded_to, licence.upgrade_of) {
+        (Some(new), _) => Some(format!(
+            "Upgraded to {new}, which allows more. This one stays valid."
+        )),
+        (None, Some(old)) => Some(format!("Upgraded from {old}, which stays valid.")),
+        (None, None) => None,
+    }
 }
 
 /// How many tracks are offered to be taken at once.

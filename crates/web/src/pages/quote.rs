@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use app::App;
 use app::catalogue::show;
-use app::licensing::QuotedOption;
 use app::licensing::quote::{self, Ask};
+use app::licensing::{Lacking, QuotedOption};
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
-use domain::quote::NotCovering as Lacking;
-use domain::{QuoteId, Tier};
+use domain::QuoteId;
 
 use super::card::{preview_url, wave};
 use super::frame::Frame;
@@ -31,13 +30,14 @@ pub(crate) async fn show(
     let ask = Ask::Track {
         track: track.id.to_string(),
         wanted: Box::new(answers.intended(&track)),
+        stem: answers.stem(),
     };
-    let given = quote::quote(&app, &mut app.call(), &ask).await?;
+    // Looking keeps nothing: the quote is made when one of its options is chosen.
+    let given = quote::look(&app, &mut app.call(), &ask).await?;
     let covering = given
         .options
         .iter()
-        .map(|option| covering(given.id, option));
-    let until = words::moment(given.expires_at);
+        .map(|option| covering(chosen(&track.slug, &answers.query(), option), option));
     super::html(&QuotePage {
         shell: frame.unlisted(format!("License {}", track.title)),
         preview_url: preview_url(&track),
@@ -47,24 +47,47 @@ pub(crate) async fn show(
         covering: covering.collect::<Result<_, _>>()?,
         not_covering: given.not_covering.iter().map(not_covering).collect(),
         valid_until: (!given.options.is_empty())
-            .then(|| format!("These prices hold until {until}.")),
+            .then(|| "The price you choose is held for 30 minutes.".to_owned()),
         slug: track.slug,
         title: track.title,
         artist: track.artist.name,
     })
 }
 
-fn covering(quote: QuoteId, option: &QuotedOption) -> Result<Covering, Problem> {
+/// What leads from an option that is looked at to a quote that holds it.
+fn chosen(slug: &str, query: &str, option: &QuotedOption) -> Vec<Hidden> {
+    let field = |name: &str, value: &str| Hidden {
+        name: name.into(),
+        value: value.into(),
+    };
+    vec![
+        field("track", slug),
+        field("use", query),
+        field("offer", &option.offer),
+    ]
+}
+
+/// An option as it is shown, with what its button sends to the checkout.
+pub(crate) fn covering(hidden: Vec<Hidden>, option: &QuotedOption) -> Result<Covering, Problem> {
     let total = option.total()?;
     let price = words::price(total);
+    let (asset, tier) = match option.label.strip_suffix(" tier") {
+        Some(label) => label.rsplit_once(", ").unwrap_or((label, "")),
+        None => (option.label.as_str(), "any track"),
+    };
+    let note = (option.draws_ms).map(|draws| {
+        let draws = words::span(draws);
+        format!("This use would draw {draws} of it; the rest stays for others, of any track.")
+    });
     Ok(Covering {
-        asset: option.asset.label().into(),
-        tier: tier(&option.tier),
+        asset: asset.into(),
+        tier: tier.into(),
+        note,
         lines: price_lines(&option.lines, option.tax_included.as_ref(), total),
         terms: terms(&option.envelope),
         submit: Submit {
             action: "/checkout".into(),
-            hidden: hidden(quote, &option.offer),
+            hidden,
             label: format!("Continue — {price}"),
         },
         price,
@@ -88,13 +111,8 @@ pub(crate) fn hidden(quote: QuoteId, offer: &str) -> Vec<Hidden> {
 fn not_covering(lacking: &Lacking) -> NotCovering {
     NotCovering {
         asset: lacking.asset.label().into(),
-        tier: lacking.tier.label().into(),
+        tier: lacking.tier.label(),
         price: words::price(lacking.list_price),
         missing: lacking.shortfalls.iter().map(|s| s.sentence()).collect(),
     }
-}
-
-fn tier(word: &str) -> String {
-    word.parse::<Tier>()
-        .map_or_else(|_| word.to_owned(), |tier| tier.label().to_owned())
 }

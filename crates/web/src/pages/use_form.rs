@@ -20,12 +20,14 @@ pub(crate) enum Length {
 }
 
 /// The answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Answers {
     placement: Placement,
     purpose: Purpose,
     length: Length,
     stems: bool,
+    /// One stem alone, by its name.
+    stem: Option<String>,
 }
 
 impl Default for Answers {
@@ -36,6 +38,7 @@ impl Default for Answers {
             purpose: Purpose::MonetisedCreator,
             length: Length::Seconds(15),
             stems: false,
+            stem: None,
         }
     }
 }
@@ -55,6 +58,7 @@ impl Answers {
                 _ => usual.length,
             },
             stems: value("stems") == "1",
+            stem: params::value(query, "stem"),
         }
     }
 
@@ -73,21 +77,27 @@ impl Answers {
             purpose: wanted.purpose,
             length,
             stems: wanted.asset == Some(AssetKind::StemPack),
+            stem: None,
         }
     }
 
+    /// The one stem that is wanted, where one is.
+    pub(crate) fn stem(&self) -> Option<String> {
+        self.stem.clone()
+    }
+
     /// The use they state.
-    pub(crate) fn intended(self, track: &Track) -> IntendedUse {
+    pub(crate) fn intended(&self, track: &Track) -> IntendedUse {
         let whole = u32::try_from(track.duration_ms).unwrap_or(u32::MAX);
         let (clip_ms, asset) = match self.length {
             Length::Seconds(seconds) => ((seconds * 1000).min(whole.max(1)), None),
             Length::Full => (whole, Some(AssetKind::FullMix)),
         };
         IntendedUse {
-            asset: if self.stems {
-                Some(AssetKind::StemPack)
-            } else {
-                asset
+            asset: match &self.stem {
+                Some(_) => Some(AssetKind::Stem),
+                None if self.stems => Some(AssetKind::StemPack),
+                None => asset,
             },
             placements: [self.placement].into(),
             purpose: self.purpose,
@@ -97,7 +107,7 @@ impl Answers {
     }
 
     /// The use in words, to be read on from "You want".
-    pub(crate) fn words(self) -> String {
+    pub(crate) fn words(&self) -> String {
         let much = match (self.length, self.stems) {
             (Length::Seconds(seconds), false) => format!("up to {seconds} seconds of it"),
             (Length::Seconds(seconds), true) => {
@@ -105,6 +115,10 @@ impl Answers {
             }
             (Length::Full, false) => "all of it".into(),
             (Length::Full, true) => "all of it, with its stems,".into(),
+        };
+        let much = match &self.stem {
+            Some(stem) => format!("{much}, its {stem} alone,"),
+            None => much,
         };
         let (place, purpose) = (
             plain_en::placement(self.placement),
@@ -119,7 +133,7 @@ impl Answers {
     }
 
     /// The answers as an address's query.
-    pub(crate) fn query(self) -> String {
+    pub(crate) fn query(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("placement", self.placement.code());
         query.append_pair("purpose", self.purpose.code());
@@ -127,11 +141,14 @@ impl Answers {
         if self.stems {
             query.append_pair("stems", "1");
         }
+        if let Some(stem) = &self.stem {
+            query.append_pair("stem", stem);
+        }
         query.finish()
     }
 
     /// The question with these answers.
-    pub(crate) fn form(self, track: &Track) -> UseForm {
+    pub(crate) fn form(&self, track: &Track) -> UseForm {
         let choice = |value: &str, label: String, chosen| Choice {
             value: value.into(),
             label,
@@ -155,7 +172,28 @@ impl Answers {
             lengths: Length::ALL.into_iter().map(length).collect(),
             has_stems: !track.stems.is_empty(),
             stems: self.stems,
+            stem_choices: self.stem_choices(track),
         }
+    }
+
+    /// The stems that can be had alone; none of a track without.
+    fn stem_choices(&self, track: &Track) -> Vec<Choice> {
+        if track.stems.is_empty() {
+            return Vec::new();
+        }
+        let any = Choice {
+            value: String::new(),
+            label: "No, the music as it is".into(),
+            chosen: self.stem.is_none(),
+        };
+        let one = |name: &String| Choice {
+            value: name.clone(),
+            label: format!("Only {name}"),
+            chosen: self.stem.as_ref() == Some(name),
+        };
+        std::iter::once(any)
+            .chain(track.stems.iter().map(one))
+            .collect()
     }
 }
 
@@ -200,6 +238,7 @@ mod tests {
                     purpose: Purpose::PaidAd,
                     length,
                     stems,
+                    stem: (!stems).then(|| "low drums".to_owned()),
                 };
                 assert_eq!(Answers::read(Some(&answers.query())), answers);
             }

@@ -127,6 +127,10 @@ pub struct LicencePage {
     pub clip: Option<ClipMeter>,
     /// Taking tracks, where this is clip time.
     pub take: Option<Take>,
+    /// Where it is upgraded; none for clip time, and for what was upgraded or isn't in force.
+    pub upgrade_href: Option<String>,
+    /// What it came from or became by an upgrade, one sentence.
+    pub upgraded: Option<String>,
     /// What is allowed.
     pub terms: Terms,
     /// What to paste under the video.

@@ -15,6 +15,7 @@ pub mod form;
 pub mod home;
 pub mod licence;
 pub mod operator;
+pub mod prices;
 pub mod problem;
 pub mod quote;
 pub mod report;
@@ -34,8 +35,9 @@ pub use licence::{
     ClipMeter, DeliveredFile, LicencePage, PublicLicencePage, ReceiptLine, Standing, Take, Takeable,
 };
 pub use operator::{AccountRow, AuditCheck, OperatorPage, Tally};
+pub use prices::{PlanRow, PriceRow, PricesPage, TierForm};
 pub use problem::{NotFoundPage, ProblemPage};
-pub use quote::{Covering, NotCovering, QuotePage};
+pub use quote::{Covering, NotCovering, QuotePage, UpgradePage};
 pub use report::{Figure, HourBar, ReportPage, TrackRow, UseRow};
 pub use shell::{Session, Shell, Theme};
 pub use suggest::{HabitForm, MixShown, SuggestPage};

@@ -13,6 +13,8 @@ pub struct Covering {
     pub asset: String,
     /// For instance `Creator`.
     pub tier: String,
+    /// What else there is to say of it, one sentence.
+    pub note: Option<String>,
     /// The whole price, for instance `$5.00`.
     pub price: String,
     /// How the price came about, the sum last.
@@ -62,4 +64,20 @@ pub struct QuotePage {
     pub not_covering: Vec<NotCovering>,
     /// Until when the prices hold, for instance `Prices hold until 22 Nov, 16:30 UTC.`
     pub valid_until: Option<String>,
+}
+
+/// `GET /licences/{id}/upgrade?grant=…`.
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "upgrade.html", whitespace = "minimize")]
+pub struct UpgradePage {
+    /// The frame.
+    pub shell: Shell,
+    /// What is licensed, for instance `Slow Lantern — Ada Moreau`.
+    pub subject: String,
+    /// For instance `15-second cut · Creator`.
+    pub item: String,
+    /// The holder's page.
+    pub back_href: String,
+    /// What is wider, the smallest difference first.
+    pub options: Vec<Covering>,
 }

@@ -44,6 +44,8 @@ pub struct Session {
     pub href: String,
     /// What stands in the menu for `href`, for instance `Your report`.
     pub label: String,
+    /// Whether they may set prices.
+    pub prices: bool,
 }
 
 /// What every page carries besides its own content.

@@ -51,6 +51,8 @@ pub struct UseForm {
     pub has_stems: bool,
     /// Whether they are asked for.
     pub stems: bool,
+    /// Which stem alone, where the track has stems; the first choice is none of them.
+    pub stem_choices: Vec<Choice>,
 }
 
 /// `GET /tracks/{slug}`.
