@@ -44,7 +44,7 @@ pub(crate) async fn set() -> Fallible<Stage> {
     let blobs = Blobs::local(folder.path().join("blobs"))?;
     let app = App::new(db, blobs, issuer, settings, Edge::System)?;
     let mut call = app.call();
-    let added = add::add(&app, &mut call, track(&piece())?)
+    let added = add::add(&app, &mut call, track(&piece())?, Some("bench"))
         .await
         .map_err(|e| e.to_string())?;
     let (add::Added::New(track) | add::Added::Known(track)) = added;

@@ -228,6 +228,7 @@ async fn quote_cut(stage: &Stage) -> Result<app::licensing::quote::Quote, String
     let ask = Ask::Track {
         track: stage.track.to_string(),
         wanted,
+        stem: None,
     };
     quote(&stage.app, &mut stage.app.call(), &ask)
         .await
@@ -241,6 +242,7 @@ async fn buy_cut(stage: &Stage) -> Result<Licence, String> {
         Ask::Track {
             track: stage.track.to_string(),
             wanted,
+            stem: None,
         },
     )
     .await

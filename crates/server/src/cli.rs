@@ -51,6 +51,16 @@ pub enum Command {
     /// Bring music into the store
     #[command(after_help = IMPORT_HELP)]
     Import(Import),
+    /// Say that master and composition of tracks are yours to license
+    #[command(after_help = ATTEST_HELP)]
+    Attest(Attest),
+    /// Show and change what is sold, and for how much
+    #[command(after_help = OFFERS_HELP)]
+    Offers {
+        /// What to do with offers.
+        #[command(subcommand)]
+        verb: OffersVerb,
+    },
     /// Open the store: the pages and the API
     #[command(after_help = "Example:\n  clearcue serve --listen 127.0.0.1:8080")]
     Serve(Serve),
@@ -95,6 +105,22 @@ Files are grouped by name: `Title.wav` is a track, `Title/stems/drums.wav` and
 `Title - drums.wav` are its stems. WAV, FLAC, MP3, Ogg Vorbis, Opus and M4A are read.
 Run it again at any time: what is in the store already is left alone.";
 
+const ATTEST_HELP: &str = "\
+Example:
+  clearcue attest night-market
+  clearcue attest --all
+
+Nothing of a track is sold before both are attested; who said so and when is kept.";
+
+const OFFERS_HELP: &str = "\
+Example:
+  clearcue offers show --for artist:ada-byron
+  clearcue offers export creator > creator.json
+  clearcue offers apply creator.json --for track:night-market --dry-run
+  clearcue offers close ad --for artist:ada-byron
+
+A template is one tier's terms and prices. The nearest one counts: track, artist, store, shipped.";
+
 const VERIFY_HELP: &str = "\
 Example:
   clearcue verify \"Ada - Dawn [7K3M9-QXD4T-0RWPD].wav\" --issuer jwks.json
@@ -138,6 +164,115 @@ pub struct Import {
     /// The artist of tracks whose tags name none
     #[arg(long, value_name = "NAME")]
     pub artist: Option<String>,
+    /// Attest that master and composition of all of it are yours to license: it is on sale at once
+    #[arg(long)]
+    pub one_stop: bool,
+}
+
+/// `attest`.
+#[derive(Debug, Args)]
+pub struct Attest {
+    /// The track's id or slug
+    #[arg(value_name = "TRACK", required_unless_present = "all")]
+    pub track: Option<String>,
+    /// Every track that isn't attested yet
+    #[arg(long, conflicts_with = "track")]
+    pub all: bool,
+    /// Only the recording
+    #[arg(long, conflicts_with = "composition")]
+    pub master: bool,
+    /// Only the composition
+    #[arg(long)]
+    pub composition: bool,
+}
+
+/// `offers …`.
+#[derive(Debug, Subcommand)]
+pub enum OffersVerb {
+    /// The tiers that count, with their prices and where they come from
+    #[command(after_help = "Example:\n  clearcue offers show --for track:night-market")]
+    Show {
+        /// Whose
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Write a tier's template as JSON, to be changed and applied
+    #[command(after_help = "Example:\n  clearcue offers export business > business.json")]
+    Export {
+        /// The tier
+        tier: String,
+        /// Whose
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Make a template from a JSON file the one that counts
+    #[command(
+        after_help = "Example:\n  clearcue offers apply podcast.json --for artist:ada-byron --dry-run"
+    )]
+    Apply {
+        /// The file, as `offers export` writes it
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Whose, and whether to try only
+        #[command(flatten)]
+        change: OffersChange,
+    },
+    /// Stop selling a tier, or one asset of it
+    #[command(after_help = "Example:\n  clearcue offers close creator --asset stem --for store")]
+    Close(OffersSale),
+    /// Sell it again
+    #[command(after_help = "Example:\n  clearcue offers reopen creator --asset stem --for store")]
+    Reopen(OffersSale),
+    /// Go back to the version before the last change
+    #[command(after_help = "Example:\n  clearcue offers undo creator --for artist:ada-byron")]
+    Undo {
+        /// The tier
+        tier: String,
+        /// Whose, and whether to try only
+        #[command(flatten)]
+        change: OffersChange,
+    },
+    /// Every version of a tier: who changed it, and when
+    #[command(after_help = "Example:\n  clearcue offers history creator --for artist:ada-byron")]
+    History {
+        /// The tier
+        tier: String,
+        /// Whose
+        #[command(flatten)]
+        whose: Whose,
+    },
+}
+
+/// Whose offers.
+#[derive(Debug, Args)]
+pub struct Whose {
+    /// store, artist:NAME or track:NAME
+    #[arg(long = "for", default_value = "store", value_name = "WHOSE")]
+    pub of: String,
+}
+
+/// A change of offers.
+#[derive(Debug, Args)]
+pub struct OffersChange {
+    /// Whose
+    #[command(flatten)]
+    pub whose: Whose,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `offers close` and `offers reopen`.
+#[derive(Debug, Args)]
+pub struct OffersSale {
+    /// The tier
+    pub tier: String,
+    /// One asset of it, such as stem or cut_15
+    #[arg(long)]
+    pub asset: Option<String>,
+    /// Whose, and whether to try only
+    #[command(flatten)]
+    pub change: OffersChange,
 }
 
 /// `serve`.
@@ -190,7 +325,7 @@ pub enum KeyVerb {
         /// What to call it
         #[arg(long)]
         name: String,
-        /// What it allows: licence:buy, usage:write, report:read
+        /// What it allows: licence:buy, usage:write, report:read, offers:write
         #[arg(long = "scope", default_value = "usage:write")]
         scopes: Vec<String>,
     },

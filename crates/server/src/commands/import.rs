@@ -30,6 +30,7 @@ pub(super) async fn run(context: &Context, args: &cli::Import) -> Result<(), Fai
         paths: args.paths.clone(),
         artist: args.artist.clone(),
         artist_over_tags: false,
+        one_stop: args.one_stop.then(|| "console".to_owned()),
         limits: Limits::default(),
         workers: workers(),
     };
@@ -42,6 +43,12 @@ pub(super) async fn run(context: &Context, args: &cli::Import) -> Result<(), Fai
     let stopped = watch.stop.load(Ordering::SeqCst);
     let report = Report::of(&lines);
     report.say(&context.say, stopped);
+    if !args.one_stop && !report.new.is_empty() {
+        context.say.text(
+            "not on sale yet: say that master and composition are yours to license, by \
+             `clearcue attest TRACK` or `clearcue attest --all`",
+        );
+    }
     context.say.json(&report.document(stopped));
     if report.taken == 0 && !report.refused.is_empty() {
         let what = format!("none of {} tracks was taken", report.refused.len());

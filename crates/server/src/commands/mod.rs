@@ -1,5 +1,6 @@
 //! The commands, one file each: read the arguments, call a use case, say what came of it.
 
+mod attest;
 mod audit;
 mod config;
 mod demo;
@@ -7,6 +8,7 @@ mod import;
 mod init;
 mod key;
 mod link;
+mod offers;
 mod serve;
 mod stamp;
 mod verify;
@@ -70,6 +72,8 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Init(args) => init::run(&context, args).await,
         Command::Import(args) => import::run(&context, args).await,
+        Command::Attest(args) => attest::run(&context, args).await,
+        Command::Offers { verb } => offers::run(&context, verb).await,
         Command::Serve(_) => serve::run(&context).await,
         Command::Verify(args) => verify::run(&context, args).await,
         Command::Stamp(args) => stamp::run(&context, args),

@@ -103,7 +103,7 @@ async fn render_and_add(
         let prepared = rendering.await.map_err(|e| {
             Failure::failed(format!("rendering {title} failed: {e}"), "please report it")
         })??;
-        add(app, &mut app.call(), prepared).await?;
+        add(app, &mut app.call(), prepared, Some("Clearcue demo")).await?;
         progress.note(&title);
         progress.advance(1);
     }

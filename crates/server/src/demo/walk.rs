@@ -108,6 +108,7 @@ pub async fn walk(app: &App, folder: &Path) -> Result<Walk, Failure> {
     let ask = Ask::Track {
         track: track.slug.clone(),
         wanted: Box::new(IntendedUse::default()),
+        stem: None,
     };
     let (quote, chosen, licence) = bought(app, &buyer, &ask).await?;
     let jwks = publish_keys(app, folder)?;
