@@ -33,6 +33,16 @@ impl World {
         self.count("select count(*) as n from licences").await
     }
 
+    /// How many quotes are kept.
+    pub async fn quotes_kept(&self) -> i64 {
+        self.count("select count(*) as n from quotes").await
+    }
+
+    /// How many payments were taken.
+    pub async fn payments(&self) -> i64 {
+        self.count("select count(*) as n from payments").await
+    }
+
     /// How many uses count.
     pub async fn uses(&self) -> i64 {
         self.count("select count(*) as n from uses").await

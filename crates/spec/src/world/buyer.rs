@@ -6,7 +6,7 @@ use app::access::Principal;
 use app::licensing::buy::{self, Bought, Purchase};
 use app::licensing::deliver::{self, Delivery};
 use app::licensing::quote::{self, Ask, Quote};
-use app::licensing::{Licence, QuotedOption};
+use app::licensing::{Claim, Licence, QuotedOption};
 use domain::{AssetKind, IntendedUse, QuoteId, Tier};
 
 use super::{Answer, Track, World, answer};
@@ -64,9 +64,23 @@ impl Buyer {
     /// # Errors
     /// The refusal.
     pub async fn asks(&self, track: &str, wanted: IntendedUse) -> Answer<Quote> {
+        self.asks_for_stem(track, wanted, None).await
+    }
+
+    /// The same of one stem.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn asks_for_stem(
+        &self,
+        track: &str,
+        wanted: IntendedUse,
+        stem: Option<&str>,
+    ) -> Answer<Quote> {
         let ask = Ask::Track {
             track: track.to_owned(),
             wanted: Box::new(wanted),
+            stem: stem.map(str::to_owned),
         };
         answer(quote::quote(self.world.app(), &mut self.world.call(), &ask).await)
     }
@@ -79,6 +93,43 @@ impl Buyer {
         self.asks(&track.id.to_string(), wanted)
             .await
             .expect("a track on sale is quoted")
+    }
+
+    /// Asks what a licence can be upgraded to.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn asks_for_upgrade(&self, licence: &Licence, grant: &str) -> Answer<Quote> {
+        let ask = Ask::Upgrade {
+            of: Claim {
+                licence: licence.id.to_string(),
+                grant: grant.to_owned(),
+            },
+            wanted: None,
+        };
+        answer(quote::quote(self.world.app(), &mut self.world.call(), &ask).await)
+    }
+
+    /// Upgrades a licence to an asset in a tier, for the difference.
+    ///
+    /// # Panics
+    /// When it can't be had.
+    pub async fn upgrades(&self, licence: &Licence, asset: AssetKind, tier: Tier) -> Licence {
+        let quote = self.asks_for_upgrade(licence, &licence.grant).await;
+        let quote = quote.expect("the licence can be upgraded");
+        let wanted = |o: &&QuotedOption| o.asset == asset && o.tier == tier.code();
+        let option = quote.options.iter().find(wanted);
+        let option = option.unwrap_or_else(|| panic!("{asset:?} {tier:?} is no upgrade"));
+        self.has_bought(&self.order(&quote, option)).await
+    }
+
+    /// Takes a track under clip time.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn takes(&self, licence: &Licence, track: &Track) -> Answer<Delivery> {
+        let (app, call) = (self.world.app(), self.world.call());
+        answer(deliver::deliver_any(app, &call, licence.id, &track.id.to_string()).await)
     }
 
     /// Asks for a plan of clip time.

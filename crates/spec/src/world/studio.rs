@@ -23,6 +23,7 @@ pub struct Music {
     said: Declared,
     length_ms: u32,
     stems: Vec<&'static str>,
+    one_stop: bool,
 }
 
 /// A track on sale.
@@ -47,7 +48,15 @@ impl Music {
             said,
             length_ms: 2_000,
             stems: Vec::new(),
+            one_stop: true,
         }
+    }
+
+    /// Whose rights nobody has attested.
+    #[must_use]
+    pub fn unattested(mut self) -> Self {
+        self.one_stop = false;
+        self
     }
 
     /// By somebody else.
@@ -139,7 +148,8 @@ impl World {
             stems,
             &Limits::default(),
         ))?;
-        answer(add(self.app(), &mut self.call(), prepared).await)
+        let by = music.one_stop.then_some("Ada Byron");
+        answer(add(self.app(), &mut self.call(), prepared, by).await)
     }
 
     /// A track as the catalogue shows it.
@@ -216,6 +226,7 @@ impl World {
             paths: vec![folder.path().to_owned()],
             artist: Some("Ada Byron".into()),
             artist_over_tags: false,
+            one_stop: Some("Ada Byron".into()),
             limits,
             workers: 1,
         };

@@ -10,4 +10,5 @@ mod accounts;
 mod catalogue;
 mod licensing;
 mod metering;
+mod offers;
 mod web;

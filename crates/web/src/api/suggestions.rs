@@ -14,10 +14,11 @@ use ledger::Currency;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::asks::Use;
 use super::body::Body;
 use super::licences::opened_by;
 use super::money::Money;
-use super::quotes::{ShortfallGiven, Use};
+use super::quotes::ShortfallGiven;
 use crate::principal::{Caller, sign_in_required};
 use crate::problem::{Problem, ProblemBody};
 

@@ -31,6 +31,7 @@ on_both_engines! {
                 "earnings_equal_accounts",
                 "licences_verify",
                 "licences_are_paid_once",
+                "exclusives_stand_alone",
                 "blobs_are_whole",
             ]
         );

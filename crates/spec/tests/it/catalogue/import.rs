@@ -87,6 +87,7 @@ on_both_engines! {
             .with_sound("Two.wav");
         let (app, stop) = (world.shared_app(), StopsAfterOne::new());
         let request = app::catalogue::import::Import {
+            one_stop: None,
             paths: vec![folder.path().to_owned()],
             artist: Some("Ada Byron".into()),
             artist_over_tags: false,

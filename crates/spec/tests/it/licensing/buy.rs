@@ -4,7 +4,7 @@ use app::licensing::buy::{Bought, Purchase};
 use app::licensing::quote::Quote;
 use domain::{AssetKind, QuoteId, Tier};
 use spec::on_both_engines;
-use spec::world::{Buyer, Card, Track, World, monetised_short};
+use spec::world::{Buyer, Card, Music, Track, World, monetised_short};
 
 on_both_engines! {
     async fn an_order_becomes_a_licence_at_the_quoted_price(world: World) {
@@ -167,7 +167,8 @@ on_both_engines! {
         let licence = sends(&mia, "a", &first(&mia, &quote)).await.licence;
         assert_eq!(licence.price.micros(), 15_000_000);
         let fresh = mia.quotes(&track, monetised_short()).await;
-        assert_eq!(fresh.options[0].total_micros, 99_000_000);
+        let mix = fresh.options.iter().find(|option| option.tier == "creator");
+        assert_eq!(mix.unwrap().total_micros, 99_000_000);
     }
 
     async fn an_offer_that_was_closed_after_the_quote_is_not_sold(world: World) {
@@ -233,8 +234,43 @@ on_both_engines! {
         refuses(&world, &mia, "a", &order, "unknown_quote", "quote").await;
         order.quote = quote.id;
         refuses(&world, &mia, "a", &order, "unknown_option", "offer").await;
-        order.offer.clone_from(&quote.options[0].offer);
+        order.offer = first(&mia, &quote).offer;
         refuses(&world, &mia, "a", &order, "bad_card", "card").await;
+    }
+
+    async fn clip_time_quoted_beside_a_tracks_offers_holds_for_any_track(world: World) {
+        let (mia, _, quote) = quoted(&world).await;
+        let option = quote.options.iter().find(|option| option.offer == "bundle_10").unwrap();
+        let bought = sends(&mia, "a", &mia.order(&quote, option)).await;
+        assert_eq!(bought.licence.track, None);
+        assert_eq!(bought.licence.bundle.unwrap().total_ms, 600_000);
+    }
+
+    async fn a_single_stem_is_delivered_alone_and_the_mix_with_stems_whole(world: World) {
+        let music = Music::titled("Night Market").stems(&["bass", "drums"]);
+        let track = world.compose(music).await;
+        let mia = world.buyer("Mia");
+        let quote = mia
+            .asks_for_stem(&track.id.to_string(), monetised_short(), Some("drums"))
+            .await
+            .unwrap();
+        let stem = quote.options.iter().find(|option| option.asset == AssetKind::Stem);
+        let stem = stem.unwrap();
+        assert_eq!(
+            (stem.label.as_str(), stem.total_micros),
+            ("Single stem (drums), Creator tier", 10_000_000)
+        );
+        let licence = sends(&mia, "a", &mia.order(&quote, stem)).await.licence;
+        assert_eq!(licence.stem.as_deref(), Some("drums"));
+        let names: Vec<_> = licence.files.iter().map(|file| file.name.clone()).collect();
+        assert_eq!(names.len(), 1);
+        assert!(names[0].contains("(stem drums)"), "{names:?}");
+        let claims = licence_key::verify(&licence.token, world.jwks()).unwrap().claims;
+        assert_eq!(claims.assets.len(), 1);
+        let whole = mia.buys(&track, AssetKind::MixAndStems, Tier::Creator).await;
+        assert_eq!(whole.files.len(), 3);
+        let pack = mia.buys(&track, AssetKind::StemPack, Tier::Creator).await;
+        assert_eq!(pack.files.len(), 2);
     }
 
     async fn without_a_signing_key_nothing_is_sold_and_what_was_sold_still_verifies(world: World) {
@@ -263,7 +299,11 @@ async fn quoted(world: &World) -> (Buyer, Track, Quote) {
 }
 
 fn first(buyer: &Buyer, quote: &Quote) -> Purchase {
-    buyer.order(quote, &quote.options[0])
+    let tiered = quote
+        .options
+        .iter()
+        .find(|option| option.bundle_ms.is_none());
+    buyer.order(quote, tiered.unwrap())
 }
 
 async fn sends(buyer: &Buyer, key: &str, order: &Purchase) -> Bought {

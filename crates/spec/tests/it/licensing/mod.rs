@@ -2,8 +2,10 @@
 
 mod buy;
 mod deliver;
+mod exclude;
 mod quote;
 mod sell;
 mod sound;
 mod suggest;
+mod upgrade;
 mod verify;

@@ -12,16 +12,16 @@ on_both_engines! {
         let track = world.track_with_a_cut("Night Market").await;
         let quote = world.buyer("Mia").quotes(&track, monetised_short()).await;
         let prices: Vec<_> = quote.options.iter().map(cents).collect();
-        assert_eq!(prices, [500, 1_500, 2_000, 6_000]);
+        assert_eq!(prices, [500, 1_000, 1_500, 2_000, 2_500, 6_000, 10_000]);
         assert_eq!(quote.options[0].asset, AssetKind::Cut15);
-        assert!(quote.not_covering.is_empty());
+        assert!(quote.not_covering.iter().all(|lacking| lacking.tier == Tier::Ad));
     }
 
     async fn the_explained_lines_sum_to_the_total(world: World) {
         let music = Music::titled("Night Market").seconds(31).stems(&["drums"]);
         let track = world.compose(music).await;
         let quote = world.buyer("Mia").quotes(&track, monetised_short()).await;
-        assert_eq!(quote.options.len(), 8);
+        assert_eq!(quote.options.len(), 13, "ten offers and three plans of clip time");
         for option in &quote.options {
             let sum: i64 = option.lines.iter().map(|line| line.micros).sum();
             assert_eq!(sum, option.total_micros, "{}", option.label);
@@ -48,7 +48,7 @@ on_both_engines! {
                 .iter()
                 .map(|o| o.tier.as_str())
                 .collect::<Vec<_>>(),
-            ["business"; 2]
+            ["ad", "business", "ad", "business"]
         );
         let cut = quote
             .not_covering
@@ -73,7 +73,7 @@ on_both_engines! {
         };
         let quote = world.buyer("Mia").quotes(&track, wanted).await;
         assert!(quote.options.is_empty());
-        assert_eq!(quote.not_covering.len(), 2);
+        assert_eq!(quote.not_covering.len(), 3);
     }
 
     async fn a_longer_clip_needs_a_longer_cut(world: World) {
@@ -88,7 +88,7 @@ on_both_engines! {
             quote
                 .not_covering
                 .iter()
-                .all(|n| n.asset == AssetKind::Cut15)
+                .all(|n| n.asset == AssetKind::Cut15 || n.tier == Tier::Ad)
         );
     }
 
@@ -124,17 +124,59 @@ on_both_engines! {
         assert_eq!(quote.track, None);
     }
 
+    async fn clip_time_stands_among_the_options_where_it_covers_the_use(world: World) {
+        let track = world.track_with_a_cut("Night Market").await;
+        let mia = world.buyer("Mia");
+        let wanted = IntendedUse { clip_ms: 14_200, videos: Videos::Count(3), ..monetised_short() };
+        let quote = mia.quotes(&track, wanted).await;
+        let plan = quote.options.iter().find(|option| option.tier == "bundle").unwrap();
+        assert_eq!((plan.offer.as_str(), plan.draws_ms), ("bundle_10", Some(45_000)));
+        for wanted in [
+            IntendedUse { purpose: Purpose::ClientWork, ..monetised_short() },
+            IntendedUse { videos: Videos::Count(41), ..monetised_short() },
+        ] {
+            let quote = mia.quotes(&track, wanted).await;
+            assert!(quote.options.iter().all(|option| option.offer != "bundle_10"));
+        }
+    }
+
+    async fn looking_keeps_no_quote(world: World) {
+        let track = world.track("Night Market").await;
+        let mia = world.buyer("Mia");
+        let before = world.quotes_kept().await;
+        let ask = app::licensing::quote::Ask::Track {
+            track: track.id.to_string(),
+            wanted: Box::new(monetised_short()),
+            stem: None,
+        };
+        let seen = app::licensing::quote::look(world.app(), &mut world.call(), &ask).await.unwrap();
+        assert_eq!(world.quotes_kept().await, before);
+        let kept = mia.quotes(&track, monetised_short()).await;
+        assert_eq!(world.quotes_kept().await, before + 1);
+        assert_eq!(seen.options, kept.options);
+    }
+
+    async fn a_single_stem_must_be_named_and_be_there(world: World) {
+        let music = Music::titled("Night Market").stems(&["bass", "drums"]);
+        let track = world.compose(music).await.id.to_string();
+        let mia = world.buyer("Mia");
+        let wanted = IntendedUse { asset: Some(AssetKind::Stem), ..monetised_short() };
+        let refused = mia.asks(&track, wanted.clone()).await.unwrap_err();
+        assert_eq!((refused.code, refused.field.as_deref()), ("stem_required", Some("stem")));
+        assert!(refused.sentence.contains("bass, drums"), "{}", refused.sentence);
+        let refused = mia.asks_for_stem(&track, wanted, Some("flute")).await.unwrap_err();
+        assert_eq!((refused.code, refused.field.as_deref()), ("unknown_stem", Some("stem")));
+        let named = mia.asks_for_stem(&track, monetised_short(), Some("bass")).await.unwrap();
+        let assets: Vec<_> = named.options.iter().map(|option| option.asset).collect();
+        let (stem, pack, all) = (AssetKind::Stem, AssetKind::StemPack, AssetKind::MixAndStems);
+        assert_eq!(assets, [stem, pack, all, stem, pack, all]);
+    }
+
     async fn an_offer_that_was_closed_is_not_quoted(world: World) {
         let track = world.track("Night Market").await;
         world.closes_offers(&track).await;
-        assert!(
-            world
-                .buyer("Mia")
-                .quotes(&track, monetised_short())
-                .await
-                .options
-                .is_empty()
-        );
+        let quote = world.buyer("Mia").quotes(&track, monetised_short()).await;
+        assert!(quote.options.iter().all(|option| option.tier == "bundle"));
     }
 }
 

@@ -4,6 +4,7 @@ mod buying;
 mod feed;
 mod limits;
 mod pages;
+mod prices;
 mod problems;
 mod schemas;
 mod sound;

@@ -1,0 +1,5 @@
+//! What the specification says of offers and their templates.
+
+mod attest;
+mod change;
+mod list;
