@@ -2,19 +2,19 @@
 //! says they do or from what they did in the last thirty days. Nothing is written.
 //!
 //! What licences cost is what the store's open offers usually cost: for each asset and tier the
-//! most frequent price, since a suggestion is not about one track. The pool is reckoned with as
+//! most frequent price, since a suggestion is not about one track. A single stem is no music for a
+//! video, and what is exclusive is about one track: neither is suggested. The pool is reckoned with as
 //! soon as a store sells one; until then it is never suggested.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::envelope::Credit;
 use domain::offer::BUNDLE_PLANS;
 use domain::suggest::{
     ClipPlan, ClipTime, Habit, LicenceChoice, OnSale, SuggestError, Suggestion, habits_of,
 };
-use domain::{
-    AssetKind, LicenceId, Offer, OfferId, PersonId, Tier, Timestamp, TrackId, UseReport, covers,
-};
+use domain::{AssetKind, LicenceId, Offer, OfferId, PersonId, Tier, Timestamp, TrackId, UseReport};
 use ledger::{Currency, Money};
 use store::db::{Row, Tx, Value};
 use thiserror::Error;
@@ -112,7 +112,7 @@ pub async fn suggest(app: &App, call: &Call, ask: &Ask) -> Result<Suggested, Sto
     let offers = usual_offers(&mut tx, currency).await?;
     for habit in &mut habits {
         habit.each.published_at.get_or_insert(call.now);
-        habit.licences = licences(app, &offers, habit)?;
+        habit.licences = licences(app, call.now, &offers, habit)?;
     }
     let on_sale = OnSale {
         clip_time: Some(clip_time(app, call.now, held_ms)?),
@@ -138,22 +138,28 @@ pub async fn suggest(app: &App, call: &Call, ask: &Ask) -> Result<Suggested, Sto
 
 /// The licences on sale that cover a video of the habit, or all of them where none does, so that
 /// the answer can say why.
-fn licences(app: &App, offers: &[Offer], habit: &Habit) -> Result<Vec<LicenceChoice>, Fault> {
+fn licences(
+    app: &App,
+    now: Timestamp,
+    offers: &[Offer],
+    habit: &Habit,
+) -> Result<Vec<LicenceChoice>, Fault> {
     let pricing = super::quote::pricing(app);
-    let covering = |offer: &&Offer| covers(&offer.envelope, &habit.each).is_ok();
-    let any = offers.iter().any(|offer| covering(&offer));
-    let shown = offers.iter().filter(|offer| !any || covering(offer));
-    shown
-        .map(|offer| {
-            let price = domain::quote::price(offer, habit.each.channel_audience, &pricing)
-                .map_err(Fault::while_("pricing an offer"))?;
-            Ok(LicenceChoice {
-                name: format!("{}, {} tier", offer.asset.label(), offer.tier.label()),
-                price_micros: price.total.micros(),
-                envelope: offer.envelope.clone(),
-            })
-        })
-        .collect()
+    let answer = domain::quote(offers, &habit.each, &pricing, now)
+        .map_err(Fault::while_("pricing an offer"))?;
+    let choice = |offer: &Offer, price: Money, envelope| LicenceChoice {
+        name: format!("{}, {} tier", offer.asset.label(), offer.tier.label()),
+        price_micros: price.micros(),
+        envelope,
+    };
+    if answer.covering.is_empty() {
+        let lacking = answer.not_covering.iter().map(|one| one.offer);
+        let all = lacking.map(|one| choice(one, one.price, one.envelope_at(now).into_owned()));
+        return Ok(all.collect());
+    }
+    let covering = answer.covering.iter();
+    let covering = covering.map(|one| choice(one.offer, one.price.total, one.envelope()));
+    Ok(covering.collect())
 }
 
 fn clip_time(app: &App, now: Timestamp, held_ms: i64) -> Result<ClipTime, Fault> {
@@ -180,6 +186,9 @@ async fn usual_offers(tx: &mut Tx, currency: Currency) -> Result<Vec<Offer>, Fau
     let mut usual: BTreeMap<(AssetKind, Tier), (i64, Offer)> = BTreeMap::new();
     for row in tx.all(USUAL, &[currency.code().into()]).await? {
         let (tracks, offer) = (row.int("tracks")?, offer(&row, currency)?);
+        if offer.rule.exclusive_months.is_some() {
+            continue;
+        }
         let known = usual.get(&(offer.asset, offer.tier));
         let better = |(more, other): &(i64, Offer)| {
             (tracks, -offer.price.micros()) > (*more, -other.price.micros())
@@ -205,7 +214,10 @@ fn offer(row: &Row, currency: Currency) -> Result<Offer, Fault> {
             .map_err(Fault::while_("reading an offer's tier"))?,
         price: Money::new(row.int("price_micros")?, currency),
         envelope: serde_json::from_str(&row.text("envelope")?)
+            .map(Arc::new)
             .map_err(Fault::while_("reading an offer's envelope"))?,
+        rule: serde_json::from_str(&row.text("rule")?)
+            .map_err(Fault::while_("reading an offer's rule"))?,
     })
 }
 
@@ -257,12 +269,13 @@ impl Whose {
 }
 
 const USUAL: &str = "
-    select id, track_id, asset_kind, tier, price_micros, envelope, tracks
-      from (select id, track_id, asset_kind, tier, price_micros, envelope,
+    select id, track_id, asset_kind, tier, price_micros, envelope, rule, tracks
+      from (select id, track_id, asset_kind, tier, price_micros, envelope, rule,
                    count(*) over (partition by asset_kind, tier, price_micros) as tracks,
                    row_number() over (partition by asset_kind, tier, price_micros
                                       order by id) as nth
-              from offers where closed_ms is null and currency = $1) as priced
+              from offers
+             where closed_ms is null and currency = $1 and asset_kind <> 'stem') as priced
      where nth = 1";
 
 const USES: &str = "
