@@ -19,6 +19,28 @@ pub(crate) fn time<E>(units: u32, mut step: impl FnMut() -> Result<(), E>) -> Re
     Ok(median(times))
 }
 
+/// How often two steps that are compared closely take turns.
+const TURNS: usize = 101;
+
+/// Times two steps that take turns, each of `units` units of work; the median time of a unit
+/// of each.
+pub(crate) fn time_pair<E>(
+    units: u32,
+    mut first: impl FnMut() -> Result<(), E>,
+    mut second: impl FnMut() -> Result<(), E>,
+) -> Result<(Duration, Duration), E> {
+    let (mut firsts, mut seconds) = (Vec::with_capacity(TURNS), Vec::with_capacity(TURNS));
+    for _ in 0..TURNS {
+        let start = Instant::now();
+        first()?;
+        firsts.push(start.elapsed() / units);
+        let start = Instant::now();
+        second()?;
+        seconds.push(start.elapsed() / units);
+    }
+    Ok((median(firsts), median(seconds)))
+}
+
 /// [`time`] for what is awaited.
 pub(crate) async fn time_async<E, F: Future<Output = Result<(), E>>>(
     units: u32,

@@ -12,6 +12,7 @@ mod check;
 mod number;
 
 pub use check::check;
+pub(crate) use check::{Cursor, read, string};
 
 use serde_json::{Number, Value};
 use sha2::{Digest, Sha256};

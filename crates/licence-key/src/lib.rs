@@ -35,5 +35,6 @@ pub use status::{
     StatusError, StatusList, StatusToken,
 };
 pub use token::{
-    CLAIMS_VERSION, LICENCE_TYPE, MAX_TOKEN_BYTES, TokenError, Verified, peek, sign, verify,
+    CLAIMS_VERSION, Checked, LICENCE_TYPE, MAX_TOKEN_BYTES, TokenError, Verified, check, peek,
+    sign, verify,
 };

@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::key::Jwks;
 use crate::status::{STATUS_INVALID, STATUS_SUSPENDED, STATUS_VALID, StatusToken};
-use crate::token::{TokenError, Verified, verify};
+use crate::token::{Checked, TokenError, Verified, check};
 
 /// Where a licence stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -88,17 +88,18 @@ pub struct Judgement {
 /// the same keys. Revoked counts before suspended, suspended before expired.
 #[must_use]
 pub fn judge(token: &str, keys: &Jwks, status: Option<&StatusToken>, now: i64) -> Judgement {
-    match verify(token, keys) {
-        Ok(licence) => {
-            let (check, entry) = look_up(&licence, status, now);
-            let standing = standing_of(&licence, entry, now);
-            Judgement {
-                standing,
-                licence: Some(licence),
-                error: None,
-                status: check,
-            }
-        }
+    let judged = check(token, keys).and_then(|licence| {
+        let (known, entry) = look_up(&licence, status, now)?;
+        let standing = standing_of(licence.ends_at(), entry, now);
+        Ok((standing, known, licence.into_verified()?))
+    });
+    match judged {
+        Ok((standing, status, licence)) => Judgement {
+            standing,
+            licence: Some(licence),
+            error: None,
+            status,
+        },
         Err(error) => Judgement {
             standing: refusal(&error),
             licence: None,
@@ -116,9 +117,9 @@ fn refusal(error: &TokenError) -> Standing {
     }
 }
 
-fn standing_of(licence: &Verified, entry: u8, now: i64) -> Standing {
+fn standing_of(ends_at: Option<i64>, entry: u8, now: i64) -> Standing {
     match entry {
-        STATUS_VALID if licence.claims.exp.is_some_and(|end| end <= now) => Standing::Expired,
+        STATUS_VALID if ends_at.is_some_and(|end| end <= now) => Standing::Expired,
         STATUS_VALID => Standing::Valid,
         STATUS_INVALID => Standing::Revoked,
         // Whatever else an issuer may mean by a value, it is not "valid".
@@ -127,26 +128,25 @@ fn standing_of(licence: &Verified, entry: u8, now: i64) -> Standing {
 }
 
 /// The licence's entry, valid where nothing is known.
-fn look_up(licence: &Verified, status: Option<&StatusToken>, now: i64) -> (StatusCheck, u8) {
-    let Some(reference) = licence
-        .claims
-        .status
-        .as_ref()
-        .map(|claim| &claim.status_list)
-    else {
-        return (StatusCheck::NotNeeded, STATUS_VALID);
+fn look_up(
+    licence: &Checked<'_>,
+    status: Option<&StatusToken>,
+    now: i64,
+) -> Result<(StatusCheck, u8), TokenError> {
+    let Some(reference) = licence.status()? else {
+        return Ok((StatusCheck::NotNeeded, STATUS_VALID));
     };
     let Some(token) = status else {
-        return (StatusCheck::Missing, STATUS_VALID);
+        return Ok((StatusCheck::Missing, STATUS_VALID));
     };
     let entry = (token.uri == reference.uri)
         .then(|| token.list.get(reference.idx))
         .flatten();
-    match entry {
+    Ok(match entry {
         None => (StatusCheck::Foreign, STATUS_VALID),
         Some(entry) if is_stale(token, now) => (StatusCheck::Stale { as_of: token.iat }, entry),
         Some(entry) => (StatusCheck::Fresh, entry),
-    }
+    })
 }
 
 fn is_stale(token: &StatusToken, now: i64) -> bool {

@@ -265,6 +265,7 @@ impl StatusToken {
     /// everything else that is wrong with it.
     pub fn verify(text: &str, keys: &Jwks) -> Result<Self, StatusError> {
         let (payload, _) = jws::verify(STATUS_LIST_TYPE, text.trim_ascii(), keys)?;
+        canonical::check(&payload).map_err(|_| StatusError::Altered)?;
         let wire: Wire = serde_json::from_str(&payload).map_err(|_| StatusError::Altered)?;
         Ok(Self {
             uri: wire.sub,
@@ -284,8 +285,7 @@ impl From<JwsError> for StatusError {
             | JwsError::Encoding(_)
             | JwsError::Header
             | JwsError::Type
-            | JwsError::Signature
-            | JwsError::NotCanonical => Self::Altered,
+            | JwsError::Signature => Self::Altered,
         }
     }
 }

@@ -4,15 +4,18 @@
 //! payload the claims and `"ver":1` as canonical JSON. Third parties verify it with any JOSE
 //! library. The module knows nothing of time or revocation; see [`judge`](crate::judge).
 
-use serde::Deserialize;
+mod payload;
+
+use std::borrow::Cow;
+
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::canonical::{self, CanonicalError};
-use crate::claims::{Asset, Claims, Status};
+use crate::claims::{Claims, StatusRef};
 use crate::code::Code;
 use crate::jws::{self, JwsError};
-use crate::key::{IssuerKey, Jwks};
+use crate::key::{IssuerKey, Jwk, Jwks};
+use payload::Payload;
 
 /// The JWS `typ` of a licence token.
 pub const LICENCE_TYPE: &str = "licence+jwt";
@@ -109,12 +112,23 @@ fn unwritable(error: &CanonicalError) -> TokenError {
     TokenError::Claims(error.to_string())
 }
 
-/// Verifies a token against the issuer's pinned keys. Spaces and line ends around it are
-/// ignored; apart from them exactly one text is accepted for each signed statement.
+/// Verifies a token against the issuer's pinned keys and reads its claims: [`check`], then
+/// [`Checked::claims`].
 ///
 /// # Errors
 /// [`TokenError`] with the first reason found.
 pub fn verify(token: &str, keys: &Jwks) -> Result<Verified, TokenError> {
+    check(token, keys)?.into_verified()
+}
+
+/// Verifies a token against the issuer's pinned keys: its form, its signature, its claims with
+/// their types, the envelope's hash, and that the key speaks for the issuer. Nothing is built in
+/// memory that isn't asked for later. Spaces and line ends around the token are ignored; apart
+/// from them exactly one text is accepted for each signed statement.
+///
+/// # Errors
+/// [`TokenError`] with the first reason found.
+pub fn check<'k>(token: &str, keys: &'k Jwks) -> Result<Checked<'k>, TokenError> {
     let token = token.trim_ascii();
     if token.is_empty() {
         return Err(TokenError::Empty);
@@ -123,14 +137,14 @@ pub fn verify(token: &str, keys: &Jwks) -> Result<Verified, TokenError> {
         return Err(TokenError::TooLong);
     }
     let (payload, key) = jws::verify(LICENCE_TYPE, token, keys)?;
-    let claims = read_claims(&payload)?;
-    if !keys.speaks_for(&claims.iss) {
-        return Err(TokenError::Issuer { issuer: claims.iss });
+    let read = Payload::read(payload)?;
+    let issuer = read.text(&read.places.iss);
+    if !keys.speaks_for(&issuer) {
+        return Err(TokenError::Issuer {
+            issuer: issuer.into_owned(),
+        });
     }
-    Ok(Verified {
-        claims,
-        kid: key.thumbprint().to_owned(),
-    })
+    Ok(Checked { read, key })
 }
 
 /// The claims of a token whose signature was not checked: good for showing what a token says
@@ -143,50 +157,75 @@ pub fn peek(token: &str) -> Result<Claims, TokenError> {
     if token.len() > MAX_TOKEN_BYTES {
         return Err(TokenError::TooLong);
     }
-    read_claims(&jws::payload(token)?)
+    Payload::read(jws::payload(token)?)?.claims()
 }
 
-/// The payload as it travels. The envelope is kept as the text it was signed as, so that its
-/// hash is taken over exactly those bytes, which are known to be canonical.
-#[derive(Deserialize)]
-struct Wire<'a> {
-    ver: u64,
-    iss: String,
-    jti: String,
-    code: Code,
-    sub: String,
-    iat: i64,
-    exp: Option<i64>,
-    assets: Vec<Asset>,
-    #[serde(borrow)]
-    envelope: &'a RawValue,
-    envelope_sha256: String,
-    terms: String,
-    status: Option<Status>,
+/// A token that [`check`] found good, with its claims still in the text they were signed as.
+#[derive(Clone, Debug)]
+pub struct Checked<'k> {
+    read: Payload,
+    key: &'k Jwk,
 }
 
-fn read_claims(payload: &str) -> Result<Claims, TokenError> {
-    let unread = |error: serde_json::Error| TokenError::Claims(error.to_string());
-    let wire: Wire<'_> = serde_json::from_str(payload).map_err(unread)?;
-    if wire.ver != CLAIMS_VERSION {
-        return Err(TokenError::Version(wire.ver));
+impl Checked<'_> {
+    /// The thumbprint of the key that signed it.
+    #[must_use]
+    pub fn kid(&self) -> &str {
+        self.key.thumbprint()
     }
-    if canonical::sha256_hex(wire.envelope.get().as_bytes()) != wire.envelope_sha256 {
-        return Err(TokenError::Envelope);
+
+    /// The licence's code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.read.places.code
     }
-    Ok(Claims {
-        iss: wire.iss,
-        jti: wire.jti,
-        code: wire.code,
-        sub: wire.sub,
-        iat: wire.iat,
-        exp: wire.exp,
-        assets: wire.assets,
-        envelope: serde_json::from_str(wire.envelope.get()).map_err(unread)?,
-        envelope_sha256: wire.envelope_sha256,
-        terms: wire.terms,
-        status: wire.status,
-    })
+
+    /// When the licence was issued, in seconds since the Unix epoch.
+    #[must_use]
+    pub fn issued_at(&self) -> i64 {
+        self.read.places.iat
+    }
+
+    /// When the licence ends, in seconds since the Unix epoch; `None` for ever.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<i64> {
+        self.read.places.exp
+    }
+
+    /// The envelope's canonical JSON, exactly as it was signed and hashed.
+    #[must_use]
+    pub fn envelope(&self) -> &str {
+        self.read.slice(&self.read.places.envelope)
+    }
+
+    /// The envelope's SHA-256, 64 lower-case hex digits.
+    #[must_use]
+    pub fn envelope_sha256(&self) -> Cow<'_, str> {
+        self.read.text(&self.read.places.envelope_sha256)
+    }
+
+    /// All claims, read into memory.
+    ///
+    /// # Errors
+    /// [`TokenError::Claims`], which [`check`] has ruled out for claims of this version.
+    pub fn claims(&self) -> Result<Claims, TokenError> {
+        self.read.claims()
+    }
+
+    /// Which entry of which status list speaks for the licence; `None` where none does.
+    ///
+    /// # Errors
+    /// As [`Checked::claims`].
+    pub fn status(&self) -> Result<Option<StatusRef>, TokenError> {
+        self.read.status()
+    }
+
+    pub(crate) fn into_verified(self) -> Result<Verified, TokenError> {
+        Ok(Verified {
+            claims: self.read.claims()?,
+            kid: self.key.thumbprint().to_owned(),
+        })
+    }
 }
 
 impl From<JwsError> for TokenError {
@@ -198,7 +237,6 @@ impl From<JwsError> for TokenError {
             JwsError::Type => Self::Type,
             JwsError::UnknownKey(kid) => Self::UnknownKey { kid },
             JwsError::Signature => Self::Signature,
-            JwsError::NotCanonical => Self::NotCanonical,
         }
     }
 }

@@ -265,12 +265,12 @@ async fn licences(app: &App, tx: &mut Tx) -> Result<Check, Fault> {
     let rows = tx.all(LICENCES, &[]).await?;
     let mut breaches = Vec::new();
     for row in &rows {
-        let detail = match licence_key::verify(&row.text("token")?, &app.issuer.jwks) {
+        let detail = match licence_key::check(&row.text("token")?, &app.issuer.jwks) {
             Err(error) => error.to_string(),
             Ok(verified) => {
                 let hash = HEXLOWER.encode(&row.bytes("envelope_sha256")?);
-                let same = verified.claims.code.plain() == row.text("code")?
-                    && verified.claims.envelope_sha256 == hash;
+                let same = verified.code().plain() == row.text("code")?
+                    && verified.envelope_sha256() == hash;
                 if same {
                     continue;
                 }

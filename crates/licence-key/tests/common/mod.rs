@@ -54,3 +54,32 @@ pub(crate) fn claims() -> Claims {
         .unwrap();
     claims
 }
+
+/// Claims as a store issues them, with a whole envelope: a token of about 1.8 kB.
+pub(crate) fn full() -> Claims {
+    let mut claims = claims();
+    claims.jti = "lic_019a8c3e-52f4-7c1b-9d50-6f2c1b7a9e31".to_owned();
+    claims.sub = "sub_7f3a9c0d5e1b48a2967c3d10".to_owned();
+    claims.assets[0].id = "ast_019a8c3e-1d0b-7a44-8c2e-0b6f5d3c9a12".to_owned();
+    claims.assets[0].file =
+        "Zoë Ångström - Night Drive (cut 15s) [7K3M9-QXD4T-0RWPD].wav".to_owned();
+    claims
+        .freeze(json!({
+            "version": 1,
+            "asset": {"kind": "cut", "length_ms": 15_000},
+            "alterations": {"pitch_tempo": false, "remix": false},
+            "audience": 100_000,
+            "channels": {"of": "licensee", "listed": ["youtube:@zoe", "tiktok:@zoe.films"]},
+            "clip_ms": 15_000,
+            "credit": {"text": "\"Night Drive\" by Zoë Ångström, licensed from The Store"},
+            "exclusive_until": null,
+            "forbidden": ["standalone", "content_id", "ai_training"],
+            "placements": ["youtube", "youtube_shorts", "tiktok", "instagram", "facebook"],
+            "publish_window": {"from": "2026-11-25", "until": "2027-11-25"},
+            "purpose": "monetised_creator",
+            "territory": "Worldwide",
+            "videos": 1,
+        }))
+        .unwrap();
+    claims
+}
