@@ -66,7 +66,7 @@ pub(crate) fn sound(table: &mut Table) -> Fallible<()> {
 /// key, just as strict. The two take turns, so that a machine that slows down slows both.
 pub(crate) async fn keys(stage: &Stage, table: &mut Table) -> Fallible<()> {
     let licence = buy_cut(stage).await?;
-    let jwks = &stage.app.issuer.jwks;
+    let jwks = &stage.app.issuer.jwks();
     let (message, signature) = licence
         .token
         .rsplit_once('.')

@@ -21,7 +21,7 @@ mod settings;
 mod stop;
 
 pub use call::{Call, Edge};
-pub use issuer::Issuer;
+pub use issuer::{Issuer, Keys, Signer};
 pub use schema::MIGRATIONS;
 pub use settings::Settings;
 pub use stop::{Fault, Refusal, Stop};
@@ -53,6 +53,8 @@ pub struct App {
     pub index: Index,
     /// Who signs. Without a signing key nothing is sold, and verifying still works.
     pub issuer: Issuer,
+    /// The status list as it was last signed.
+    pub statuses: licensing::status::Kept,
     /// What the operator has set.
     pub settings: Settings,
     /// Where time and chance come from.
@@ -78,6 +80,7 @@ impl App {
             bus: Bus::in_process(1024),
             index,
             issuer,
+            statuses: licensing::status::Kept::default(),
             settings,
             edge,
         })

@@ -28,10 +28,19 @@ pub enum KeyError {
     /// The 32 bytes are no usable point of the curve.
     #[error("the public key is not a valid Ed25519 point")]
     Point,
+    /// Not the PKCS#8 form of an Ed25519 key.
+    #[error("this is not an Ed25519 private key in PKCS#8 form (RFC 8410)")]
+    Pkcs8,
     /// Private and public half do not belong together.
     #[error("the key file is damaged: its public half does not belong to its private half")]
     Mismatch,
 }
+
+/// What stands before the 32 bytes of the seed in the PKCS#8 form of an Ed25519 key: a sequence
+/// of version 0, the algorithm 1.3.101.112, and an octet string in an octet string.
+const PKCS8_PREFIX: [u8; 16] = [
+    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+];
 
 /// A public Ed25519 key with its thumbprint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -244,6 +253,29 @@ impl IssuerKey {
             self.public.kid,
             encode(&self.public.to_bytes()),
         )
+    }
+
+    /// Reads the private key written by [`IssuerKey::to_pkcs8`].
+    ///
+    /// # Errors
+    /// [`KeyError::Pkcs8`] where the bytes are anything else, such as another kind of key.
+    pub fn from_pkcs8(der: &[u8]) -> Result<Self, KeyError> {
+        let seed = der.strip_prefix(&PKCS8_PREFIX);
+        let seed: &[u8; 32] = seed
+            .and_then(|seed| seed.try_into().ok())
+            .ok_or(KeyError::Pkcs8)?;
+        Ok(Self::from_seed(seed))
+    }
+
+    /// The private key as PKCS#8 DER (RFC 8410 §7, version 1), 48 bytes, which other tools read.
+    /// This is the secret itself: whoever asks for it wipes it.
+    #[must_use]
+    pub fn to_pkcs8(&self) -> [u8; 48] {
+        let mut der = [0; 48];
+        let (prefix, seed) = der.split_at_mut(PKCS8_PREFIX.len());
+        prefix.copy_from_slice(&PKCS8_PREFIX);
+        seed.copy_from_slice(self.signing.as_bytes());
+        der
     }
 
     /// The key id: the thumbprint of the public half.

@@ -87,6 +87,13 @@ pub enum Command {
         #[command(subcommand)]
         verb: KeyVerb,
     },
+    /// The keys that licences are signed with
+    #[command(after_help = SIGNING_KEY_HELP)]
+    SigningKey {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: SigningKeyVerb,
+    },
     /// Make a sign-in link for somebody
     #[command(after_help = "Example:\n  clearcue link --role composer --name \"Ada Byron\"")]
     Link(Link),
@@ -120,6 +127,14 @@ Example:
   clearcue offers close ad --for artist:ada-byron
 
 A template is one tier's terms and prices. The nearest one counts: track, artist, store, shipped.";
+
+const SIGNING_KEY_HELP: &str = "\
+Example:
+  clearcue signing-key list
+  clearcue signing-key rotate --at 2027-01-31T00:00:00Z
+
+Public halves stay in keys/jwks.json for ever, so what was sold under an earlier key verifies.
+A running store takes changes up within seconds.";
 
 const VERIFY_HELP: &str = "\
 Example:
@@ -329,6 +344,40 @@ pub enum KeyVerb {
         #[arg(long = "scope", default_value = "usage:write")]
         scopes: Vec<String>,
     },
+}
+
+/// `signing-key …`.
+#[derive(Debug, Subcommand)]
+pub enum SigningKeyVerb {
+    /// Show all keys, and which one signs
+    #[command(after_help = "Example:\n  clearcue signing-key list --json")]
+    List,
+    /// Make a key that signs from now on, or from a time to come
+    #[command(
+        after_help = "Example:\n  clearcue signing-key rotate --at 2027-01-31T00:00:00Z\n\nThe new key is published at once; with --at verifiers can learn it before it signs."
+    )]
+    Rotate {
+        /// When it begins to sign (RFC 3339) [default: now]
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
+    },
+    /// Take away the private half of a key that no longer signs
+    #[command(
+        after_help = "Example:\n  clearcue signing-key retire kPrK_qmx\n\nIt can't be undone. What the key signed verifies as before."
+    )]
+    Retire {
+        /// The key's thumbprint, or its beginning
+        #[arg(value_name = "KID", allow_hyphen_values = true)]
+        kid: String,
+    },
+    /// Seal the private halves by a passphrase
+    #[command(
+        after_help = "Example:\n  CLEARCUE_KEY_PASSPHRASE_FILE=~/passphrase clearcue signing-key encrypt\n\nThe passphrase is asked for where neither CLEARCUE_KEY_PASSPHRASE nor\nCLEARCUE_KEY_PASSPHRASE_FILE is set. `openssl pkey` opens the files too."
+    )]
+    Encrypt,
+    /// Keep the private halves without a passphrase again
+    #[command(after_help = "Example:\n  clearcue signing-key decrypt")]
+    Decrypt,
 }
 
 /// `link`.

@@ -13,6 +13,7 @@ use store::db::Database;
 use crate::config::{Config, Said};
 use crate::exit::Failure;
 use crate::keys;
+use crate::keys::passphrase::{self, Passphrase};
 
 /// The file that makes a folder a store.
 const CONFIG: &str = "clearcue.toml";
@@ -93,14 +94,39 @@ pub fn no_store() -> Failure {
 /// # Errors
 /// [`Failure`] for whatever is missing, read-only or damaged.
 pub async fn app(folder: &Path, config: &Config, edge: Edge) -> Result<App, Failure> {
-    let db = Database::open(&address(folder, config), false).await?;
-    finish(folder, config, edge, db).await
+    let passphrase = passphrase::at_hand()?;
+    app_with(folder, config, edge, passphrase.as_ref()).await
 }
 
-async fn finish(folder: &Path, config: &Config, edge: Edge, db: Database) -> Result<App, Failure> {
+/// [`app`], with the passphrase that seals its signing keys. What keeps a key from signing is
+/// logged, a line each.
+///
+/// # Errors
+/// As [`app`].
+pub(crate) async fn app_with(
+    folder: &Path,
+    config: &Config,
+    edge: Edge,
+    passphrase: Option<&Passphrase>,
+) -> Result<App, Failure> {
+    let db = Database::open(&address(folder, config), false).await?;
+    finish(folder, config, edge, db, passphrase).await
+}
+
+async fn finish(
+    folder: &Path,
+    config: &Config,
+    edge: Edge,
+    db: Database,
+    passphrase: Option<&Passphrase>,
+) -> Result<App, Failure> {
     db.migrate(app::MIGRATIONS).await?;
     let blobs = Blobs::local(folder.join("blobs"))?;
-    let issuer = keys::read(folder)?;
+    let passphrase = passphrase.map(|said| said.as_str());
+    let (issuer, troubles) = keys::read(folder, passphrase, edge.call().now)?;
+    for trouble in troubles {
+        tracing::warn!("nothing can be sold: {trouble}");
+    }
     Ok(App::new(db, blobs, issuer, config.settings.clone(), edge)?)
 }
 
@@ -139,7 +165,7 @@ pub async fn create(folder: &Path, flags: &Said, env: &Said, edge: &Edge) -> Res
     let config = Config::of(flags, env, &Said::default()).map_err(wrong)?;
     keys::create(folder, &mut edge.call())?;
     let db = Database::open(&address(folder, &config), true).await?;
-    finish(folder, &config, edge.clone(), db)
+    finish(folder, &config, edge.clone(), db, None)
         .await?
         .db
         .close()

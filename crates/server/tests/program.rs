@@ -21,6 +21,12 @@ fn every_command_has_help_with_an_example() {
         &["config"],
         &["key"],
         &["key", "create"],
+        &["signing-key"],
+        &["signing-key", "list"],
+        &["signing-key", "rotate"],
+        &["signing-key", "retire"],
+        &["signing-key", "encrypt"],
+        &["signing-key", "decrypt"],
         &["link"],
         &["demo"],
     ] {

@@ -263,9 +263,10 @@ async fn earnings(tx: &mut Tx) -> Result<Check, Fault> {
 
 async fn licences(app: &App, tx: &mut Tx) -> Result<Check, Fault> {
     let rows = tx.all(LICENCES, &[]).await?;
+    let jwks = app.issuer.jwks();
     let mut breaches = Vec::new();
     for row in &rows {
-        let detail = match licence_key::check(&row.text("token")?, &app.issuer.jwks) {
+        let detail = match licence_key::check(&row.text("token")?, &jwks) {
             Err(error) => error.to_string(),
             Ok(verified) => {
                 let hash = HEXLOWER.encode(&row.bytes("envelope_sha256")?);

@@ -299,7 +299,7 @@ async fn quoted(
         }
         _ => None,
     };
-    if app.issuer.key.is_none() {
+    if app.issuer.signer(call.now).is_none() {
         return Err(Stop::Refused(BuyRefusal::CannotSign));
     }
     Ok((track, option))

@@ -42,9 +42,9 @@ impl Sale {
         let code = Code::from_random(|| call.random());
         let index = tx.one(NEXT_STATUS, &[]).await?.int("next_no")? - 1;
         let claims = self.claims(app, call, code, index, &names)?;
-        let key = app.issuer.key.as_ref();
+        let key = app.issuer.signer(call.now);
         let key = key.ok_or_else(|| Fault::because("signing", "there is no signing key"))?;
-        let token = licence_key::sign(&claims, key).map_err(Fault::while_("signing a licence"))?;
+        let token = licence_key::sign(&claims, &key).map_err(Fault::while_("signing a licence"))?;
         let payment = self.pay(call, tx).await?;
         self.insert(
             call, tx, who, purchase, &names, &claims, &token, payment, index,

@@ -1,8 +1,15 @@
 //! The store's status list: one signed answer for all licences, cacheable, without telling the
 //! store which licence somebody asks about (Token Status List).
+//!
+//! It is signed anew when a status has changed, another key signs, or the copy at hand has lived
+//! half of the time that others may keep it; in between everybody is given the same text.
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::Timestamp;
-use licence_key::{Bits, STATUS_INVALID, STATUS_SUSPENDED, STATUS_VALID, StatusList, StatusToken};
+use licence_key::{
+    Bits, IssuerKey, STATUS_INVALID, STATUS_SUSPENDED, STATUS_VALID, StatusList, StatusToken,
+};
 use thiserror::Error;
 
 use super::Standing;
@@ -10,6 +17,9 @@ use crate::{App, Fault, Refusal, Stop};
 
 /// How long a copy of the list may be kept, in seconds.
 const TTL_S: u64 = 300;
+/// How long the same text is handed out, in seconds: half of the above, so that whoever fetches
+/// it last may still keep it for a while.
+const HANDED_OUT_S: i64 = 150;
 /// When a copy must no longer be relied on, in seconds.
 const LASTS_S: i64 = 24 * 60 * 60;
 
@@ -27,23 +37,66 @@ impl Refusal for StatusRefusal {
     }
 }
 
+/// The list as it was last signed, in memory.
+#[derive(Debug, Default)]
+pub struct Kept(Mutex<Option<Signed>>);
+
+#[derive(Debug)]
+struct Signed {
+    kid: String,
+    iat: i64,
+    entries: Entries,
+    text: Arc<str>,
+}
+
+/// What a list says: how many entries it has, and those that are not plainly valid.
+#[derive(Debug, PartialEq, Eq)]
+struct Entries {
+    count: u64,
+    marked: Vec<(u64, u8)>,
+}
+
+impl Kept {
+    fn still_good(&self, kid: &str, iat: i64, entries: &Entries) -> Option<Arc<str>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = kept.as_ref()?;
+        let young = (0..HANDED_OUT_S).contains(&iat.saturating_sub(kept.iat));
+        (young && kept.kid == kid && kept.entries == *entries).then(|| kept.text.clone())
+    }
+
+    fn keep(&self, signed: Signed) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(signed);
+    }
+}
+
 /// The signed list as of now.
 ///
 /// # Errors
 /// [`StatusRefusal::CannotSign`].
 pub async fn status_list(app: &App, now: Timestamp) -> Result<String, Stop<StatusRefusal>> {
-    let Some(key) = &app.issuer.key else {
+    let Some(key) = app.issuer.signer(now) else {
         return Err(Stop::Refused(StatusRefusal::CannotSign));
     };
-    let rows = app.db.read().await?.all(STATUSES, &[]).await?;
-    let last = rows
-        .last()
-        .map(|row| row.int("status_index"))
-        .transpose()?
-        .unwrap_or(-1);
-    let entries = u64::try_from(last + 1).unwrap_or(0).max(1);
-    let doing = "making the status list";
-    let mut list = StatusList::new(Bits::Two, entries).map_err(Fault::while_(doing))?;
+    let entries = entries(app).await?;
+    let iat = now.0.div_euclid(1000);
+    if let Some(text) = app.statuses.still_good(key.kid(), iat, &entries) {
+        return Ok(text.to_string());
+    }
+    let text = sign(app.settings.status_list(), iat, &entries, &key)?;
+    app.statuses.keep(Signed {
+        kid: key.kid().to_owned(),
+        iat,
+        entries,
+        text: text.as_str().into(),
+    });
+    Ok(text)
+}
+
+async fn entries(app: &App) -> Result<Entries, Fault> {
+    let mut tx = app.db.read().await?;
+    let last = tx.one(LAST, &[]).await?.int("last_index")?;
+    let rows = tx.all(MARKED, &[]).await?;
+    let mut marked = Vec::with_capacity(rows.len());
     for row in &rows {
         let value = match Standing::from_word(&row.text("status")?)? {
             Standing::Valid => STATUS_VALID,
@@ -51,19 +104,31 @@ pub async fn status_list(app: &App, now: Timestamp) -> Result<String, Stop<Statu
             Standing::Revoked => STATUS_INVALID,
         };
         let index = u64::try_from(row.int("status_index")?).unwrap_or(0);
+        marked.push((index, value));
+    }
+    let count = u64::try_from(last + 1).unwrap_or(0).max(1);
+    Ok(Entries { count, marked })
+}
+
+fn sign(uri: String, iat: i64, entries: &Entries, key: &IssuerKey) -> Result<String, Fault> {
+    let doing = "making the status list";
+    let mut list = StatusList::new(Bits::Two, entries.count).map_err(Fault::while_(doing))?;
+    for &(index, value) in &entries.marked {
         list.set(index, value).map_err(Fault::while_(doing))?;
     }
-    let iat = now.0.div_euclid(1000);
     let token = StatusToken {
-        uri: app.settings.status_list(),
+        uri,
         iat,
         exp: Some(iat + LASTS_S),
         ttl: Some(TTL_S),
         list,
     };
-    Ok(token
+    token
         .sign(key)
-        .map_err(Fault::while_("signing the status list"))?)
+        .map_err(Fault::while_("signing the status list"))
 }
 
-const STATUSES: &str = "select status, status_index from licences order by status_index";
+const LAST: &str = "select coalesce(max(status_index), -1) as last_index from licences";
+
+const MARKED: &str =
+    "select status, status_index from licences where status <> 'valid' order by status_index";

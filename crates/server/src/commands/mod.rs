@@ -10,6 +10,7 @@ mod key;
 mod link;
 mod offers;
 mod serve;
+mod signing_key;
 mod stamp;
 mod verify;
 
@@ -76,6 +77,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Offers { verb } => offers::run(&context, verb).await,
         Command::Serve(_) => serve::run(&context).await,
         Command::Verify(args) => verify::run(&context, args).await,
+        Command::SigningKey { verb } => signing_key::run(&context, verb),
         Command::Stamp(args) => stamp::run(&context, args),
         Command::Audit => audit::run(&context).await,
         Command::Config => config::run(&context),

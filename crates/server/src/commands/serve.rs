@@ -1,5 +1,6 @@
 //! `clearcue serve`: the store, open to the public.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use app::Edge;
@@ -7,7 +8,8 @@ use serde_json::json;
 
 use super::Context;
 use crate::exit::Failure;
-use crate::{open, serve};
+use crate::keys::passphrase::{self, Passphrase};
+use crate::{keys, open, serve};
 
 pub(super) async fn run(context: &Context) -> Result<(), Failure> {
     let (folder, mut config) = context.store()?;
@@ -16,10 +18,8 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
     if let Ok(address) = listener.local_addr() {
         config.listening_on(address);
     }
-    let app = open::app(&folder, &config, Edge::System).await?;
-    if app.issuer.key.is_none() {
-        tracing::warn!("there is no signing key in keys/issuer.jwk: nothing can be sold");
-    }
+    let passphrase = passphrase(&folder)?;
+    let app = open::app_with(&folder, &config, Edge::System, passphrase.as_ref()).await?;
     let stop = serve::asked_to_stop();
     let public = &config.settings.public_url;
     context
@@ -33,7 +33,22 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
         context.say.text(format!("its public address is {public}"));
     }
     let client_address = serve::client_address(&config);
-    serve::serve(Arc::new(app), listener, client_address, stop).await?;
+    let app = Arc::new(app);
+    let watcher = tokio::spawn(keys::watch(app.clone(), folder, passphrase));
+    let served = serve::serve(app, listener, client_address, stop).await;
+    watcher.abort();
+    served?;
     tracing::info!("closed");
     Ok(())
+}
+
+/// The passphrase at hand; where keys are sealed and somebody sits at the terminal, it is asked for.
+fn passphrase(folder: &Path) -> Result<Option<Passphrase>, Failure> {
+    match passphrase::at_hand()? {
+        Some(said) => Ok(Some(said)),
+        None if keys::is_sealed(folder, Edge::System.call().now) => {
+            passphrase::ask("Passphrase of the signing keys (none: sell nothing): ")
+        }
+        None => Ok(None),
+    }
 }

@@ -25,7 +25,10 @@ pub(super) async fn run(context: &Context, args: &Verify) -> Result<(), Failure>
         context.say.text(line);
     }
     if overall == Standing::Valid {
-        return Ok(());
+        return match args.status {
+            Some(_) => asked_of(&answers),
+            None => Ok(()),
+        };
     }
     let fix = match overall {
         Standing::UnknownIssuer => "name the issuer's jwks.json with --issuer, if you know them",
@@ -37,6 +40,22 @@ pub(super) async fn run(context: &Context, args: &Verify) -> Result<(), Failure>
         verify::exit_code(overall),
         format!("not a valid licence ({overall})"),
         fix,
+    ))
+}
+
+/// Whoever names a status list wants it asked: one that says nothing of the licence is no answer.
+fn asked_of(answers: &[verify::Answer]) -> Result<(), Failure> {
+    let claims = answers
+        .iter()
+        .find(|answer| answer.status_open)
+        .map(|answer| answer.claims.as_ref());
+    let Some(claims) = claims else { return Ok(()) };
+    let list = claims.and_then(|claims| claims.status.as_ref());
+    let place = list.map_or("", |status| status.status_list.uri.as_str());
+    Err(Failure::failed(
+        "valid as issued, but the status list says nothing of this licence: a revocation can't be \
+         ruled out",
+        format!("fetch {} anew", place.escape_debug()),
     ))
 }
 

@@ -189,10 +189,7 @@ async fn bought(
 /// The keys under the issuer's name, so that they speak for nobody else.
 fn publish_keys(app: &App, folder: &Path) -> Result<PathBuf, Failure> {
     let path = folder.join("jwks.json");
-    let keys = Jwks::new(
-        app.settings.public_url.clone(),
-        app.issuer.jwks.keys.clone(),
-    );
+    let keys = Jwks::new(app.settings.public_url.clone(), app.issuer.jwks().keys);
     fs::write(&path, keys.to_json() + "\n").map_err(|e| unusable(&path, &e))?;
     Ok(path)
 }

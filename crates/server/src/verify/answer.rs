@@ -25,6 +25,8 @@ pub struct Answer {
     pub carrier: Carrier,
     /// Why it is not valid, where there is more to say.
     pub reason: Option<String>,
+    /// Whether nothing at hand could say if the licence has been revoked since.
+    pub status_open: bool,
     /// What else is worth knowing, and changes nothing.
     pub note: Option<String>,
 }

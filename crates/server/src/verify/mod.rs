@@ -151,6 +151,7 @@ fn nothing(reason: &str) -> Answer {
         carrier: Carrier::Nowhere,
         reason: Some(reason.to_owned()),
         note: None,
+        status_open: false,
     }
 }
 
@@ -192,6 +193,7 @@ async fn by_token(
     match show::by_code(app, claims.code).await {
         Ok(licence) if licence.token.trim() == token.trim() => {
             answer.status = "the store's database".into();
+            answer.status_open = false;
             match licence.standing {
                 licensing::Standing::Valid => {}
                 licensing::Standing::Suspended => answer.standing = Standing::Suspended,
@@ -212,9 +214,12 @@ pub(crate) fn judged(token: &str, trust: &Trust, now: Timestamp) -> Answer {
     } else {
         trust.issuers()
     };
-    let mut judgements = issuers
-        .iter()
-        .map(|(place, keys)| (place, judge(token, keys, trust.status(), seconds)));
+    let mut judgements = issuers.iter().map(|(place, keys)| {
+        (
+            place,
+            judge(token, keys, trust.status(keys).as_ref(), seconds),
+        )
+    });
     let unknown = |error: &Option<TokenError>| matches!(error, Some(TokenError::UnknownKey { .. }));
     let mut last = None;
     let decided = judgements.find_map(|(place, judgement)| {
@@ -252,6 +257,20 @@ pub(crate) fn judged(token: &str, trust: &Trust, now: Timestamp) -> Answer {
         file: None,
         carrier: Carrier::Nowhere,
         note: None,
-        reason: judgement.error.map(|error| error.to_string()),
+        reason: judgement.error.map(|error| why(&error, token)),
+        status_open: matches!(judgement.status, StatusCheck::Foreign | StatusCheck::Missing),
+    }
+}
+
+/// Why a token is not believed. A key that isn't known may be a store's new one: whoever trusts
+/// the store can fetch its keys anew, but never because the token says so.
+fn why(error: &TokenError, token: &str) -> String {
+    match (error, licence_key::peek(token)) {
+        (TokenError::UnknownKey { .. }, Ok(claims)) => format!(
+            "{error}; if that is {}, from where it claims to come, the store may have changed its \
+             key since: fetch /.well-known/jwks.json from there anew",
+            claims.iss.escape_debug()
+        ),
+        _ => error.to_string(),
     }
 }

@@ -13,7 +13,8 @@ use crate::exit::Failure;
 #[derive(Debug, Clone, Default)]
 pub struct Trust {
     issuers: Vec<(String, Jwks)>,
-    status: Option<StatusToken>,
+    /// The signed text of a status list: it counts for those issuers whose keys signed it.
+    status: Option<String>,
 }
 
 impl Trust {
@@ -94,8 +95,8 @@ impl Trust {
         let mut refused = None;
         for (_, keys) in &self.issuers {
             match StatusToken::verify(&text, keys) {
-                Ok(status) => {
-                    self.status = Some(status);
+                Ok(_) => {
+                    self.status = Some(text);
                     return Ok(self);
                 }
                 Err(error) => refused = Some(error),
@@ -113,9 +114,11 @@ impl Trust {
         &self.issuers
     }
 
-    /// The status list.
+    /// The status list, where it is one of these keys that signed it: no issuer speaks for
+    /// another's licences.
     #[must_use]
-    pub fn status(&self) -> Option<&StatusToken> {
-        self.status.as_ref()
+    pub fn status(&self, keys: &Jwks) -> Option<StatusToken> {
+        let text = self.status.as_deref()?;
+        StatusToken::verify(text, keys).ok()
     }
 }

@@ -45,6 +45,8 @@ impl Place {
             "CLEARCUE_DATABASE",
             "CLEARCUE_LISTEN",
             "CLEARCUE_LOG",
+            "CLEARCUE_KEY_PASSPHRASE",
+            "CLEARCUE_KEY_PASSPHRASE_FILE",
         ] {
             command.env_remove(name);
         }

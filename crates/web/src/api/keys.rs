@@ -37,7 +37,7 @@ pub(crate) async fn jwks(State(app): State<Arc<App>>, headers: HeaderMap) -> Res
     cache::public(
         &headers,
         "application/json",
-        app.issuer.jwks.to_json(),
+        app.issuer.jwks().to_json(),
         KEPT_S,
     )
 }
@@ -81,6 +81,6 @@ pub(crate) async fn health(State(app): State<Arc<App>>) -> Result<Json<Health>, 
     Ok(Json(Health {
         status: "ok".into(),
         version: env!("CARGO_PKG_VERSION").into(),
-        sells: app.issuer.key.is_some(),
+        sells: app.issuer.signer(app.call().now).is_some(),
     }))
 }

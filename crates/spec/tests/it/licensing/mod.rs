@@ -4,6 +4,7 @@ mod buy;
 mod deliver;
 mod exclude;
 mod quote;
+mod rotate;
 mod sell;
 mod sound;
 mod suggest;
