@@ -46,6 +46,54 @@ fn any_flipped_bit_is_refused() {
 }
 
 #[test]
+fn any_symbol_replaced_by_any_other_is_refused() {
+    const SYMBOLS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ ";
+    // As few claims as there can be, so that every symbol gets its turn.
+    let mut few = claims();
+    few.assets.clear();
+    few.status = None;
+    few.iss = "https://a.example".to_owned();
+    few.freeze(json!({})).unwrap();
+    let good = sign(&few, &key()).unwrap();
+    let keys = Jwks {
+        issuer: None,
+        ..keys()
+    };
+    assert!(verify(&good, &keys).is_ok());
+    for at in 0..good.len() {
+        for symbol in SYMBOLS.chars().filter(|&s| !good[at..].starts_with(s)) {
+            let text = format!("{}{symbol}{}", &good[..at], &good[at + 1..]);
+            let same = text.trim() == good;
+            assert!(same || verify(&text, &keys).is_err(), "{symbol} at {at}");
+        }
+    }
+}
+
+#[test]
+fn what_is_checked_is_what_is_read() {
+    let token = sign(&common::full(), &key()).unwrap();
+    let keys = keys();
+    let checked = licence_key::check(&token, &keys).unwrap();
+    let claims = common::full();
+    assert_eq!(checked.claims().unwrap(), claims);
+    assert_eq!(checked.kid(), key().kid());
+    assert_eq!(
+        (checked.code(), checked.issued_at()),
+        (claims.code, claims.iat)
+    );
+    assert_eq!(checked.ends_at(), claims.exp);
+    assert_eq!(checked.envelope_sha256(), claims.envelope_sha256);
+    assert_eq!(
+        checked.envelope(),
+        licence_key::canonical::to_string(&claims.envelope).unwrap()
+    );
+    assert_eq!(
+        checked.status().unwrap(),
+        claims.status.map(|status| status.status_list)
+    );
+}
+
+#[test]
 fn anything_cut_off_or_added_is_refused() {
     let good = token();
     for end in 0..good.len() {

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub(crate) mod vectors;
+
 use licence_key::{Asset, Claims, Code, IssuerKey, Jwks, Status};
 use serde_json::json;
 
