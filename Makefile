@@ -14,12 +14,14 @@ ASSETS     := crates/web/assets/app.css
 # runner does where it isn't installed.
 RUNNER     := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo "nextest run --no-fail-fast" || echo "test --no-fail-fast")
 
-.PHONY: help run ui build test test-rust test-ui test-e2e services bench lint lint-deps docs fmt clean
+.PHONY: help run ui build test test-rust test-ui test-e2e services bench judges wasm lint lint-deps docs fmt clean
 
 help:
 	@echo "make run      build and start the furnished demo on http://$(LISTEN)"
 	@echo "make test     install what tests need, run all of them"
 	@echo "make bench    time the walk's steps against baselines"
+	@echo "make judges   have other people's tools check our keys"
+	@echo "make wasm     build the licence key's verification for WebAssembly and check it"
 	@echo "make lint     format, clippy, dependencies, the house's directions"
 	@echo "make docs     the API documentation, in target/doc"
 	@echo "make ui       build the pages' scripts and styles only"
@@ -59,6 +61,12 @@ test-e2e: services ui
 
 bench: ui
 	$(CARGO) run --release --locked -p bench
+
+judges:
+	scripts/judges/run.sh
+
+wasm:
+	scripts/wasm.sh
 
 lint: ui lint-deps
 	$(CARGO) fmt --all --check

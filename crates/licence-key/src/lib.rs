@@ -38,3 +38,8 @@ pub use token::{
     CLAIMS_VERSION, Checked, LICENCE_TYPE, MAX_TOKEN_BYTES, TokenError, Verified, check, peek,
     sign, verify,
 };
+
+/// The README's example, tried as documentation is.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
