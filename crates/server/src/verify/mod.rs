@@ -258,7 +258,10 @@ pub(crate) fn judged(token: &str, trust: &Trust, now: Timestamp) -> Answer {
         carrier: Carrier::Nowhere,
         note: None,
         reason: judgement.error.map(|error| why(&error, token)),
-        status_open: matches!(judgement.status, StatusCheck::Foreign | StatusCheck::Missing),
+        status_open: matches!(
+            judgement.status,
+            StatusCheck::Foreign | StatusCheck::Missing
+        ),
     }
 }
 
