@@ -54,7 +54,7 @@ pub(crate) fn listed(folder: &Path, now: Timestamp) -> Result<Vec<Listed>, Failu
     let listed = ring.keys.iter().map(|entry| Listed {
         kid: entry.kid.clone(),
         state: ring.state(entry, now),
-        from: entry.from_text().map(str::to_owned),
+        from: entry.begins_text().map(str::to_owned),
         retired: entry.retired.clone(),
         form: entry.file.as_deref().map(|name| form(&path(folder, name))),
         published: published.find(&entry.kid).is_some(),

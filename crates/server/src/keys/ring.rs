@@ -81,7 +81,7 @@ impl Entry {
         }
     }
 
-    pub(crate) fn from_text(&self) -> Option<&str> {
+    pub(crate) fn begins_text(&self) -> Option<&str> {
         self.from.as_deref()
     }
 }
