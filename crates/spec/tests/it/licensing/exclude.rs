@@ -40,12 +40,16 @@ on_both_engines! {
 
     async fn of_two_buyers_who_race_for_it_one_gets_it_and_the_other_pays_nothing(world: World) {
         let (track, _) = exclusive_offer(&world).await;
-        let mut sent = tokio::task::JoinSet::new();
+        let mut ready = Vec::new();
         for nth in 0..4 {
             let buyer = world.buyer(&format!("Buyer {nth}"));
             let quote = buyer.quotes(&track, monetised_short()).await;
             let order = buyer.order(&quote, exclusive_option(&quote));
-            sent.spawn(async move { buyer.sends(&format!("race-{nth}"), &order).await });
+            ready.push((format!("race-{nth}"), buyer, order));
+        }
+        let mut sent = tokio::task::JoinSet::new();
+        for (key, buyer, order) in ready {
+            sent.spawn(async move { buyer.sends(&key, &order).await });
         }
         let outcomes = sent.join_all().await;
         let codes: Vec<_> = outcomes.iter().filter_map(|o| o.as_ref().err()).map(|r| r.code).collect();

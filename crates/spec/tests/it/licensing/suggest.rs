@@ -47,7 +47,7 @@ on_both_engines! {
             "use": { "purpose": "paid_ad", "placements": ["paid_social_ads"] } });
         let asked = json!({ "habits": [{ "videos": 20 }, ads] });
         let answer = world.visitor().posts("/v1/suggestions", &asked).await.json();
-        let parts = [("licences".to_owned(), 20_000_000), ("clip_time".to_owned(), 10_000_000)];
+        let parts = [("licences".to_owned(), 15_000_000), ("clip_time".to_owned(), 10_000_000)];
         assert_eq!(cheapest(&answer), parts);
         assert_eq!(answer["mixes"][0]["parts"][0]["habit"], 1);
         let clip = answer["unserved"].as_array().unwrap().iter();
