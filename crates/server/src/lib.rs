@@ -6,6 +6,7 @@
 
 mod books;
 pub mod cli;
+pub mod cli_offers;
 mod commands;
 pub mod config;
 pub mod demo;

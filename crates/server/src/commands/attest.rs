@@ -6,10 +6,10 @@ use app::offers::attest::{self, Attested, Rights, Which};
 use serde_json::{Value, json};
 
 use super::Context;
-use crate::cli;
+use crate::cli_offers::Attest;
 use crate::exit::Failure;
 
-pub(super) async fn run(context: &Context, args: &cli::Attest) -> Result<(), Failure> {
+pub(super) async fn run(context: &Context, args: &Attest) -> Result<(), Failure> {
     let app = context.app().await?;
     let which = match &args.track {
         Some(track) => Which::Track(track.clone()),
