@@ -23,7 +23,7 @@ mod stop;
 pub use call::{Call, Edge};
 pub use issuer::{Issuer, Keys, Signer};
 pub use schema::MIGRATIONS;
-pub use settings::Settings;
+pub use settings::{Seller, Settings};
 pub use stop::{Fault, Refusal, Stop};
 
 // What callers hand to use cases and get back from them, for those that may not use the crates
@@ -33,6 +33,7 @@ pub use domain::{
     AssetKind, Envelope, EnvelopeError, IntendedUse, Plain, Rates, Tax, Template, Tier, Timestamp,
     plain,
 };
+pub use domain::{credits, cue};
 pub use ledger::{Currency, Money};
 
 use store::blobs::Blobs;

@@ -21,4 +21,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration::same("usage", include_str!("../migrations/0005_usage.sql")),
     Migration::same("access", include_str!("../migrations/0006_access.sql")),
     Migration::same("offers", include_str!("../migrations/0007_offers.sql")),
+    Migration::same("papers", include_str!("../migrations/0009_papers.sql")),
 ];

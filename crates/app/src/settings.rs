@@ -2,6 +2,7 @@
 
 use domain::Rates;
 use ledger::Currency;
+use serde::{Deserialize, Serialize};
 
 /// The store's own settings.
 #[derive(Debug, Clone)]
@@ -16,6 +17,19 @@ pub struct Settings {
     pub rates: Rates,
     /// Under these terms licences are sold.
     pub terms: String,
+    /// Who sells, as it stands on invoices.
+    pub seller: Seller,
+}
+
+/// Who sells: what an invoice says of the store. All of it may be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Seller {
+    /// The name in law; the store's name where it is empty.
+    pub name: String,
+    /// The postal address; `|` separates its lines.
+    pub address: String,
+    /// The number it is taxed under, such as a VAT number.
+    pub tax_id: String,
 }
 
 impl Settings {

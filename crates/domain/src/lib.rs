@@ -14,6 +14,9 @@ pub mod codes;
 pub mod compare;
 pub mod country;
 pub mod covers;
+pub mod credits;
+pub mod csv;
+pub mod cue;
 pub mod ddex;
 pub mod envelope;
 pub mod file_name;
@@ -49,6 +52,7 @@ pub use bundle::{Bundle, Draw, NotEnough};
 pub use compare::{includes, intersect, narrower};
 pub use country::{Countries, Country};
 pub use covers::{Shortfall, covers};
+pub use credits::Credits;
 pub use envelope::{Envelope, EnvelopeError};
 pub use file_name::file_name;
 pub use id::{

@@ -63,7 +63,6 @@ pub(crate) const fn look(style: Style) -> Look {
             before: 5.0,
             after: 1.0,
             spacing: 1.1,
-            ..plain
         },
         Style::Lead => Look {
             face: Face::Italic,

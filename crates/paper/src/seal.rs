@@ -26,7 +26,7 @@ pub(crate) fn lay(seal: &Seal) -> Piece {
     ];
     ops.extend(around(&seal.ring, at, r));
     // The square in the inner circle, with the white edge that readers of the code need.
-    let side = 0.725 * r * 2.0_f32.sqrt() * 0.86;
+    let side = 0.725 * r * 2.0_f32.sqrt() * 0.92;
     let corner = r - side / 2.0;
     ops.extend(qr::code(&seal.code, side).map(|op| op.moved([corner, corner])));
     if seal.code.starts_with("https://") || seal.code.starts_with("http://") {

@@ -1,11 +1,14 @@
 //! The command line: every command, its flags, one line about it, and an example.
 
+mod papers;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli_offers::{Attest, OffersVerb};
 use crate::config::Said;
+pub use papers::{Claim, CueSheet, TrackSet, TrackVerb};
 
 /// The arguments of one run.
 #[derive(Debug, Parser)]
@@ -71,6 +74,21 @@ pub enum Command {
     /// Write a licence key into a finished video
     #[command(after_help = STAMP_HELP)]
     Stamp(Stamp),
+    /// Write everything about a licence into one zip: files, certificate, invoice, texts
+    #[command(after_help = "Example:\n  clearcue claim 7K3M9-QXD4T-0RWPD --out licence.zip")]
+    Claim(Claim),
+    /// Show or set who wrote and published a track
+    #[command(
+        after_help = "Example:\n  clearcue track set night-market --isrc GB-ABC-26-00001 --writer \"Ada Byron;CA;00045620792;100\""
+    )]
+    Track {
+        /// What to do with the track.
+        #[command(subcommand)]
+        verb: TrackVerb,
+    },
+    /// Make a cue sheet or credit lines for licences
+    #[command(after_help = papers::CUE_SHEET_HELP)]
+    CueSheet(CueSheet),
     /// Recompute every sum and check every key and file
     #[command(
         after_help = "Example:\n  clearcue audit && echo \"all in order\"\n\nExit code 1 when anything is not."

@@ -92,6 +92,15 @@ impl Blobs {
         Ok(Self { root })
     }
 
+    /// A file without a name on the blobs' own disk, for what is too large for memory. It is gone
+    /// when it is closed.
+    ///
+    /// # Errors
+    /// [`BlobError::Io`].
+    pub fn scratch(&self) -> Result<File, BlobError> {
+        tempfile::tempfile_in(self.root.join("tmp")).map_err(|e| self.io(e))
+    }
+
     /// Keeps some bytes and says their name. Durable when it returns.
     ///
     /// # Errors

@@ -17,18 +17,23 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("bad_batch_size", StatusCode::BAD_REQUEST),
     ("bad_card", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_code", StatusCode::BAD_REQUEST),
+    ("bad_credits", StatusCode::UNPROCESSABLE_ENTITY),
+    ("bad_cue_count", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_cursor", StatusCode::BAD_REQUEST),
     ("bad_email", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_habit", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_id", StatusCode::BAD_REQUEST),
     ("bad_parameter", StatusCode::BAD_REQUEST),
     ("bad_reach", StatusCode::UNPROCESSABLE_ENTITY),
+    ("bad_production", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_request", StatusCode::BAD_REQUEST),
     ("bad_template", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_value", StatusCode::UNPROCESSABLE_ENTITY),
     ("body_too_large", StatusCode::PAYLOAD_TOO_LARGE),
     ("card_declined", StatusCode::PAYMENT_REQUIRED),
     ("clip_time_expired", StatusCode::GONE),
+    ("cue_not_opened", StatusCode::FORBIDDEN),
+    ("cue_without_track", StatusCode::UNPROCESSABLE_ENTITY),
     ("cross_site", StatusCode::FORBIDDEN),
     ("empty_range", StatusCode::BAD_REQUEST),
     ("grant_required", StatusCode::UNAUTHORIZED),
@@ -47,6 +52,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("not_upgradable", StatusCode::CONFLICT),
     ("not_your_offers", StatusCode::FORBIDDEN),
     ("nothing_to_undo", StatusCode::CONFLICT),
+    ("not_your_track", StatusCode::FORBIDDEN),
     ("offer_closed", StatusCode::CONFLICT),
     ("offers_overtaken", StatusCode::CONFLICT),
     ("page_out_of_range", StatusCode::BAD_REQUEST),
@@ -242,10 +248,12 @@ mod tests {
     use std::collections::BTreeSet;
 
     use app::access::link::LinkRefusal;
+    use app::catalogue::credits::CreditsRefusal;
     use app::catalogue::search::SearchRefusal;
     use app::catalogue::show::TrackRefusal;
     use app::licensing::Standing;
     use app::licensing::buy::BuyRefusal;
+    use app::licensing::cue_sheet::CueSheetRefusal;
     use app::licensing::deliver::DeliverRefusal;
     use app::licensing::quote::QuoteRefusal;
     use app::licensing::quoted::QuotedRefusal;
@@ -256,6 +264,7 @@ mod tests {
     use app::metering::earnings::EarningsRefusal;
     use app::metering::report::BatchRefusal;
     use domain::PayeeId;
+    use domain::credits::{CreditsError, CreditsFault};
     use domain::suggest::SuggestError;
 
     use super::*;
@@ -276,12 +285,26 @@ mod tests {
         ];
         let licence = LicenceRefusal::Unknown("x".into());
         let track = TrackRefusal::Unknown("x".into());
+        let bad = CreditsError {
+            field: "isrc".into(),
+            cause: CreditsFault::Text,
+        };
         let mut codes: Vec<_> = buys.iter().map(Refusal::code).collect();
         codes.extend([
             LinkRefusal::Spent.code(),
             SearchRefusal::Page.code(),
             SearchRefusal::Range("bpm").code(),
             track.code(),
+            CreditsRefusal::NotYours.code(),
+            CreditsRefusal::Bad(bad).code(),
+            CueSheetRefusal::Title("title").code(),
+            CueSheetRefusal::Count(0).code(),
+            CueSheetRefusal::NotOpened {
+                at: 0,
+                licence: "x".into(),
+            }
+            .code(),
+            CueSheetRefusal::ClipTime(0).code(),
             QuoteRefusal::Track(track).code(),
             QuoteRefusal::Plan("x".into()).code(),
             QuotedRefusal::Unknown.code(),

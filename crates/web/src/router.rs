@@ -54,6 +54,11 @@ fn api() -> Router<Web> {
         .route("/v1/tracks/{track}/waveform", get(api::tracks::waveform))
         .route("/v1/offers", get(api::offers::show))
         .route("/v1/offers", post(api::offers::change))
+        .route(
+            "/v1/tracks/{track}/credits",
+            get(api::credits::show).put(api::credits::set),
+        )
+        .route("/v1/cue-sheets", post(api::cue_sheets::create))
         .route("/v1/quotes", post(api::quotes::create))
         .route("/v1/suggestions", post(api::suggestions::create))
         .route("/v1/licences", post(api::licences::buy))
@@ -69,6 +74,10 @@ fn api() -> Router<Web> {
         .route(
             "/v1/licences/{licence}/tracks/{track}",
             get(api::files::download_track),
+        )
+        .route(
+            "/v1/licences/{licence}/claim.zip",
+            get(api::claims::download),
         )
         .route("/v1/verify/{code}", get(api::verify::verify))
         .route("/v1/uses", post(api::uses::create))
@@ -100,6 +109,10 @@ fn storefront() -> Router<Web> {
         .route("/checkout/pay", post(pages::checkout::pay))
         .route("/licences/{licence}", get(pages::licence::private))
         .route("/l/{code}", get(pages::licence::public))
+        .route(
+            "/cue-sheet",
+            get(pages::cue_sheet::show).post(pages::cue_sheet::make),
+        )
         .route("/verify", get(pages::verify::show))
         .route("/report", get(pages::report::show))
         .route("/operator", get(pages::operator::show))

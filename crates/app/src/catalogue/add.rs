@@ -2,6 +2,7 @@
 //! the search index. The same master twice is one track.
 
 use audio::Facts;
+use domain::credits::Credits;
 use domain::{ArtistId, AssetId, AssetKind, PayeeId, SplitSheetId, TrackId};
 use domain::{SplitSheet, split::SplitSheetError};
 use store::blobs::BlobHash;
@@ -73,6 +74,7 @@ pub async fn add(
         rights::say(&mut tx, call, id, by, Rights::BOTH).await?;
     }
     refresh(app, &mut tx, call, Reach::Track(id)).await?;
+    insert_isrc(&mut tx, call, id, &prepared).await?;
     tx.commit().await?;
     index::put(app, &[id]).await?;
     Ok(Added::New(id))
@@ -181,6 +183,25 @@ async fn free_slug(tx: &mut Tx, id: TrackId, title: &str) -> Result<String, Faul
     } else {
         word
     })
+}
+
+/// The ISRC from the file's tags, where it is one: all that a file may say of its credits.
+async fn insert_isrc(
+    tx: &mut Tx,
+    call: &Call,
+    id: TrackId,
+    prepared: &Prepared,
+) -> Result<(), Fault> {
+    let credits = Credits {
+        isrc: prepared.declared.isrc.clone(),
+        ..Credits::default()
+    };
+    match credits.checked() {
+        Ok(credits) if credits.isrc.is_some() => {
+            super::credits::write(tx, call, id, &credits).await
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn insert_tags(tx: &mut Tx, id: TrackId, prepared: &Prepared) -> Result<(), Fault> {

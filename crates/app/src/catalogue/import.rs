@@ -62,6 +62,8 @@ pub struct Line {
     pub title: Option<String>,
     /// What became of it.
     pub outcome: Outcome,
+    /// What of it was left out, a sentence each.
+    pub notes: Vec<String>,
 }
 
 /// Called as an import goes on.
@@ -101,6 +103,7 @@ pub async fn import(
                 path: root.join(ignored.path),
                 title: None,
                 outcome,
+                notes: Vec::new(),
             });
         }
         jobs.extend(group.tracks.into_iter().map(|files| Job {
@@ -152,6 +155,7 @@ async fn here_already(app: &App, job: &Job) -> Result<Option<Line>, Fault> {
         path,
         title: Some(job.files.title.clone()),
         outcome: Outcome::Known(id),
+        notes: Vec::new(),
     }))
 }
 
@@ -206,6 +210,7 @@ fn list(root: &Path, folder: &Path, depth: usize, found: &mut Vec<String>) -> st
 struct Done {
     path: PathBuf,
     title: String,
+    notes: Vec<String>,
     prepared: Result<Prepared, Stop<prepare::PrepareRefusal>>,
 }
 
@@ -217,11 +222,30 @@ fn work(job: &Job, request: &Import) -> Done {
         Mix::SumOfStems => None,
     };
     let path = mix.clone().or(first_stem).unwrap_or_default();
-    let declared = declare(&path, &job.files, request);
+    let mut declared = declare(&path, &job.files, request);
+    let notes = without_a_bad_isrc(&mut declared);
     Done {
+        notes,
         title: declared.title.clone(),
         prepared: read(declared, mix, job, request),
         path,
+    }
+}
+
+/// Takes away an ISRC that is none, and says so: a slip in a tag keeps no music out.
+fn without_a_bad_isrc(declared: &mut Declared) -> Vec<String> {
+    let Some(isrc) = declared.isrc.take() else {
+        return Vec::new();
+    };
+    match domain::identifier::isrc(&isrc) {
+        Ok(_) => {
+            declared.isrc = Some(isrc);
+            Vec::new()
+        }
+        Err(error) => {
+            let isrc: String = isrc.chars().filter(|c| !c.is_control()).take(40).collect();
+            vec![format!("its tag's ISRC `{isrc}` was left out: {error}")]
+        }
     }
 }
 
@@ -280,6 +304,7 @@ async fn settle(app: &App, done: Done, one_stop: Option<&str>) -> Result<Line, F
         path: done.path,
         title: Some(done.title),
         outcome,
+        notes: done.notes,
     })
 }
 

@@ -25,6 +25,8 @@ pub struct Declared {
     pub bpm_milli: Option<i64>,
     /// Key, such as `A minor`.
     pub key: Option<String>,
+    /// The recording's ISRC, where it is one.
+    pub isrc: Option<String>,
     /// Whether its end runs into its beginning.
     pub loopable: Option<bool>,
     /// Whether somebody sings.

@@ -1,6 +1,7 @@
 //! The catalogue: tracks come in, are found, shown and heard.
 
 pub mod add;
+pub mod credits;
 mod find;
 pub mod import;
 pub mod index;

@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 use lofty::config::{ParseOptions, ParsingMode};
 use lofty::file::TaggedFileExt;
 use lofty::probe::Probe;
-use lofty::tag::{Accessor, ItemKey, Tag};
+use lofty::tag::{Accessor, ItemKey, Tag, TagType};
 
 use super::Declared;
 
@@ -39,8 +39,17 @@ pub fn read<R: Read + Seek>(reader: R) -> Declared {
         moods: list(&words(ItemKey::Mood)),
         bpm_milli: bpm(&words(ItemKey::IntegerBpm)).or_else(|| bpm(&words(ItemKey::Bpm))),
         key: Some(words(ItemKey::InitialKey)).filter(|key| !key.is_empty()),
+        isrc: Some(first(&isrc)).filter(|isrc| !isrc.is_empty()),
         ..Declared::default()
     }
+}
+
+/// A tag's ISRC. What RIFF INFO calls `ISRC` is the *source* of the sound, such as a name of a
+/// microphone, and no recording code.
+fn isrc(tag: &Tag) -> Option<String> {
+    (tag.tag_type() != TagType::RiffInfo)
+        .then(|| tag.get_string(ItemKey::Isrc).map(str::to_owned))
+        .flatten()
 }
 
 fn list(text: &str) -> Vec<String> {

@@ -1,10 +1,14 @@
 //! Licensing: a use is quoted, an option bought, its files delivered, its key verified.
 
 pub mod buy;
+pub mod claim;
 pub(crate) mod clear;
+pub mod cue_sheet;
 pub mod deliver;
 mod held;
+pub mod invoice;
 mod offers;
+pub mod papers;
 pub mod quote;
 pub mod quoted;
 pub mod render;

@@ -3,6 +3,8 @@
 
 mod books;
 mod bundles;
+mod credits;
+mod cues;
 mod envelope_gen;
 mod envelope_json;
 mod envelope_properties;

@@ -106,6 +106,7 @@ struct Report<'a> {
     known: Vec<(&'a PathBuf, &'a str, String)>,
     refused: Vec<(&'a PathBuf, &'static str, &'a str)>,
     ignored: BTreeMap<&'static str, Vec<&'a PathBuf>>,
+    notes: Vec<(&'a PathBuf, &'a str)>,
     taken: usize,
 }
 
@@ -114,6 +115,8 @@ impl<'a> Report<'a> {
         let mut report = Self::default();
         for line in lines {
             let title = line.title.as_deref().unwrap_or_default();
+            let notes = line.notes.iter().map(|note| (&line.path, note.as_str()));
+            report.notes.extend(notes);
             match &line.outcome {
                 Outcome::Added(id) => report.new.push((&line.path, title, id.to_string())),
                 Outcome::Known(id) => report.known.push((&line.path, title, id.to_string())),
@@ -130,6 +133,9 @@ impl<'a> Report<'a> {
     fn say(&self, say: &Say, stopped: bool) {
         for (path, code, reason) in &self.refused {
             say.text(format!("refused  {}  [{code}] {reason}", path.display()));
+        }
+        for (path, note) in &self.notes {
+            say.text(format!("note  {}: {note}", path.display()));
         }
         for (why, paths) in &self.ignored {
             if paths.len() > LISTED {
@@ -167,6 +173,7 @@ impl<'a> Report<'a> {
             "known": self.known.iter().map(track).collect::<Vec<_>>(),
             "refused": refused.collect::<Vec<_>>(),
             "passed_over": ignored.collect::<Vec<_>>(),
+            "notes": self.notes.iter().map(|(path, note)| json!({ "path": path.display().to_string(), "note": note })).collect::<Vec<_>>(),
             "stopped": stopped,
         })
     }

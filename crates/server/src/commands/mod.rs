@@ -2,7 +2,9 @@
 
 mod attest;
 mod audit;
+mod claim;
 mod config;
+mod cue_sheet;
 mod demo;
 mod import;
 mod init;
@@ -12,6 +14,7 @@ mod offers;
 mod serve;
 mod signing_key;
 mod stamp;
+mod track;
 mod verify;
 
 use std::path::PathBuf;
@@ -79,6 +82,9 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Verify(args) => verify::run(&context, args).await,
         Command::SigningKey { verb } => signing_key::run(&context, verb),
         Command::Stamp(args) => stamp::run(&context, args),
+        Command::Claim(args) => claim::run(&context, args).await,
+        Command::Track { verb } => track::run(&context, verb).await,
+        Command::CueSheet(args) => cue_sheet::run(&context, args).await,
         Command::Audit => audit::run(&context).await,
         Command::Config => config::run(&context),
         Command::Key { verb } => key::run(&context, verb).await,

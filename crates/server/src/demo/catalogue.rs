@@ -139,6 +139,7 @@ fn declare(piece: &Piece) -> Declared {
         loopable: Some(piece.loopable),
         vocal: piece.vocal,
         splits: piece.splits.clone(),
+        ..Declared::default()
     }
 }
 

@@ -1,13 +1,17 @@
 //! Whoever asks for a price, buys, and downloads.
 
+use std::io::{Cursor, Read};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use app::access::Principal;
 use app::licensing::buy::{self, Bought, Purchase};
+use app::licensing::claim;
 use app::licensing::deliver::{self, Delivery};
 use app::licensing::quote::{self, Ask, Quote};
 use app::licensing::{Claim, Licence, QuotedOption};
 use domain::{AssetKind, IntendedUse, QuoteId, Tier};
+
+use zip::ZipArchive;
 
 use super::{Answer, Track, World, answer};
 
@@ -31,6 +35,57 @@ impl Card {
             Self::Declined => "4000 0000 0000 0002",
             Self::NoCard => "4242 4242 4242 4241",
         }
+    }
+}
+
+/// A claim bundle, opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bundle {
+    /// The zip itself.
+    pub bytes: Vec<u8>,
+    /// Its files by name, in their order.
+    pub files: Vec<(String, Vec<u8>)>,
+}
+
+impl Bundle {
+    /// Opens a zip.
+    ///
+    /// # Panics
+    /// When it is none.
+    #[must_use]
+    pub fn open(bytes: Vec<u8>) -> Self {
+        let mut zip = ZipArchive::new(Cursor::new(&bytes)).expect("a bundle is a zip");
+        let files = (0..zip.len()).map(|at| {
+            let mut file = zip.by_index(at).expect("what a zip lists is in it");
+            let mut content = Vec::new();
+            file.read_to_end(&mut content)
+                .expect("a file's checksum is right");
+            let name = file
+                .name()
+                .expect("a name in a bundle is text")
+                .into_owned();
+            (name, content)
+        });
+        let files = files.collect();
+        Self { bytes, files }
+    }
+
+    /// A file by its name.
+    ///
+    /// # Panics
+    /// When it isn't there.
+    #[must_use]
+    pub fn file(&self, name: &str) -> &[u8] {
+        let found = self.files.iter().find(|(found, _)| found == name);
+        &found
+            .unwrap_or_else(|| panic!("the bundle has no {name}"))
+            .1
+    }
+
+    /// A file as text.
+    #[must_use]
+    pub fn text(&self, name: &str) -> String {
+        String::from_utf8_lossy(self.file(name)).into_owned()
     }
 }
 
@@ -208,6 +263,23 @@ impl Buyer {
             .await
             .expect("a good order is carried out")
             .licence
+    }
+
+    /// Downloads the claim bundle of a licence: its files by name, in their order.
+    ///
+    /// # Errors
+    /// The refusal.
+    ///
+    /// # Panics
+    /// When the bundle is no zip.
+    pub async fn claims(&self, licence: &Licence) -> Answer<Bundle> {
+        let call = self.world.call();
+        let claim = answer(claim::claim(self.world.app(), &call, licence.id).await)?;
+        let mut bytes = Vec::new();
+        let mut file = claim.file;
+        file.read_to_end(&mut bytes).expect("a bundle can be read");
+        assert_eq!(bytes.len() as u64, claim.length);
+        Ok(Bundle::open(bytes))
     }
 
     /// Downloads a file of a licence by its place.

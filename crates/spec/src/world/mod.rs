@@ -15,7 +15,7 @@ mod verifier;
 mod visitor;
 
 pub use books::{Money, Postings};
-pub use buyer::{Buyer, Card, monetised_short};
+pub use buyer::{Bundle, Buyer, Card, monetised_short};
 pub use composer::{Composer, Ear};
 pub use database::Engine;
 pub use merchant::priced;
@@ -31,7 +31,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use app::accounts::audit::audit;
-use app::{App, Call, Edge, Issuer, Refusal, Settings, Stop};
+use app::{App, Call, Edge, Issuer, Refusal, Seller, Settings, Stop};
 use domain::{Rates, Timestamp};
 use ledger::Currency;
 use licence_key::{IssuerKey, Jwks};
@@ -234,6 +234,7 @@ async fn open(place: &Place, blobs: &Path, issuer: Issuer) -> App {
         currency: Currency::USD,
         rates: Rates::default(),
         terms: "2026-01".into(),
+        seller: Seller::default(),
     };
     App::new(db, blobs, issuer, settings, Edge::set(BEGINNING, 1))
         .expect("there is memory for an empty index")

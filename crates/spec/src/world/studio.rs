@@ -332,6 +332,15 @@ impl Import {
         })
     }
 
+    /// What of the music was left out, a sentence each.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        self.lines
+            .iter()
+            .flat_map(|line| line.notes.clone())
+            .collect()
+    }
+
     fn pick<T>(&self, by: impl Fn(&Outcome) -> Option<T>) -> Vec<T> {
         self.lines
             .iter()

@@ -60,4 +60,24 @@ impl Tone {
     pub fn wav(self) -> Vec<u8> {
         audio::wav(&self.pcm(), Bits::Sixteen, Dither::None).expect("a tone has a length")
     }
+
+    /// The WAV file with chunks of its own behind the sound.
+    ///
+    /// # Panics
+    /// When the length is nothing, or a chunk is past four gigabytes.
+    #[must_use]
+    pub fn wav_with(self, chunks: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
+        let mut wav = self.wav();
+        let size = |bytes: usize| u32::try_from(bytes).expect("a chunk of a test is small");
+        for (id, data) in chunks {
+            wav.extend_from_slice(*id);
+            wav.extend_from_slice(&size(data.len()).to_le_bytes());
+            wav.extend_from_slice(data);
+            // Chunks begin at even places.
+            wav.resize(wav.len().next_multiple_of(2), 0);
+        }
+        let riff = size(wav.len() - 8).to_le_bytes();
+        wav.splice(4..8, riff);
+        wav
+    }
 }

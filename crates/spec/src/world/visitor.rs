@@ -107,6 +107,14 @@ impl Visitor {
             .await
     }
 
+    /// Puts JSON, as a page of the store would.
+    pub async fn puts(&self, path: &str, json: &Value) -> Reply {
+        let here = self.clone().with("sec-fetch-site", "same-origin");
+        let body = Body::from(json.to_string());
+        here.sends("PUT", path, body, Some("application/json"))
+            .await
+    }
+
     /// Posts a form, as a page of the store would.
     pub async fn posts_form(&self, path: &str, form: &str) -> Reply {
         let here = self.clone().with("sec-fetch-site", "same-origin");

@@ -129,7 +129,8 @@ fn unknown(file: &str) -> Problem {
     Problem::new("unknown_file", format!("this licence has no file {file}")).at("file")
 }
 
-fn as_attachment(mut response: Response, name: &str) -> Response {
+/// The same, to be saved under a name and kept by nobody else.
+pub(crate) fn as_attachment(mut response: Response, name: &str) -> Response {
     let headers = response.headers_mut();
     if let Ok(disposition) = HeaderValue::from_str(&disposition(name)) {
         headers.insert(header::CONTENT_DISPOSITION, disposition);

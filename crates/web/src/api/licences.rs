@@ -120,6 +120,8 @@ pub(crate) struct Licence {
     page_url: String,
     /// The holder's page. Whoever has this address can download the files.
     private_url: String,
+    /// Where everything about it is downloaded as one zip.
+    claim_url: String,
     /// Its files.
     files: Vec<File>,
     /// The clip time, where it is a bundle.
@@ -314,6 +316,7 @@ impl Licence {
             issued_at: held.issued_at,
             page_url: app.settings.licence_page(&code),
             private_url: private_path(held),
+            claim_url: claim_path(held),
             files: held.files.iter().map(|file| File::of(held, file)).collect(),
             bundle: held.bundle.map(Bundle::from),
             code,
@@ -332,6 +335,11 @@ pub(crate) fn file_path(held: &Held, file: &LicenceFile) -> String {
         "/v1/licences/{}/files/{}?grant={}",
         held.id, file.position, held.grant
     )
+}
+
+/// The address of a licence's claim bundle.
+pub(crate) fn claim_path(held: &Held) -> String {
+    format!("/v1/licences/{}/claim.zip?grant={}", held.id, held.grant)
 }
 
 /// The address of any track's mix under clip time.

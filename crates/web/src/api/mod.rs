@@ -3,6 +3,9 @@
 
 pub(crate) mod asks;
 pub(crate) mod body;
+pub(crate) mod claims;
+pub(crate) mod credits;
+pub(crate) mod cue_sheets;
 pub(crate) mod files;
 pub(crate) mod keys;
 pub(crate) mod licences;

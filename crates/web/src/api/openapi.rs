@@ -6,8 +6,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    asks, files, keys, licences, offers, quotes, reports, schemas, stream, suggestions, tracks,
-    uses, verify,
+    asks, claims, credits, cue_sheets, files, keys, licences, offers, quotes, reports, schemas,
+    stream, suggestions, tracks, uses, verify,
 };
 use crate::problem::ProblemBody;
 
@@ -27,6 +27,8 @@ use crate::problem::ProblemBody;
         tracks::show,
         tracks::preview,
         tracks::waveform,
+        credits::show,
+        credits::set,
         quotes::create,
         suggestions::create,
         offers::show,
@@ -36,6 +38,8 @@ use crate::problem::ProblemBody;
         files::download,
         files::download_track,
         files::sidecar,
+        claims::download,
+        cue_sheets::create,
         verify::verify,
         uses::create,
         reports::show,

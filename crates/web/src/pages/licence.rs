@@ -5,12 +5,12 @@ use std::sync::Arc;
 use app::App;
 use app::catalogue::Track;
 use app::catalogue::search::{Search, search};
+use app::licensing::papers::texts;
 use app::licensing::show::{self, ClipTime};
-use app::licensing::{Licence, LicenceFile, verify};
+use app::licensing::{Licence, LicenceFile, Standing as Held, verify};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use domain::envelope::Credit;
 use qrcode::QrCode;
 use qrcode::render::svg;
 
@@ -19,7 +19,7 @@ use super::standing;
 use super::view::{
     ClipMeter, DeliveredFile, LicencePage, PublicLicencePage, ReceiptLine, Take, Takeable,
 };
-use crate::api::licences::{file_path, opened, private_path, sidecar_path, track_path};
+use crate::api::licences::{claim_path, file_path, opened, private_path, sidecar_path, track_path};
 use crate::api::{params, verify as for_programs};
 use crate::limit::Counted;
 use crate::negotiation::wants_json;
@@ -60,7 +60,8 @@ pub(crate) async fn private(
         upgrade_href: upgrade_href(&licence),
         upgraded: upgraded(&licence),
         terms: standing::terms(&licence.envelope),
-        paste: paste(&app, &licence),
+        paste: texts::paste(&app, &licence),
+        claim_href: (licence.standing == Held::Valid).then(|| claim_path(&licence)),
         receipt: receipt(&licence),
         lines: standing::price_lines(&licence.lines, None, licence.price),
         verify_command: licence
@@ -163,16 +164,6 @@ fn meter(clip: ClipTime) -> ClipMeter {
             "{words} left of {}, until {until}",
             words::span(clip.total_ms)
         ),
-    }
-}
-
-/// What to paste under a video: the credit, where one is asked for, and the key's public page.
-fn paste(app: &App, licence: &Licence) -> String {
-    let code = licence.code.to_string();
-    let key = format!("Licence {code} {}", app.settings.licence_page(&code));
-    match &licence.envelope.credit {
-        Credit::Required(credit) => format!("{credit}\n{key}"),
-        Credit::NotRequired => key,
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod bundles;
 pub(crate) mod card;
 pub(crate) mod checkout;
+pub(crate) mod cue_sheet;
 pub(crate) mod frame;
 pub(crate) mod home;
 pub(crate) mod licence;

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use app::App;
-use app::catalogue::{Track, show};
+use app::catalogue::{Track, credits, show};
 use axum::extract::{Path, State};
 use axum::response::Response;
+use domain::credits::{Credits, Publisher, Writer};
 
 use super::card::{preview_url, wave};
 use super::frame::Frame;
@@ -22,7 +23,8 @@ pub(crate) async fn show(
     frame: Frame,
 ) -> Result<Response, Problem> {
     let track = show::track(&app, &name).await?;
-    let credits = show::splits(&app, track.id).await?;
+    let known = credits::credits(&app, &track.id.to_string()).await?;
+    let shares = show::splits(&app, track.id).await?;
     let title = format!("{} by {}", track.title, track.artist.name);
     let description = match track.description.as_str() {
         "" => format!("Hear and license {title} for short video."),
@@ -41,14 +43,53 @@ pub(crate) async fn show(
         from_price: track.from_price.map(words::price),
         preview_url: preview_url(&track),
         wave: wave(&track, super::view::wave::HERO),
-        facts: facts(&track),
-        credits: credits.into_iter().map(credit).collect(),
+        facts: facts(&track).into_iter().chain(numbers(&known)).collect(),
+        credits: written(&known)
+            .into_iter()
+            .chain(shares.into_iter().map(credit))
+            .collect(),
         stems: track.stems.iter().map(|name| stem(name)).collect(),
         use_form: on_sale.then(|| Answers::default().form(&track)),
         slug: track.slug,
         title: track.title,
         artist: track.artist.name,
     })
+}
+
+/// Who wrote and published it, as far as somebody has said. The split sheet says who is paid,
+/// which is another matter.
+fn written(known: &Credits) -> Vec<Credit> {
+    let writer = |writer: &Writer| Credit {
+        name: writer.name.clone(),
+        role: capital(writer.role.label()),
+    };
+    let publisher = |publisher: &Publisher| Credit {
+        name: publisher.name.clone(),
+        role: "Publisher".into(),
+    };
+    let writers = known.writers.iter().map(writer);
+    writers
+        .chain(known.publishers.iter().map(publisher))
+        .collect()
+}
+
+/// The numbers a recording and its work are known by.
+fn numbers(known: &Credits) -> Vec<Fact> {
+    [
+        ("Version", &known.version),
+        ("Work", &known.work_title),
+        ("ISRC", &known.isrc),
+        ("ISWC", &known.iswc),
+        ("Rights", &known.label_line),
+    ]
+    .into_iter()
+    .filter_map(|(term, value)| {
+        Some(Fact {
+            term: term.into(),
+            value: value.clone()?,
+        })
+    })
+    .collect()
 }
 
 fn tags(track: &Track) -> Vec<String> {

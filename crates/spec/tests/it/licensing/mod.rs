@@ -1,8 +1,11 @@
 //! What the specification says of licensing.
 
 mod buy;
+mod claim;
+mod cue_sheet;
 mod deliver;
 mod exclude;
+mod invoice;
 mod quote;
 mod rotate;
 mod sell;

@@ -16,9 +16,12 @@ const PUBLIC: [&str; 13] = [
     "GET /v1/status-lists/{list}",
     "GET /v1/tracks",
     "GET /v1/tracks/{track}",
+    "GET /v1/tracks/{track}/credits",
     "GET /v1/tracks/{track}/preview",
     "GET /v1/tracks/{track}/waveform",
     "GET /v1/verify/{code}",
+    // Each cue is opened by the grant within the body.
+    "POST /v1/cue-sheets",
     "POST /v1/licences",
     "POST /v1/quotes",
     "POST /v1/suggestions",

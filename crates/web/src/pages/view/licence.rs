@@ -123,6 +123,8 @@ pub struct LicencePage {
     pub public_url: String,
     /// The files.
     pub files: Vec<DeliveredFile>,
+    /// Where everything is downloaded in one zip, while the licence holds.
+    pub claim_href: Option<String>,
     /// What is left, for clip time.
     pub clip: Option<ClipMeter>,
     /// Taking tracks, where this is clip time.

@@ -11,6 +11,7 @@
 pub mod account;
 pub mod bundles;
 pub mod checkout;
+pub mod cue_sheet;
 pub mod form;
 pub mod home;
 pub mod licence;
@@ -29,6 +30,7 @@ pub mod wave;
 pub use account::{SignInPage, SignedOutPage};
 pub use bundles::{BundlePlan, BundlesPage};
 pub use checkout::CheckoutPage;
+pub use cue_sheet::CueSheetPage;
 pub use form::{Choice, Field, Hidden, PriceLine, Submit};
 pub use home::{Card, Facet, FacetValue, HomePage, Suggestion};
 pub use licence::{

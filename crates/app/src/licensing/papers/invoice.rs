@@ -1,0 +1,147 @@
+//! The invoice as a paper and as text.
+
+use paper::{Block, Column, Document, Style, Table};
+
+use super::{amount, date, name, subject};
+use crate::App;
+use crate::licensing::Licence;
+use crate::licensing::invoice::Invoice;
+
+/// The invoice of a licence as a document.
+#[must_use]
+pub fn paper(app: &App, licence: &Licence, invoice: &Invoice) -> Document {
+    let mut paper = Document::new(format!("Invoice {}", invoice.number));
+    paper.author = seller(app, invoice).remove(0);
+    paper.footer = format!("Invoice {} · licence {}", invoice.number, licence.code);
+    let party = |label: &str, lines: Vec<String>| {
+        let mut lines = lines.into_iter();
+        let first = lines.next().unwrap_or_default();
+        let mut blocks = vec![
+            Block::text(Style::Label, label),
+            Block::text(Style::Strong, first),
+        ];
+        blocks.extend(lines.map(|line| Block::text(Style::Body, line)));
+        blocks
+    };
+    let sheet = facts(app, licence, invoice).into_iter();
+    let rows = rows(licence);
+    paper.blocks.extend([
+        Block::Beside(
+            50,
+            vec![Block::text(Style::Display, "Invoice")],
+            vec![
+                Block::right(Style::Label, "Number"),
+                Block::right(Style::Title, invoice.number.clone()),
+            ],
+        ),
+        Block::Rule,
+        Block::Beside(
+            50,
+            party("From", seller(app, invoice)),
+            party("To", buyer(licence)),
+        ),
+        Block::Gap(12),
+        Block::Sheet(sheet.collect()),
+        Block::Gap(14),
+        Block::Table(Table {
+            columns: vec![Column::text("Item", 5), Column::number("Amount", 1)],
+            rows,
+            totals: vec![vec!["Total".into(), licence.price.price_display()]],
+        }),
+    ]);
+    for note in notes(licence, invoice) {
+        paper.push(Block::text(Style::Body, note));
+    }
+    paper
+}
+
+/// The same as plain text.
+#[must_use]
+pub fn text(app: &App, licence: &Licence, invoice: &Invoice) -> String {
+    let mut text = format!("INVOICE {}\n\n", invoice.number);
+    text.push_str(&format!("From: {}\n", seller(app, invoice).join(", ")));
+    text.push_str(&format!("To:   {}\n\n", buyer(licence).join(", ")));
+    for (term, what) in facts(app, licence, invoice) {
+        text.push_str(&format!("{term}: {what}\n"));
+    }
+    text.push('\n');
+    let mut rows = rows(licence);
+    rows.push(vec!["Total".into(), licence.price.price_display()]);
+    for row in rows {
+        let (item, amount) = (row.first(), row.get(1));
+        let (item, amount) = (item.cloned().unwrap_or_default(), amount.cloned());
+        text.push_str(&format!("{item:<60} {:>16}\n", amount.unwrap_or_default()));
+    }
+    for note in notes(licence, invoice) {
+        text.push_str(&format!("\n{note}\n"));
+    }
+    text
+}
+
+fn seller(app: &App, invoice: &Invoice) -> Vec<String> {
+    let seller = &invoice.seller;
+    let first = match seller.name.as_str() {
+        "" => name(&app.settings.name),
+        known => name(known),
+    };
+    let mut lines = vec![first];
+    let address = seller.address.split('|').map(name);
+    lines.extend(address.filter(|line| !line.trim().is_empty()));
+    if !seller.tax_id.is_empty() {
+        lines.push(format!("Tax number {}", name(&seller.tax_id)));
+    }
+    lines.push(app.settings.public_url.clone());
+    lines
+}
+
+fn buyer(licence: &Licence) -> Vec<String> {
+    let mut lines = vec![name(&licence.licensee)];
+    lines.extend(licence.email.as_deref().map(name));
+    lines
+}
+
+fn facts(app: &App, licence: &Licence, invoice: &Invoice) -> Vec<(String, String)> {
+    let what = match licence.artist.as_str() {
+        "" => subject(licence),
+        artist => format!("{} by {}", subject(licence), name(artist)),
+    };
+    let code = licence.code.to_string();
+    [
+        ("Invoice date", date(invoice.issued_at)),
+        ("Supplied and paid", date(licence.issued_at)),
+        ("For", what),
+        (
+            "Licence",
+            format!("{code}, {}", app.settings.licence_page(&code)),
+        ),
+    ]
+    .map(|(term, what)| (term.to_owned(), what))
+    .into()
+}
+
+fn rows(licence: &Licence) -> Vec<Vec<String>> {
+    let currency = licence.price.currency();
+    let row =
+        |line: &crate::licensing::Line| vec![line.label.clone(), amount(line.micros, currency)];
+    licence.lines.iter().map(row).collect()
+}
+
+fn notes(licence: &Licence, invoice: &Invoice) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(tax) = &invoice.tax_included {
+        let amount = amount(tax.micros, licence.price.currency());
+        notes.push(format!("Included in the total: {} {amount}.", tax.label));
+    }
+    notes.push(if invoice.is_sandbox() {
+        "Sandbox payment: no money was charged. This invoice is no demand and no receipt for \
+         money."
+            .into()
+    } else {
+        format!(
+            "Paid on {} by {}. Nothing is due.",
+            date(licence.issued_at),
+            invoice.provider
+        )
+    });
+    notes
+}

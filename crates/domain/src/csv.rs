@@ -1,0 +1,34 @@
+//! Tables as text: RFC 4180, and no cell that a spreadsheet would run.
+//!
+//! A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return for
+//! a formula, whoever wrote it. Such a cell is given an apostrophe in front, which spreadsheets
+//! read as "this is text". Programs that read the file may take one apostrophe away from a cell
+//! that begins with it and one of those.
+
+/// One row, with its line end (CR LF).
+#[must_use]
+pub fn row<T: AsRef<str>>(cells: &[T]) -> String {
+    let cells: Vec<_> = cells.iter().map(|text| cell(text.as_ref())).collect();
+    format!("{}\r\n", cells.join(","))
+}
+
+/// One cell: guarded, and in quotes where it must be.
+#[must_use]
+pub fn cell(text: &str) -> String {
+    let guarded = if starts_a_formula(text) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
+    if guarded.contains([',', '"', '\r', '\n', '\'', '\t']) {
+        return format!("\"{}\"", guarded.replace('"', "\"\""));
+    }
+    guarded
+}
+
+/// Blanks in front don't help: some programs take them away before they look. The wide forms of
+/// the signs are read as the signs themselves by some.
+fn starts_a_formula(text: &str) -> bool {
+    let first = text.trim_start_matches([' ', '\u{a0}', '\u{feff}', '\n']);
+    first.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+}

@@ -1,0 +1,106 @@
+//! The keys of the configuration: names, shipped values, and what they are.
+
+/// The terms that licences are sold under, by version.
+const TERMS: &str = "clearcue-2026-01";
+
+/// A key that can be set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// Its name in `clearcue.toml`; `CLEARCUE_` and the name in capitals in the environment.
+    pub name: &'static str,
+    /// Its shipped value.
+    pub default: &'static str,
+    /// What it is, one line.
+    pub about: &'static str,
+}
+
+const fn key(name: &'static str, default: &'static str, about: &'static str) -> Key {
+    Key {
+        name,
+        default,
+        about,
+    }
+}
+
+/// Every key there is, in the order in which they are shown.
+pub const KEYS: [Key; 16] = [
+    key(
+        "name",
+        "Clearcue",
+        "the store's name, shown to buyers and in licences",
+    ),
+    key(
+        "public_url",
+        "",
+        "the address the store is reached at; it stands in every key sold",
+    ),
+    key(
+        "listen",
+        "127.0.0.1:8080",
+        "the address and port that `serve` listens on",
+    ),
+    key(
+        "behind_proxy",
+        "no",
+        "yes where a proxy of yours stands before the store: askers' addresses are then those it adds to X-Forwarded-For",
+    ),
+    key(
+        "database",
+        "sqlite:clearcue.db",
+        "sqlite:FILE (in the store's folder) or postgres://…",
+    ),
+    key("currency", "USD", "what licences are sold in, ISO 4217"),
+    key(
+        "terms",
+        TERMS,
+        "the version of the terms licences are sold under",
+    ),
+    key(
+        "commission_bp",
+        "1500",
+        "the store's commission on the net, in basis points",
+    ),
+    key(
+        "reserve_bp",
+        "500",
+        "held back against chargebacks, in basis points",
+    ),
+    key(
+        "provider_fee_bp",
+        "290",
+        "the payment provider's share of a charge, in basis points",
+    ),
+    key(
+        "provider_fee_fixed_micros",
+        "300000",
+        "its fixed fee, in millionths of the currency unit",
+    ),
+    key(
+        "tax",
+        "none",
+        "none, inclusive:BP or exclusive:BP (2000 basis points are 20 %)",
+    ),
+    key(
+        "seller_name",
+        "",
+        "who invoices are from; the store's name where it is empty",
+    ),
+    key(
+        "seller_address",
+        "",
+        "the postal address on invoices, its lines separated by |",
+    ),
+    key(
+        "seller_tax_id",
+        "",
+        "the tax number on invoices, such as a VAT number",
+    ),
+    key(
+        "log",
+        LOG,
+        "what is logged: error, warn, info, debug, or tracing filters",
+    ),
+];
+
+/// Other crates' talk is not the store's news.
+const LOG: &str = "info,tantivy=warn,sqlx=warn,symphonia=error,lofty=error";
