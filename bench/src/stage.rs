@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use app::catalogue::prepare::{Prepared, Source, prepare};
 use app::catalogue::{Declared, add};
-use app::{App, Edge, Issuer, MIGRATIONS, Settings};
+use app::{App, Edge, Issuer, MIGRATIONS, Seller, Settings};
 use audio::{Bits, Dither, Limits, Pcm};
 use domain::{Rates, TrackId};
 use ledger::Currency;
@@ -39,6 +39,7 @@ pub(crate) async fn set() -> Fallible<Stage> {
         currency: Currency::USD,
         rates: Rates::default(),
         terms: "1".into(),
+        seller: Seller::default(),
     };
     let issuer = Issuer::new(Some(key.clone()), jwks, [9; 32]);
     let blobs = Blobs::local(folder.path().join("blobs"))?;
