@@ -156,6 +156,8 @@ ids! {
     LicenceId = "lic";
     /// A bundle of clip time.
     BundleId = "bun";
+    /// A channel on a licence's safelist.
+    ChannelId = "chn";
     /// One version of a split sheet.
     SplitSheetId = "spl";
     /// A journal of the ledger.

@@ -10,6 +10,8 @@ pub mod asset;
 pub mod axes;
 pub mod axis;
 pub mod bundle;
+pub mod channel;
+pub mod check;
 pub mod codes;
 pub mod compare;
 pub mod country;
@@ -34,10 +36,12 @@ pub mod pricing;
 pub mod quote;
 pub mod report;
 pub mod rule;
+pub mod safelist;
 pub mod sale;
 pub mod set;
 pub mod shortfall;
 pub mod split;
+pub mod standing;
 pub mod suggest;
 pub mod template;
 pub mod texts;
@@ -49,6 +53,7 @@ mod words;
 pub use account::{Account, ProviderName};
 pub use asset::AssetKind;
 pub use bundle::{Bundle, Draw, NotEnough};
+pub use channel::{Channel, ChannelError, Platform};
 pub use compare::{includes, intersect, narrower};
 pub use country::{Countries, Country};
 pub use covers::{Shortfall, covers};
@@ -56,8 +61,8 @@ pub use credits::Credits;
 pub use envelope::{Envelope, EnvelopeError};
 pub use file_name::file_name;
 pub use id::{
-    ApiKeyId, ArtistId, AssetId, BundleId, JournalId, LicenceId, OfferId, PayeeId, PaymentId,
-    PersonId, QuoteId, SessionId, SplitSheetId, TrackId, uuid7,
+    ApiKeyId, ArtistId, AssetId, BundleId, ChannelId, JournalId, LicenceId, OfferId, PayeeId,
+    PaymentId, PersonId, QuoteId, SessionId, SplitSheetId, TrackId, uuid7,
 };
 pub use intended::IntendedUse;
 pub use line::Line;
