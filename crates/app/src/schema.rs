@@ -22,4 +22,15 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration::same("access", include_str!("../migrations/0006_access.sql")),
     Migration::same("offers", include_str!("../migrations/0007_offers.sql")),
     Migration::same("papers", include_str!("../migrations/0009_papers.sql")),
+    Migration {
+        name: "safelist_standing",
+        sqlite: concat!(
+            include_str!("../migrations/0008_safelist_standing.sql"),
+            include_str!("../migrations/0008_append_only.sqlite.sql"),
+        ),
+        postgres: concat!(
+            include_str!("../migrations/0008_safelist_standing.sql"),
+            include_str!("../migrations/0008_append_only.postgres.sql"),
+        ),
+    },
 ];

@@ -1,9 +1,12 @@
-//! Licensing: a use is quoted, an option bought, its files delivered, its key verified.
+//! Licensing: a use is quoted, an option bought, its files delivered, its key
+//! verified, its channels listed, its standing moved, and a finished video checked.
 
 pub mod buy;
 pub mod claim;
 pub(crate) mod clear;
 pub mod cue_sheet;
+pub mod channels;
+pub mod check;
 pub mod deliver;
 mod held;
 pub mod invoice;
@@ -15,6 +18,7 @@ pub mod render;
 mod sale;
 mod sandbox;
 pub mod show;
+pub mod standing;
 pub mod status;
 pub mod suggest;
 mod terms;

@@ -1,5 +1,6 @@
 //! A licence as it stands: what it allows, its files, and whether it is in force.
 
+use domain::usage::LicenceState;
 use domain::{AssetKind, BundleId, Envelope, LicenceId, Timestamp, TrackId};
 use ledger::{Currency, Money};
 use licence_key::Code;
@@ -40,6 +41,26 @@ impl Standing {
     }
 }
 
+impl From<Standing> for LicenceState {
+    fn from(standing: Standing) -> Self {
+        match standing {
+            Standing::Valid => Self::Active,
+            Standing::Suspended => Self::Suspended,
+            Standing::Revoked => Self::Revoked,
+        }
+    }
+}
+
+impl From<LicenceState> for Standing {
+    fn from(state: LicenceState) -> Self {
+        match state {
+            LicenceState::Active => Self::Valid,
+            LicenceState::Suspended => Self::Suspended,
+            LicenceState::Revoked => Self::Revoked,
+        }
+    }
+}
+
 /// A licence.
 #[derive(Debug, Clone)]
 pub struct Licence {
@@ -75,6 +96,10 @@ pub struct Licence {
     pub token: String,
     /// Whether it is in force.
     pub standing: Standing,
+    /// Since when, where it was moved since the sale.
+    pub standing_since: Option<Timestamp>,
+    /// Why; not for the public.
+    pub standing_reason: Option<String>,
     /// When it was issued.
     pub issued_at: Timestamp,
     /// Its files.
@@ -177,6 +202,10 @@ async fn find(app: &App, tx: &mut Tx, by: &str, value: Value) -> Result<Option<L
     for row in tx.all(FILES, std::slice::from_ref(&id)).await? {
         licence.files.push(file(&row)?);
     }
+    if let Some(row) = tx.optional(MOVED, std::slice::from_ref(&id)).await? {
+        licence.standing_since = Some(Timestamp(row.int("at_ms")?));
+        licence.standing_reason = Some(row.text("reason")?);
+    }
     if let Some(row) = tx.optional(BUNDLE, &[id]).await? {
         licence.bundle = Some(ClipTime {
             id: BundleId::from_bytes(row.id("id")?),
@@ -220,6 +249,8 @@ fn read(app: &App, row: &Row) -> Result<Licence, Fault> {
         envelope_sha256: data_encoding::HEXLOWER.encode(&row.bytes("envelope_sha256")?),
         token: row.text("token")?,
         standing: Standing::from_word(&row.text("status")?)?,
+        standing_since: None,
+        standing_reason: None,
         issued_at: Timestamp(row.int("issued_ms")?),
         files: Vec::new(),
         bundle: None,
@@ -267,6 +298,10 @@ const FILES: &str = "
     select f.position, f.name, a.kind, f.blob, f.format, f.essence_sha256
       from licence_files f join assets a on a.id = f.asset_id
      where f.licence_id = $1 order by f.position";
+
+const MOVED: &str = "
+    select at_ms, reason from standing_history
+     where licence_id = $1 order by line desc limit 1";
 
 const BUNDLE: &str =
     "select id, total_ms, consumed_ms, expires_ms from bundles where licence_id = $1";

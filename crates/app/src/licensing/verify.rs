@@ -46,6 +46,7 @@ pub async fn verify(app: &App, code: &str) -> Result<Licence, Stop<VerifyRefusal
     // What the public may not see leaves here already, so that no page can show it by mistake.
     licence.licensee.clear();
     licence.email = None;
+    licence.standing_reason = None;
     licence.grant.clear();
     licence.files.clear();
     licence.lines.clear();

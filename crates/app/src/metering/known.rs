@@ -1,6 +1,7 @@
 //! What a report of a use is judged by, read within the transaction that will write the answer.
 
 use domain::usage::{Barred, LicenceFacts, LicenceState, PaidBy};
+use domain::usage::{LicenceFacts, PaidBy};
 use domain::{Bundle, BundleId, Envelope, LicenceId, Timestamp, TrackId, UseReport};
 use ledger::Currency;
 use licence_key::Code;
@@ -57,6 +58,7 @@ pub(super) async fn licence(tx: &mut Tx, report: &UseReport) -> Result<Option<Kn
         Standing::Suspended => LicenceState::Suspended,
         Standing::Revoked => LicenceState::Revoked,
     };
+    let state = Standing::from_word(&row.text("status")?)?.into();
     Ok(Some(Known {
         id,
         facts: LicenceFacts {

@@ -1,0 +1,165 @@
+//! Moving a licence's standing: on hold, restored, withdrawn for good.
+//!
+//! The move and its line in the history are one transaction. From its commit on the status list
+//! says so, files aren't delivered, uses aren't accepted, and every look-up tells the new
+//! standing. No money moves: what was paid and earned stays in the books as it is.
+
+use domain::standing::{Move, REASON_MAX, step};
+use domain::usage::LicenceState;
+use domain::{LicenceId, Timestamp};
+use store::db::{Tx, Value};
+use thiserror::Error;
+
+use super::show::{self, LicenceRefusal};
+use super::{Licence, Standing};
+use crate::{App, Call, Fault, Refusal, Stop};
+
+/// A licence after a move.
+#[derive(Debug, Clone)]
+pub struct Moved {
+    /// The licence as it stands now.
+    pub licence: Licence,
+    /// Whether it stood like this before, and nothing was changed.
+    pub repeated: bool,
+}
+
+/// A line of a licence's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// When.
+    pub at: Timestamp,
+    /// How it stood.
+    pub before: Standing,
+    /// How it stands since.
+    pub after: Standing,
+    /// Why.
+    pub reason: String,
+}
+
+/// Why a licence isn't moved.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum StandingRefusal {
+    /// A move needs its reason: the holder reads it.
+    #[error("say why, in 1 to {REASON_MAX} characters: the licence's holder reads it")]
+    BadReason,
+    /// There is no such licence.
+    #[error(transparent)]
+    Licence(LicenceRefusal),
+    /// It was revoked.
+    #[error(transparent)]
+    Final(domain::standing::Final),
+}
+
+impl Refusal for StandingRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::BadReason => "bad_reason",
+            Self::Licence(refusal) => refusal.code(),
+            Self::Final(_) => "licence_revoked",
+        }
+    }
+
+    fn field(&self) -> Option<String> {
+        match self {
+            Self::BadReason => Some("reason".into()),
+            Self::Licence(refusal) => refusal.field(),
+            Self::Final(_) => None,
+        }
+    }
+}
+
+/// Moves a licence's standing. The same move again changes nothing; its first reason stays.
+///
+/// # Errors
+/// [`StandingRefusal`].
+pub async fn change(
+    app: &App,
+    call: &Call,
+    licence: LicenceId,
+    wanted: Move,
+    reason: &str,
+) -> Result<Moved, Stop<StandingRefusal>> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > REASON_MAX || reason.contains(char::is_control)
+    {
+        return Err(Stop::Refused(StandingRefusal::BadReason));
+    }
+    let mut tx = app.db.write().await?;
+    let before = locked(&mut tx, licence).await?;
+    let next = step(before.into(), wanted)
+        .map_err(|refusal| Stop::Refused(StandingRefusal::Final(refusal)))?;
+    if let Some(next) = next {
+        write(&mut tx, call, licence, (before, next), reason).await?;
+    }
+    tx.commit().await?;
+    Ok(Moved {
+        licence: show::by_id(app, licence).await?,
+        repeated: next.is_none(),
+    })
+}
+
+/// What became of a licence's standing, the oldest first.
+///
+/// # Errors
+/// [`Fault`] of the database.
+pub async fn history(app: &App, licence: LicenceId) -> Result<Vec<Line>, Fault> {
+    let rows = app
+        .db
+        .read()
+        .await?
+        .all(HISTORY, &[licence.bytes().into()])
+        .await?;
+    let mut lines = Vec::with_capacity(rows.len());
+    for row in &rows {
+        lines.push(Line {
+            at: Timestamp(row.int("at_ms")?),
+            before: Standing::from_word(&row.text("before")?)?,
+            after: Standing::from_word(&row.text("after")?)?,
+            reason: row.text("reason")?,
+        });
+    }
+    Ok(lines)
+}
+
+async fn locked(tx: &mut Tx, licence: LicenceId) -> Result<Standing, Stop<StandingRefusal>> {
+    let sql = format!("{LOCK}{}", tx.for_update());
+    let Some(row) = tx.optional(&sql, &[licence.bytes().into()]).await? else {
+        let refusal = LicenceRefusal::Unknown(licence.to_string());
+        return Err(Stop::Refused(StandingRefusal::Licence(refusal)));
+    };
+    Ok(Standing::from_word(&row.text("status")?)?)
+}
+
+async fn write(
+    tx: &mut Tx,
+    call: &Call,
+    licence: LicenceId,
+    (before, next): (Standing, LicenceState),
+    reason: &str,
+) -> Result<(), Fault> {
+    let after = Standing::from(next).word();
+    tx.run(MOVE, &[licence.bytes().into(), after.into()])
+        .await?;
+    let values: [Value; 5] = [
+        licence.bytes().into(),
+        call.now.0.into(),
+        before.word().into(),
+        after.into(),
+        reason.into(),
+    ];
+    tx.run(WRITE, &values).await?;
+    Ok(())
+}
+
+const LOCK: &str = "select status from licences where id = $1";
+
+const MOVE: &str = "update licences set status = $2 where id = $1";
+
+const WRITE: &str = "
+    insert into standing_history (licence_id, line, at_ms, before, after, reason)
+    select $1, coalesce(max(line), 0) + 1, $2, $3, $4, $5
+      from standing_history where licence_id = $1";
+
+const HISTORY: &str = "
+    select at_ms, before, after, reason from standing_history
+     where licence_id = $1 order by line";
