@@ -15,7 +15,14 @@ use crate::state::{ClientAddress, Web};
 
 /// A request that looks up a code and has been counted. As an argument of a handler it refuses
 /// whoever has used up their allowance.
-pub(crate) struct Counted;
+pub(crate) struct Counted(Asker);
+
+impl Counted {
+    /// Counts more look-ups of the same request: one that names several codes.
+    pub(crate) fn also(&self, web: &Web, more: usize) -> Result<(), Problem> {
+        (0..more).try_for_each(|_| web.look_ups.take(&self.0).map_err(too_many))
+    }
+}
 
 impl FromRequestParts<Web> for Counted {
     type Rejection = Problem;
@@ -27,7 +34,7 @@ impl FromRequestParts<Web> for Counted {
             known @ (Principal::Person(_) | Principal::Program(_)) => Asker::Known(known.name()),
         };
         match web.look_ups.take(&asker) {
-            Ok(()) => Ok(Self),
+            Ok(()) => Ok(Self(asker)),
             Err(wait) => Err(too_many(wait)),
         }
     }

@@ -16,6 +16,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("asset_not_in_tier", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_batch_size", StatusCode::BAD_REQUEST),
     ("bad_card", StatusCode::UNPROCESSABLE_ENTITY),
+    ("bad_channel", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_code", StatusCode::BAD_REQUEST),
     ("bad_credits", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_cue_count", StatusCode::UNPROCESSABLE_ENTITY),
@@ -23,14 +24,17 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("bad_email", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_habit", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_id", StatusCode::BAD_REQUEST),
+    ("bad_label", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_parameter", StatusCode::BAD_REQUEST),
     ("bad_reach", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_production", StatusCode::UNPROCESSABLE_ENTITY),
+    ("bad_reason", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_request", StatusCode::BAD_REQUEST),
     ("bad_template", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_value", StatusCode::UNPROCESSABLE_ENTITY),
     ("body_too_large", StatusCode::PAYLOAD_TOO_LARGE),
     ("card_declined", StatusCode::PAYMENT_REQUIRED),
+    ("channel_listed", StatusCode::CONFLICT),
     ("clip_time_expired", StatusCode::GONE),
     ("cue_not_opened", StatusCode::FORBIDDEN),
     ("cue_without_track", StatusCode::UNPROCESSABLE_ENTITY),
@@ -41,6 +45,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("idempotency_key_reused", StatusCode::CONFLICT),
     ("internal", StatusCode::INTERNAL_SERVER_ERROR),
     ("licence_not_valid", StatusCode::FORBIDDEN),
+    ("licence_revoked", StatusCode::CONFLICT),
     ("licensee_required", StatusCode::UNPROCESSABLE_ENTITY),
     ("malformed_json", StatusCode::BAD_REQUEST),
     ("method_not_allowed", StatusCode::METHOD_NOT_ALLOWED),
@@ -72,6 +77,13 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("unavailable", StatusCode::SERVICE_UNAVAILABLE),
     ("unknown_api_key", StatusCode::UNAUTHORIZED),
     ("unknown_artist", StatusCode::NOT_FOUND),
+    ("too_many_changes", StatusCode::TOO_MANY_REQUESTS),
+    ("too_many_channels", StatusCode::CONFLICT),
+    ("too_many_keys", StatusCode::UNPROCESSABLE_ENTITY),
+    ("ui_not_built", StatusCode::SERVICE_UNAVAILABLE),
+    ("unavailable", StatusCode::SERVICE_UNAVAILABLE),
+    ("unknown_api_key", StatusCode::UNAUTHORIZED),
+    ("unknown_channel", StatusCode::NOT_FOUND),
     ("unknown_field", StatusCode::UNPROCESSABLE_ENTITY),
     ("unknown_file", StatusCode::NOT_FOUND),
     ("unknown_licence", StatusCode::NOT_FOUND),
@@ -85,6 +97,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("unknown_track", StatusCode::NOT_FOUND),
     ("unsupported_media_type", StatusCode::UNSUPPORTED_MEDIA_TYPE),
     ("wrong_grant", StatusCode::FORBIDDEN),
+    ("wrong_placement", StatusCode::UNPROCESSABLE_ENTITY),
 ];
 
 /// The status of a refusal's code.
@@ -254,10 +267,13 @@ mod tests {
     use app::licensing::Standing;
     use app::licensing::buy::BuyRefusal;
     use app::licensing::cue_sheet::CueSheetRefusal;
+    use app::licensing::channels::ChannelRefusal;
+    use app::licensing::check::CheckRefusal;
     use app::licensing::deliver::DeliverRefusal;
     use app::licensing::quote::QuoteRefusal;
     use app::licensing::quoted::QuotedRefusal;
     use app::licensing::show::LicenceRefusal;
+    use app::licensing::standing::StandingRefusal;
     use app::licensing::status::StatusRefusal;
     use app::licensing::suggest::SuggestRefusal;
     use app::licensing::verify::VerifyRefusal;
@@ -266,6 +282,9 @@ mod tests {
     use domain::PayeeId;
     use domain::credits::{CreditsError, CreditsFault};
     use domain::suggest::SuggestError;
+    use domain::check::WrongPlacement;
+    use domain::envelope::Placement;
+    use domain::{Channel, ChannelError, ChannelId, PayeeId};
 
     use super::*;
 
@@ -289,6 +308,7 @@ mod tests {
             field: "isrc".into(),
             cause: CreditsFault::Text,
         };
+        let channel = Channel::parse("youtube.com/@ada", None).unwrap();
         let mut codes: Vec<_> = buys.iter().map(Refusal::code).collect();
         codes.extend([
             LinkRefusal::Spent.code(),
@@ -314,6 +334,23 @@ mod tests {
             VerifyRefusal::Licence(licence.clone()).code(),
             licence.code(),
             "bad_code",
+            StandingRefusal::BadReason.code(),
+            StandingRefusal::Licence(licence.clone()).code(),
+            StandingRefusal::Final(domain::standing::Final).code(),
+            CheckRefusal::TooManyKeys(21).code(),
+            CheckRefusal::WrongPlacement(WrongPlacement {
+                channel: channel.clone(),
+                placement: Placement::Broadcast,
+            })
+            .code(),
+            ChannelRefusal::NotAChannel(ChannelError::Empty).code(),
+            ChannelRefusal::BadLabel.code(),
+            ChannelRefusal::Licence(licence.clone()).code(),
+            ChannelRefusal::Revoked.code(),
+            ChannelRefusal::Unknown(ChannelId::from_bytes([0; 16])).code(),
+            ChannelRefusal::Listed(channel).code(),
+            ChannelRefusal::Full.code(),
+            ChannelRefusal::TooOften.code(),
             StatusRefusal::CannotSign.code(),
             SuggestRefusal::NoUses.code(),
             SuggestRefusal::Bounds(SuggestError::Habits).code(),

@@ -6,7 +6,7 @@ use app::App;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post, put};
 use axum::{Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -78,8 +78,27 @@ fn api() -> Router<Web> {
         .route(
             "/v1/licences/{licence}/claim.zip",
             get(api::claims::download),
+        .route("/v1/licences/{licence}/channels", get(api::channels::list))
+        .route("/v1/licences/{licence}/channels", post(api::channels::add))
+        .route(
+            "/v1/licences/{licence}/channels/history",
+            get(api::channels::history),
+        )
+        .route(
+            "/v1/licences/{licence}/channels/{channel}",
+            put(api::channels::change),
+        )
+        .route(
+            "/v1/licences/{licence}/channels/{channel}",
+            delete(api::channels::remove),
+        )
+        .route("/v1/licences/{licence}/standing", get(api::standing::show))
+        .route(
+            "/v1/licences/{licence}/standing",
+            post(api::standing::change),
         )
         .route("/v1/verify/{code}", get(api::verify::verify))
+        .route("/v1/checks", post(api::checks::create))
         .route("/v1/uses", post(api::uses::create))
         .route("/v1/reports/uses", get(api::reports::show))
         .route("/v1/reports/uses/stream", get(api::stream::stream))
@@ -108,12 +127,22 @@ fn storefront() -> Router<Web> {
         )
         .route("/checkout/pay", post(pages::checkout::pay))
         .route("/licences/{licence}", get(pages::licence::private))
+        .route("/licences/{licence}/channels", post(pages::channels::add))
+        .route(
+            "/licences/{licence}/channels/{channel}",
+            post(pages::channels::change),
+        )
+        .route(
+            "/licences/{licence}/channels/{channel}/remove",
+            post(pages::channels::remove),
+        )
         .route("/l/{code}", get(pages::licence::public))
         .route(
             "/cue-sheet",
             get(pages::cue_sheet::show).post(pages::cue_sheet::make),
         )
         .route("/verify", get(pages::verify::show))
+        .route("/check", get(pages::check::show))
         .route("/report", get(pages::report::show))
         .route("/operator", get(pages::operator::show))
         .route(

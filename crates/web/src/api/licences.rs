@@ -113,6 +113,11 @@ pub(crate) struct Licence {
     token: String,
     /// `valid`, `suspended` or `revoked`.
     status: String,
+    /// Since when, where that has changed since the sale.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    status_since: Option<Timestamp>,
+    /// Why it has.
+    status_reason: Option<String>,
     /// When it was issued.
     #[schema(value_type = String, format = DateTime)]
     issued_at: Timestamp,
@@ -313,6 +318,8 @@ impl Licence {
             envelope_sha256: held.envelope_sha256.clone(),
             token: held.token.clone(),
             status: held.standing.word().to_owned(),
+            status_since: held.standing_since,
+            status_reason: held.standing_reason.clone(),
             issued_at: held.issued_at,
             page_url: app.settings.licence_page(&code),
             private_url: private_path(held),

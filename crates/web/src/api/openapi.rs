@@ -8,6 +8,10 @@ use utoipa::{Modify, OpenApi};
 use super::{
     asks, claims, credits, cue_sheets, files, keys, licences, offers, quotes, reports, schemas,
     stream, suggestions, tracks, uses, verify,
+    asks, files, keys, licences, offers, quotes, reports, schemas, stream, suggestions, tracks,
+    uses, verify,
+    channels, checks, files, keys, licences, quotes, reports, standing, stream, tracks, uses,
+    verify,
 };
 use crate::problem::ProblemBody;
 
@@ -40,7 +44,15 @@ use crate::problem::ProblemBody;
         files::sidecar,
         claims::download,
         cue_sheets::create,
+        channels::list,
+        channels::add,
+        channels::change,
+        channels::remove,
+        channels::history,
+        standing::show,
+        standing::change,
         verify::verify,
+        checks::create,
         uses::create,
         reports::show,
         stream::stream,

@@ -27,6 +27,9 @@ pub(crate) struct Verified {
     code: String,
     /// `valid`, `suspended` or `revoked`.
     status: String,
+    /// Since when, where that has changed since the sale.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    status_since: Option<Timestamp>,
     /// The track's title when it was sold; the plan's name for clip time.
     title: String,
     /// Its artist then; empty for clip time.
@@ -80,6 +83,7 @@ pub(crate) async fn answer(
         page_url: app.settings.licence_page(&code),
         code,
         status: licence.standing.word().to_owned(),
+        status_since: licence.standing_since,
         title: licence.title,
         artist: licence.artist,
         label: licence.label,

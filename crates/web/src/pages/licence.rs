@@ -11,9 +11,12 @@ use app::licensing::{Licence, LicenceFile, Standing as Held, verify};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use domain::LicenceId;
+use domain::envelope::Credit;
 use qrcode::QrCode;
 use qrcode::render::svg;
 
+use super::channels::{self, Refused};
 use super::frame::Frame;
 use super::standing;
 use super::view::{
@@ -34,20 +37,33 @@ pub(crate) async fn private(
     frame: Frame,
 ) -> Result<Response, Problem> {
     let id = opened(&app, &frame.caller, &name, query.as_deref())?;
-    let licence = show::licence(&app, id).await?;
+    page(&app, id, query.as_deref(), frame, None).await
+}
+
+/// The holder's page, with what they sent about a channel where that was refused.
+pub(crate) async fn page(
+    app: &App,
+    id: LicenceId,
+    query: Option<&str>,
+    frame: Frame,
+    refused: Option<&Refused>,
+) -> Result<Response, Problem> {
+    let licence = show::licence(app, id).await?;
     let now = app.call().now;
     let code = licence.code.to_string();
     let take = match licence.bundle {
-        Some(_) => Some(take(&app, &licence, query.as_deref()).await?),
+        Some(_) => Some(take(app, &licence, query).await?),
         None => None,
     };
     super::html(&LicencePage {
         shell: frame.unlisted(format!("Licence {code}")),
-        just_bought: params::value(query.as_deref(), "new").is_some(),
+        just_bought: params::value(query, "new").is_some(),
         subject: standing::subject(&licence),
         item: standing::item(&licence.label),
         standing: standing::standing(&licence, now),
         standing_note: standing::note(&licence, now),
+        standing_reason: licence.standing_reason.clone(),
+        channels: channels::section(app, &licence, query, refused).await?,
         private_url: format!("{}{}", app.settings.public_url, private_path(&licence)),
         public_url: app.settings.licence_page(&code),
         files: licence
@@ -62,6 +78,7 @@ pub(crate) async fn private(
         terms: standing::terms(&licence.envelope),
         paste: texts::paste(&app, &licence),
         claim_href: (licence.standing == Held::Valid).then(|| claim_path(&licence)),
+        paste: paste(app, &licence),
         receipt: receipt(&licence),
         lines: standing::price_lines(&licence.lines, None, licence.price),
         verify_command: licence

@@ -2,6 +2,8 @@
 
 pub(crate) mod bundles;
 pub(crate) mod card;
+pub(crate) mod channels;
+pub(crate) mod check;
 pub(crate) mod checkout;
 pub(crate) mod cue_sheet;
 pub(crate) mod frame;

@@ -41,11 +41,23 @@ pub(crate) fn note(licence: &Licence, now: Timestamp) -> String {
         (Standing::Ended, _) => {
             "The time to publish is over. What was published in it stays covered for ever.".into()
         }
-        (Standing::Suspended, _) => {
-            "It is on hold, for instance while a payment is disputed.".into()
+        (Standing::Suspended, _) => format!(
+            "It is on hold{}, for instance while a payment is disputed.",
+            since(licence, " since ")
+        ),
+        (Standing::Revoked, _) => {
+            format!(
+                "It was withdrawn{} and covers nothing new.",
+                since(licence, " on ")
+            )
         }
-        (Standing::Revoked, _) => "It was withdrawn and covers nothing new.".into(),
     }
+}
+
+/// When its standing was last moved, behind these words; nothing where it wasn't.
+fn since(licence: &Licence, words: &str) -> String {
+    let since = licence.standing_since.map(words::date);
+    since.map(|day| format!("{words}{day}")).unwrap_or_default()
 }
 
 /// What is licensed, for instance `Slow Lantern — Ada Moreau`.

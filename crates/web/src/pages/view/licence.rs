@@ -1,5 +1,6 @@
 //! A licence: the holder's private page, and what anyone may see.
 
+use super::channels::ChannelsSection;
 use super::form::PriceLine;
 use super::shell::Shell;
 use super::terms::Terms;
@@ -117,6 +118,8 @@ pub struct LicencePage {
     pub standing: Standing,
     /// What that means, one sentence.
     pub standing_note: String,
+    /// What the store says of it, where it isn't as it was sold.
+    pub standing_reason: Option<String>,
     /// The whole address of this page, to be kept.
     pub private_url: String,
     /// The whole address of the public page.
@@ -133,6 +136,8 @@ pub struct LicencePage {
     pub upgrade_href: Option<String>,
     /// What it came from or became by an upgrade, one sentence.
     pub upgraded: Option<String>,
+    /// The channels that its videos are published on.
+    pub channels: ChannelsSection,
     /// What is allowed.
     pub terms: Terms,
     /// What to paste under the video.

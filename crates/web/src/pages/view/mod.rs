@@ -10,6 +10,8 @@
 
 pub mod account;
 pub mod bundles;
+pub mod channels;
+pub mod check;
 pub mod checkout;
 pub mod cue_sheet;
 pub mod form;
@@ -29,6 +31,8 @@ pub mod wave;
 
 pub use account::{SignInPage, SignedOutPage};
 pub use bundles::{BundlePlan, BundlesPage};
+pub use channels::{ChannelForm, ChannelLine, ChannelRow, ChannelsSection};
+pub use check::{CheckAnswer, CheckPage, CheckedKey};
 pub use checkout::CheckoutPage;
 pub use cue_sheet::CueSheetPage;
 pub use form::{Choice, Field, Hidden, PriceLine, Submit};
