@@ -9,6 +9,7 @@ import "./style/sound.css";
 import "./style/browse.css";
 import "./style/track.css";
 import "./style/license.css";
+import "./style/safelist.css";
 import "./style/report.css";
 
 import { startCopying } from "./copy";

@@ -10,6 +10,10 @@ use crate::cli_offers::{Attest, OffersVerb};
 use crate::config::Said;
 pub use papers::{Claim, CueSheet, TrackSet, TrackVerb};
 
+mod rights;
+
+pub use rights::{ChannelFields, ChannelsVerb, Check, LicenceVerb, Named, Reasoned};
+
 /// The arguments of one run.
 #[derive(Debug, Parser)]
 #[command(
@@ -89,6 +93,27 @@ pub enum Command {
     /// Make a cue sheet or credit lines for licences
     #[command(after_help = papers::CUE_SHEET_HELP)]
     CueSheet(CueSheet),
+    /// Check a finished video: are its keys valid, and do they cover its channel and use
+    #[command(after_help = rights::CHECK_HELP)]
+    Check(Check),
+    /// Keep the channels that a licence's videos are published on
+    #[command(
+        after_help = "Example:\n  clearcue channels add 7K3M9-QXD4T-0RWPD https://www.youtube.com/@ada --label \"Ada's channel\""
+    )]
+    Channels {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: ChannelsVerb,
+    },
+    /// Show how a licence stands; suspend, restore or revoke it
+    #[command(
+        after_help = "Example:\n  clearcue licence suspend 7K3M9-QXD4T-0RWPD --reason \"the payment is disputed\""
+    )]
+    Licence {
+        /// What to do with it.
+        #[command(subcommand)]
+        verb: LicenceVerb,
+    },
     /// Recompute every sum and check every key and file
     #[command(
         after_help = "Example:\n  clearcue audit && echo \"all in order\"\n\nExit code 1 when anything is not."

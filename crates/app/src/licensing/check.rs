@@ -3,11 +3,12 @@
 //! The video itself stays with whoever has it; what comes here are the keys that were read from
 //! it. Nothing is written. The answer tells no name and no other channel than the one asked about.
 
-use domain::check::{
-    Answer, FinishedUse, KeyFacts, KeyState, SafelistFact, Verdict, WrongPlacement,
-};
-use domain::check::{check as decide, overall};
-use domain::{Channel, Envelope, Timestamp};
+pub use domain::check::{Answer, FinishedUse, KeyState, Reason, SafelistFact, Verdict, overall};
+pub use domain::envelope::{Audience, Placement, Purpose, Territory};
+pub use domain::{Channel, Country, Platform};
+
+use domain::check::{KeyFacts, WrongPlacement, check as decide};
+use domain::{Envelope, Timestamp};
 use licence_key::{Code, CodeError, Standing as Judged, judge};
 use thiserror::Error;
 
@@ -250,14 +251,15 @@ async fn listed(app: &App, licence: &Licence, wanted: &FinishedUse) -> Result<Sa
     let Some(channel) = &wanted.channel else {
         return Ok(SafelistFact::NotAtHand);
     };
-    let channel: &Channel = channel;
     let at = wanted.published_at;
     Ok(SafelistFact::Read(
         channels::on_list(app, licence.id, channel, at).await?,
     ))
 }
 
-fn answer(
+/// The answer for a key of which this is known.
+#[must_use]
+pub fn answer(
     code: Option<Code>,
     state: KeyState,
     music: Option<String>,

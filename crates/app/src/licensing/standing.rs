@@ -4,7 +4,9 @@
 //! says so, files aren't delivered, uses aren't accepted, and every look-up tells the new
 //! standing. No money moves: what was paid and earned stays in the books as it is.
 
-use domain::standing::{Move, REASON_MAX, step};
+pub use domain::standing::Move;
+
+use domain::standing::{REASON_MAX, step};
 use domain::usage::LicenceState;
 use domain::{LicenceId, Timestamp};
 use store::db::{Tx, Value};

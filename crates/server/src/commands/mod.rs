@@ -3,12 +3,15 @@
 mod attest;
 mod audit;
 mod claim;
+mod channels;
+mod check;
 mod config;
 mod cue_sheet;
 mod demo;
 mod import;
 mod init;
 mod key;
+mod licence;
 mod link;
 mod offers;
 mod serve;
@@ -85,6 +88,9 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Claim(args) => claim::run(&context, args).await,
         Command::Track { verb } => track::run(&context, verb).await,
         Command::CueSheet(args) => cue_sheet::run(&context, args).await,
+        Command::Check(args) => check::run(&context, args).await,
+        Command::Channels { verb } => channels::run(&context, verb).await,
+        Command::Licence { verb } => licence::run(&context, verb).await,
         Command::Audit => audit::run(&context).await,
         Command::Config => config::run(&context),
         Command::Key { verb } => key::run(&context, verb).await,

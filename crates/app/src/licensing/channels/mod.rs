@@ -17,9 +17,11 @@ pub use remove::remove;
 
 pub(super) use list::on_list;
 
-use domain::envelope::Audience;
+pub use domain::envelope::Audience;
+pub use domain::{Channel, ChannelId, Platform};
+
 use domain::safelist::{CHANGES_MAX, CHANGES_WINDOW_MS, CHANNELS_MAX};
-use domain::{Channel, ChannelError, ChannelId, LicenceId, Platform, Timestamp};
+use domain::{ChannelError, LicenceId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::db::{Row, Tx, Value};
 use thiserror::Error;
