@@ -114,6 +114,11 @@ impl World {
 }
 
 impl Buyer {
+    /// The world this buyer is in.
+    pub(super) fn world(&self) -> &World {
+        &self.world
+    }
+
     /// Asks what would cover a use of a track named by id or slug.
     ///
     /// # Errors

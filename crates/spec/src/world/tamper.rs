@@ -15,22 +15,6 @@ use super::{Track, World};
 pub type Breaches = Vec<(&'static str, String)>;
 
 impl World {
-    /// Puts a licence on hold.
-    pub async fn suspends(&self, licence: &Licence) {
-        self.sets_status(licence, "suspended").await;
-    }
-
-    /// Withdraws a licence.
-    pub async fn revokes(&self, licence: &Licence) {
-        self.sets_status(licence, "revoked").await;
-    }
-
-    async fn sets_status(&self, licence: &Licence, status: &str) {
-        let values = [status.into(), licence.id.bytes().into()];
-        self.must("update licences set status = $1 where id = $2", &values)
-            .await;
-    }
-
     /// Sets the price of every offer of a track, in micro-units.
     pub async fn reprices(&self, track: &Track, micros: i64) {
         let values = [micros.into(), track.id.bytes().into()];

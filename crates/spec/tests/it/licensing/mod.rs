@@ -3,6 +3,8 @@
 mod buy;
 mod claim;
 mod cue_sheet;
+mod channels;
+mod check;
 mod deliver;
 mod exclude;
 mod invoice;
@@ -12,4 +14,5 @@ mod sell;
 mod sound;
 mod suggest;
 mod upgrade;
+mod standing;
 mod verify;

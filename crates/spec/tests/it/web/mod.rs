@@ -1,6 +1,7 @@
 //! What the specification says of the store as it is reached by HTTP.
 
 mod buying;
+mod checking;
 mod feed;
 mod limits;
 mod pages;

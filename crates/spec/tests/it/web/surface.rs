@@ -10,6 +10,7 @@ use spec::world::{Reply, Visitor};
 
 /// Operations anybody may call.
 const PUBLIC: [&str; 13] = [
+const PUBLIC: [&str; 12] = [
     "GET /.well-known/jwks.json",
     "GET /schemas/envelope.json",
     "GET /v1/health",
@@ -22,6 +23,7 @@ const PUBLIC: [&str; 13] = [
     "GET /v1/verify/{code}",
     // Each cue is opened by the grant within the body.
     "POST /v1/cue-sheets",
+    "POST /v1/checks",
     "POST /v1/licences",
     "POST /v1/quotes",
     "POST /v1/suggestions",
@@ -138,6 +140,10 @@ async fn calls(guest: &Visitor, operation: &str) -> Reply {
             &domain::LicenceId::from_bytes([1; 16]).to_string(),
         )
         .replace("{file}", "0")
+        .replace(
+            "{channel}",
+            &domain::ChannelId::from_bytes([1; 16]).to_string(),
+        )
         .replace("{code}", "nothing")
         .replace("{list}", "1");
     match method {
