@@ -6,23 +6,24 @@
 //! up, a channel of unknown size under a licence that limits it. A video without a key is
 //! answered as such; whether there is music in it nobody asks here.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
+use crate::axes::{Audience, Placement, Purpose, Territory, Videos};
 use crate::channel::Channel;
 use crate::covers::{Shortfall, ShortfallCode, covers};
-use crate::envelope::{Audience, Envelope, Placement, Purpose, Territory, Videos};
+use crate::envelope::Envelope;
 use crate::intended::IntendedUse;
 use crate::plain_en as words;
 use crate::safelist::OnList;
+use crate::set::Set;
+use crate::texts::Texts;
 use crate::time::Timestamp;
 
 /// What was made of the video.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FinishedUse {
     /// Where it is published, as far as that was said.
-    pub placements: BTreeSet<Placement>,
+    pub placements: Set<Placement>,
     /// On which channel; none where nobody asks about one.
     pub channel: Option<Channel>,
     /// What it is for.
@@ -57,12 +58,12 @@ impl FinishedUse {
         let wrong = self
             .placements
             .iter()
-            .find(|one| !channel.platform().may_carry(**one));
+            .find(|one| !channel.platform().may_carry(*one));
         match wrong {
             None => Ok(()),
             Some(placement) => Err(WrongPlacement {
                 channel: channel.clone(),
-                placement: *placement,
+                placement,
             }),
         }
     }
@@ -296,31 +297,21 @@ fn uses(
     open: &mut Vec<Reason>,
 ) {
     let stated = !wanted.placements.is_empty();
-    let possible: BTreeSet<Placement> = match &wanted.channel {
+    let possible: Set<Placement> = match &wanted.channel {
         Some(channel) if !stated => channel.platform().placements().iter().copied().collect(),
-        _ => wanted.placements.clone(),
+        _ => wanted.placements,
     };
-    let allowed: Vec<_> = possible
-        .intersection(&envelope.placements)
-        .copied()
-        .collect();
+    let allowed = possible & envelope.placements;
     // A channel with two placements, of which the licence has one: which it is wasn't said.
-    let ambiguous = !stated && !allowed.is_empty() && allowed.len() < possible.len();
+    let ambiguous = !stated && !allowed.is_empty() && allowed != possible;
     if ambiguous {
-        let names: Vec<_> = possible
-            .iter()
-            .map(|p| words::placement(*p).to_owned())
-            .collect();
+        let texts = Texts::english();
+        let names =
+            |set: Set<Placement>| set.iter().map(|p| texts.placement(p)).collect::<Vec<_>>();
         let sentence = format!(
             "the licence covers {} there and not the rest: say whether it is {}",
-            words::list(
-                &allowed
-                    .iter()
-                    .map(|p| words::placement(*p).to_owned())
-                    .collect::<Vec<_>>(),
-                "and"
-            ),
-            words::list(&names, "or"),
+            texts.and(&names(allowed)),
+            texts.or(&names(possible)),
         );
         open.push(reason(
             "placement_not_given",
@@ -328,16 +319,8 @@ fn uses(
             Some("say the placement"),
         ));
     }
-    let asked = as_intended(
-        envelope,
-        safelist,
-        wanted,
-        if ambiguous {
-            allowed.into_iter().collect()
-        } else {
-            possible
-        },
-    );
+    let placements = if ambiguous { allowed } else { possible };
+    let asked = as_intended(envelope, safelist, wanted, placements);
     let Err(shortfalls) = covers(envelope, &asked) else {
         return;
     };
@@ -357,7 +340,7 @@ fn as_intended(
     envelope: &Envelope,
     safelist: &SafelistFact,
     wanted: &FinishedUse,
-    placements: BTreeSet<Placement>,
+    placements: Set<Placement>,
 ) -> IntendedUse {
     let listed = match safelist {
         SafelistFact::Read(OnList::Yes(audience)) => *audience,
@@ -381,8 +364,8 @@ fn of_shortfall(shortfall: &Shortfall) -> Reason {
     let code = code.as_ref().and_then(|code| code.as_str());
     Reason {
         code: code.unwrap_or_default().to_owned(),
-        sentence: shortfall.sentence.clone(),
-        needed: Some(shortfall.needed.clone()),
+        sentence: shortfall.sentence(),
+        needed: Some(shortfall.needed()),
     }
 }
 

@@ -248,7 +248,7 @@ fn a_video_is_cleared_only_where_each_of_its_keys_clears_it() {
 fn a_placement_that_the_channel_cannot_have_is_refused() {
     let mut wanted = finished();
     assert_eq!(wanted.fits(), Ok(()));
-    wanted.placements.insert(Placement::Tiktok);
+    wanted.placements = wanted.placements.with(Placement::Tiktok);
     let refused = wanted.fits().unwrap_err();
     assert_eq!(refused.placement, Placement::Tiktok);
     assert!(
@@ -298,8 +298,8 @@ proptest! {
         if answer == Answer::Cleared {
             prop_assert_eq!(state, KeyState::Valid);
             prop_assert!(known && safelist == LISTED);
-            prop_assert!(envelope.placements.contains(&place));
-            prop_assert!(envelope.purposes.contains(&purpose));
+            prop_assert!(envelope.placements.contains(place));
+            prop_assert!(envelope.purposes.contains(purpose));
         }
     }
 

@@ -1,7 +1,5 @@
 //! Checking a finished video by the keys in it.
 
-use std::collections::BTreeSet;
-
 use app::licensing::check::{self, Checked, KeyAnswer, Question};
 use axum::Json;
 use axum::extract::State;
@@ -9,7 +7,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use domain::check::{FinishedUse, Reason};
 use domain::envelope::{Audience, Placement, Purpose, Territory};
-use domain::{Channel, Platform, Timestamp, plain};
+use domain::{Channel, Platform, Set, Timestamp, plain};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -44,7 +42,7 @@ pub(crate) struct CheckedUse {
     /// Where it is published; what the channel stands for where not given.
     #[serde(default)]
     #[schema(value_type = Option<Vec<String>>)]
-    placements: BTreeSet<Placement>,
+    placements: Set<Placement>,
     /// What it is for; `monetised_creator` where not given.
     #[schema(value_type = Option<String>)]
     purpose: Option<Purpose>,

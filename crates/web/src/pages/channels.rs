@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::envelope::Audience;
 use domain::safelist::CHANNELS_MAX;
-use domain::{ChannelId, LicenceId, Platform, plain_en};
+use domain::{ChannelId, LicenceId, Platform, Texts};
 use serde::Deserialize;
 
 use super::frame::Frame;
@@ -150,7 +150,7 @@ pub(crate) async fn section(
         problem = problem.or(added);
     }
     Ok(ChannelsSection {
-        owner: plain_en::channel_owner(&list.owner),
+        owner: Texts::english().owner(&list.owner),
         rows,
         add: may_add.then(|| {
             let filled = added
@@ -174,7 +174,11 @@ fn row(licence: &Licence, entry: &Entry, refused: Option<&Refused>) -> ChannelRo
         format!("/licences/{licence}/channels/{id}{end}?grant={grant}")
     };
     let mut about: Vec<String> = noted.label.iter().cloned().collect();
-    about.extend(noted.audience.map(|a| plain_en::audience(a).to_owned()));
+    about.extend(
+        noted
+            .audience
+            .map(|a| Texts::english().audience(a).to_owned()),
+    );
     about.push(format!("since {}", words::date(entry.added_at)));
     ChannelRow {
         platform: noted.channel.platform().label().to_owned(),
@@ -238,7 +242,7 @@ pub(crate) fn audiences(chosen: &str, unsaid: &str) -> Vec<Choice> {
     let rest = all.map(|one| {
         let label = match one {
             Audience::Any => "More than 1,000,000 followers".to_owned(),
-            _ => capital(plain_en::audience(one)),
+            _ => capital(Texts::english().audience(one)),
         };
         choice(one.code(), &label, chosen)
     });
