@@ -6,11 +6,15 @@
 //! up, a channel of unknown size under a licence that limits it. A video without a key is
 //! answered as such; whether there is music in it nobody asks here.
 
+mod reasons;
+
+pub use reasons::Reason;
+use reasons::{of_shortfall, reason, state_reason};
 use serde::{Deserialize, Serialize};
 
 use crate::axes::{Audience, Placement, Purpose, Territory, Videos};
 use crate::channel::Channel;
-use crate::covers::{Shortfall, ShortfallCode, covers};
+use crate::covers::{ShortfallCode, covers};
 use crate::envelope::Envelope;
 use crate::intended::IntendedUse;
 use crate::plain_en as words;
@@ -170,17 +174,6 @@ impl Answer {
     }
 }
 
-/// One thing that stands in the way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reason {
-    /// Stable, for programs: a shortfall's code, a key's state, or one of this module.
-    pub code: String,
-    /// What is wrong, for people.
-    pub sentence: String,
-    /// What would have to be so instead, where there is something to do.
-    pub needed: Option<String>,
-}
-
 /// What was decided about one key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
@@ -251,43 +244,6 @@ fn unknown(code: &str, sentence: &str, needed: &str) -> Verdict {
     }
 }
 
-fn reason(code: &str, sentence: impl Into<String>, needed: Option<&str>) -> Reason {
-    Reason {
-        code: code.to_owned(),
-        sentence: sentence.into(),
-        needed: needed.map(str::to_owned),
-    }
-}
-
-fn state_reason(state: KeyState) -> Reason {
-    let (sentence, needed) = match state {
-        KeyState::Valid => ("the licence is valid", None),
-        KeyState::Suspended => (
-            "the licence is suspended",
-            Some("ask the store that sold it"),
-        ),
-        KeyState::Revoked => ("the licence was revoked", Some("another licence")),
-        KeyState::Expired => ("the licence has expired", Some("another licence")),
-        KeyState::UnknownIssuer => (
-            "the key is signed by a store that isn't trusted here",
-            Some("that store's public keys"),
-        ),
-        KeyState::Altered => (
-            "the key isn't what its store signed",
-            Some("the key as it was delivered"),
-        ),
-        KeyState::UnknownCode => (
-            "no licence of this store has this code",
-            Some("the store that sold it"),
-        ),
-        KeyState::CodeAlone => (
-            "there is only a code, and it can only be looked up in its store",
-            Some("the store, or the key file that came with the music"),
-        ),
-    };
-    reason(state.code(), sentence, needed)
-}
-
 /// Holds the use against the envelope.
 fn uses(
     envelope: &Envelope,
@@ -356,16 +312,6 @@ fn as_intended(
         territory: wanted.territory.clone(),
         published_at: Some(wanted.published_at),
         ..IntendedUse::default()
-    }
-}
-
-fn of_shortfall(shortfall: &Shortfall) -> Reason {
-    let code = serde_json::to_value(shortfall.code).ok();
-    let code = code.as_ref().and_then(|code| code.as_str());
-    Reason {
-        code: code.unwrap_or_default().to_owned(),
-        sentence: shortfall.sentence(),
-        needed: Some(shortfall.needed()),
     }
 }
 
