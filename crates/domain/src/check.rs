@@ -334,13 +334,13 @@ fn channel(
         SafelistFact::Read(OnList::Yes(_)) => {}
         SafelistFact::Read(OnList::Never) => lacking.push(reason(
             "channel_not_listed",
-            format!("{channel} isn't on the licence's safelist"),
+            format!("the channel {channel} isn't on the licence's safelist"),
             Some("the licensee adds the channel on the licence's page"),
         )),
         SafelistFact::Read(OnList::Later { from }) => lacking.push(reason(
             "channel_listed_later",
             format!(
-                "{channel} was put on the licence's safelist only on {}",
+                "the channel {channel} was put on the licence's safelist only on {}",
                 from.day()
             ),
             Some("a video that was published after that"),
@@ -348,7 +348,7 @@ fn channel(
         SafelistFact::Read(OnList::Before { until }) => lacking.push(reason(
             "channel_removed",
             format!(
-                "{channel} was taken off the licence's safelist on {}",
+                "the channel {channel} was taken off the licence's safelist on {}",
                 until.day()
             ),
             Some("the licensee adds the channel again"),

@@ -8,6 +8,7 @@ use app::catalogue::search::{Search, search};
 use app::licensing::papers::texts;
 use app::licensing::show::{self, ClipTime};
 use app::licensing::{Licence, LicenceFile, Standing as Held, verify};
+use app::licensing::{Licence, LicenceFile, Standing, verify};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -62,7 +63,10 @@ pub(crate) async fn page(
         item: standing::item(&licence.label),
         standing: standing::standing(&licence, now),
         standing_note: standing::note(&licence, now),
-        standing_reason: licence.standing_reason.clone(),
+        standing_reason: licence
+            .standing_reason
+            .clone()
+            .filter(|_| licence.standing != Standing::Valid),
         channels: channels::section(app, &licence, query, refused).await?,
         private_url: format!("{}{}", app.settings.public_url, private_path(&licence)),
         public_url: app.settings.licence_page(&code),
