@@ -73,9 +73,6 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("too_many_requests", StatusCode::TOO_MANY_REQUESTS),
     ("too_much_at_once", StatusCode::UNPROCESSABLE_ENTITY),
     ("track_exclusive", StatusCode::CONFLICT),
-    ("ui_not_built", StatusCode::SERVICE_UNAVAILABLE),
-    ("unavailable", StatusCode::SERVICE_UNAVAILABLE),
-    ("unknown_api_key", StatusCode::UNAUTHORIZED),
     ("unknown_artist", StatusCode::NOT_FOUND),
     ("too_many_changes", StatusCode::TOO_MANY_REQUESTS),
     ("too_many_channels", StatusCode::CONFLICT),
@@ -284,6 +281,7 @@ mod tests {
     use domain::suggest::SuggestError;
     use domain::check::WrongPlacement;
     use domain::envelope::Placement;
+    use domain::suggest::SuggestError;
     use domain::{Channel, ChannelError, ChannelId, PayeeId};
 
     use super::*;

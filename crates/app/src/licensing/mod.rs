@@ -7,6 +7,7 @@ pub(crate) mod clear;
 pub mod cue_sheet;
 pub mod channels;
 pub mod check;
+pub(crate) mod clear;
 pub mod deliver;
 mod held;
 pub mod invoice;

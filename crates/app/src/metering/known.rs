@@ -1,7 +1,6 @@
 //! What a report of a use is judged by, read within the transaction that will write the answer.
 
-use domain::usage::{Barred, LicenceFacts, LicenceState, PaidBy};
-use domain::usage::{LicenceFacts, PaidBy};
+use domain::usage::{Barred, LicenceFacts, PaidBy};
 use domain::{Bundle, BundleId, Envelope, LicenceId, Timestamp, TrackId, UseReport};
 use ledger::Currency;
 use licence_key::Code;
@@ -52,11 +51,6 @@ pub(super) async fn licence(tx: &mut Tx, report: &UseReport) -> Result<Option<Kn
     let bar = match (paid_by, track) {
         (PaidBy::Bundle, Some(track)) => clear::bar(tx, track, report.published_at).await?,
         _ => None,
-    };
-    let state = match Standing::from_word(&row.text("status")?)? {
-        Standing::Valid => LicenceState::Active,
-        Standing::Suspended => LicenceState::Suspended,
-        Standing::Revoked => LicenceState::Revoked,
     };
     let state = Standing::from_word(&row.text("status")?)?.into();
     Ok(Some(Known {

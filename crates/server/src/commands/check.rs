@@ -76,10 +76,19 @@ async fn judged(
     now: Timestamp,
     wanted: &FinishedUse,
 ) -> Result<Vec<Judged>, Failure> {
-    let (tokens, codes) = match subject {
-        Subject::Code(code) => (&[][..], std::slice::from_ref(code)),
-        Subject::Token(token) => (std::slice::from_ref(token), &[][..]),
-        Subject::Media(media) => (media.tokens.as_slice(), media.codes.as_slice()),
+    let (tokens, codes): (Vec<&String>, &[Code]) = match subject {
+        Subject::Code(code) => (Vec::new(), std::slice::from_ref(code)),
+        Subject::Token(token) => (vec![token], &[]),
+        Subject::Media(media) => {
+            let tokens: Vec<_> = media.tokens.iter().map(|(token, _)| token).collect();
+            // Tags that can't be read may hold a key: that is no answer.
+            if let (Some(trouble), true, true) =
+                (&media.trouble, tokens.is_empty(), media.codes.is_empty())
+            {
+                return Err(Failure::failed(media.path.display(), trouble));
+            }
+            (tokens, media.codes.as_slice())
+        }
     };
     let mut keys: Vec<Judged> = Vec::new();
     for token in tokens {

@@ -12,6 +12,8 @@ use super::{
     uses, verify,
     channels, checks, files, keys, licences, quotes, reports, standing, stream, tracks, uses,
     verify,
+    asks, channels, checks, files, keys, licences, offers, quotes, reports, schemas, standing,
+    stream, suggestions, tracks, uses, verify,
 };
 use crate::problem::ProblemBody;
 

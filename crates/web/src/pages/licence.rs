@@ -126,7 +126,7 @@ pub(crate) async fn public(
 fn upgrade_href(licence: &Licence) -> Option<String> {
     let can = licence.track.is_some()
         && licence.upgraded_to.is_none()
-        && licence.standing == app::licensing::Standing::Valid;
+        && licence.standing == Standing::Valid;
     can.then(|| format!("/licences/{}/upgrade?grant={}", licence.id, licence.grant))
 }
 

@@ -12,7 +12,7 @@ mod quote;
 mod rotate;
 mod sell;
 mod sound;
+mod standing;
 mod suggest;
 mod upgrade;
-mod standing;
 mod verify;
