@@ -5,9 +5,6 @@
 mod common;
 
 use common::{Place, Ran};
-use domain::AssetKind;
-use domain::envelope::Credit;
-use domain::offer::{TEMPLATES, Tier};
 use licence_key::media::{self, Marks};
 use licence_key::{Claims, Code, IssuerKey, Jwks};
 
@@ -18,11 +15,17 @@ fn code() -> Code {
 }
 
 fn token() -> String {
-    let template = TEMPLATES
-        .into_iter()
-        .find(|one| one.tier == Tier::Creator && one.asset == AssetKind::Cut15)
-        .unwrap();
-    let envelope = template.envelope(Credit::NotRequired);
+    let envelope = serde_json::json!({
+        "version": 1, "asset": "cut_15", "rights": "one_stop",
+        "placements": ["youtube", "youtube_shorts", "tiktok"],
+        "purposes": ["personal", "monetised_creator"],
+        "videos": "unlimited", "clip_ms": 15_000,
+        "channels": { "owner": "licensee", "audience": "any" },
+        "territory": "worldwide", "publish_window": { "from": null, "until": null },
+        "alterations": [], "credit": "not_required",
+        "forbidden": ["standalone_redistribution", "content_id_registration", "ai_training"],
+        "exclusivity": "none",
+    });
     let mut claims = Claims {
         iss: ISSUER.into(),
         jti: "lic_1".into(),
@@ -36,9 +39,7 @@ fn token() -> String {
         terms: "t".into(),
         status: None,
     };
-    claims
-        .freeze(serde_json::to_value(envelope).unwrap())
-        .unwrap();
+    claims.freeze(envelope).unwrap();
     licence_key::sign(&claims, &IssuerKey::from_seed(&[1; 32])).unwrap()
 }
 
