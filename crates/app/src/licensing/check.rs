@@ -172,7 +172,7 @@ async fn by_token(
     token: &str,
     wanted: &FinishedUse,
 ) -> Result<KeyAnswer, Fault> {
-    let judged = judge(token, &app.issuer.jwks, None, now.0.div_euclid(1000));
+    let judged = judge(token, &app.issuer.jwks(), None, now.0.div_euclid(1000));
     let Some(claims) = judged.licence.map(|licence| licence.claims) else {
         let code = licence_key::peek(token).ok().map(|claims| claims.code);
         return Ok(answer(
