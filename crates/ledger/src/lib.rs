@@ -11,6 +11,7 @@
 
 pub mod account;
 pub mod currency;
+pub mod exchange;
 pub mod invariant;
 pub mod journal;
 pub mod money;
@@ -19,6 +20,7 @@ pub mod share;
 
 pub use account::{AccountId, AccountIdError};
 pub use currency::{Currency, UnknownCurrency};
+pub use exchange::{Exchange, ExchangeError, Rate, RateError};
 pub use invariant::Breach;
 pub use journal::{Journal, JournalDraft, JournalError, Line};
 pub use money::{Money, MoneyError, ParseMoneyError};

@@ -109,6 +109,19 @@ proptest! {
     }
 
     #[test]
+    fn what_was_reversed_closes_as_the_mirror_of_what_was_shared(
+        shared in 0..1_000_000_000_000_000_i64,
+        weights in weights(),
+    ) {
+        let there = share::close(shared, &weights).unwrap();
+        let mirrored: Vec<i64> = there.iter().map(|part| -part).collect();
+        prop_assert_eq!(share::close(-shared, &weights).unwrap(), mirrored);
+        let carry = i128::from(share::carry(-shared, &weights).unwrap());
+        prop_assert_eq!(carry, -whole(&there));
+        prop_assert!(there.iter().all(|part| (0..=1).contains(part)));
+    }
+
+    #[test]
     fn every_amount_prints_and_reads_back(micros: i64, at in 0..Currency::all().len()) {
         let money = Money::new(micros, Currency::all()[at]);
         prop_assert_eq!(money.to_string().parse(), Ok(money));
