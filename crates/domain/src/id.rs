@@ -170,4 +170,8 @@ ids! {
     ApiKeyId = "key";
     /// A signed-in session.
     SessionId = "ses";
+    /// A subscription to a plan.
+    SubscriptionId = "sub";
+    /// A payout to a payee; also the provider's key for it.
+    PayoutId = "out";
 }

@@ -6,10 +6,13 @@
 //! by the context; credit is positive, debit negative. Times are UTC milliseconds.
 
 pub mod account;
+pub mod advance;
+pub mod agreement;
 pub mod asset;
 pub mod axes;
 pub mod axis;
 pub mod bundle;
+pub mod bundle_refund;
 pub mod channel;
 pub mod check;
 pub mod codes;
@@ -19,21 +22,28 @@ pub mod covers;
 pub mod credits;
 pub mod csv;
 pub mod cue;
+pub mod cycle;
 pub mod ddex;
 pub mod envelope;
+pub mod extras;
 pub mod file_name;
 pub mod id;
 pub mod identifier;
 pub mod intended;
 pub mod invariant;
+pub mod invariant_money;
 pub mod journal;
 pub mod line;
 pub mod naming;
 pub mod offer;
+pub mod payout;
 pub mod plain;
 pub mod plain_en;
+pub mod pool;
 pub mod pricing;
+pub mod promo;
 pub mod quote;
+pub mod refund;
 pub mod report;
 pub mod rule;
 pub mod safelist;
@@ -42,6 +52,7 @@ pub mod set;
 pub mod shortfall;
 pub mod split;
 pub mod standing;
+pub mod subscription;
 pub mod suggest;
 pub mod template;
 pub mod texts;
@@ -58,22 +69,27 @@ pub use compare::{includes, intersect, narrower};
 pub use country::{Countries, Country};
 pub use covers::{Shortfall, covers};
 pub use credits::Credits;
+pub use cycle::Cycle;
 pub use envelope::{Envelope, EnvelopeError};
 pub use file_name::file_name;
 pub use id::{
     ApiKeyId, ArtistId, AssetId, BundleId, ChannelId, JournalId, LicenceId, OfferId, PayeeId,
-    PaymentId, PersonId, QuoteId, SessionId, SplitSheetId, TrackId, uuid7,
+    PaymentId, PayoutId, PersonId, QuoteId, SessionId, SplitSheetId, SubscriptionId, TrackId,
+    uuid7,
 };
 pub use intended::IntendedUse;
 pub use line::Line;
 pub use offer::{BundlePlan, Offer};
+pub use payout::Payout;
 pub use plain::{Plain, plain, plain_in};
+pub use pool::{Plan, Pool};
 pub use pricing::Pricing;
 pub use quote::{QuoteAnswer, quote};
 pub use report::UseReport;
 pub use sale::{Rates, SaleSplit, Tax, split_sale};
 pub use set::Set;
 pub use split::{Shared, SplitSheet};
+pub use subscription::Subscription;
 pub use template::Template;
 pub use texts::Texts;
 pub use tier::Tier;

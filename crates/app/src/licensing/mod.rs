@@ -2,12 +2,12 @@
 //! verified, its channels listed, its standing moved, and a finished video checked.
 
 pub mod buy;
-pub mod claim;
-pub(crate) mod clear;
-pub mod cue_sheet;
 pub mod channels;
 pub mod check;
+pub mod claim;
 pub(crate) mod clear;
+pub(crate) mod clear;
+pub mod cue_sheet;
 pub mod deliver;
 mod held;
 pub mod invoice;

@@ -1,16 +1,20 @@
 //! The rules, told as tables and properties.
 #![allow(clippy::unwrap_used, reason = "a helper of a test may fail the test")]
 
+mod agreements;
 mod books;
+mod bundle_refunds;
 mod bundles;
-mod credits;
-mod cues;
 mod channels;
 mod checks;
+mod credits;
+mod cues;
+mod cycles;
 mod envelope_gen;
 mod envelope_json;
 mod envelope_properties;
 mod envelopes;
+mod extras;
 mod file_names;
 mod identifiers;
 mod ids;
@@ -18,8 +22,15 @@ mod imports;
 mod invariants;
 mod languages;
 mod money;
+mod money_invariants;
+mod payout_files;
+mod payout_histories;
+mod payouts;
+mod pool_properties;
+mod pools;
 mod prices;
 mod quotes;
+mod refunds;
 mod safelists;
 mod standings;
 mod suggestion_properties;

@@ -2,9 +2,9 @@
 
 mod attest;
 mod audit;
-mod claim;
 mod channels;
 mod check;
+mod claim;
 mod config;
 mod cue_sheet;
 mod demo;

@@ -1,10 +1,10 @@
 //! What the specification says of licensing.
 
 mod buy;
-mod claim;
-mod cue_sheet;
 mod channels;
 mod check;
+mod claim;
+mod cue_sheet;
 mod deliver;
 mod exclude;
 mod invoice;
