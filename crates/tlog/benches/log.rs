@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::hint::black_box;
 use std::time::Instant;
 
-use tlog::{Batch, Event, Hash, Kind, Leaf, Log, Proof, Reader, Salts, SigningKey, Total, verify_use};
+use tlog::{
+    Batch, Event, Hash, Kind, Leaf, Log, Proof, Reader, Salts, SigningKey, Total, verify_use,
+};
 
 const EVENTS: usize = 1_000;
 const EVENT_BYTES: usize = 120;
@@ -40,22 +42,39 @@ fn time(name: &str, each: usize, mut work: impl FnMut()) {
 }
 
 fn leaf_of(log: &Log, batch: Hash, count: u32) -> Vec<u8> {
-    let totals = vec![Total { currency: *b"EUR", micros: 1_500_000 }];
+    let totals = vec![Total {
+        currency: *b"EUR",
+        micros: 1_500_000,
+    }];
     let (sequence, previous) = (log.size(), log.head().root);
-    let leaf = Leaf { kind: Kind::Uses, sequence, time_ms: 0, previous, batch, count, totals };
+    let leaf = Leaf {
+        kind: Kind::Uses,
+        sequence,
+        time_ms: 0,
+        previous,
+        batch,
+        count,
+        totals,
+    };
     leaf.encode().expect("a leaf")
 }
 
 fn commit() {
-    let events: Vec<Vec<u8>> = (0..EVENTS).map(|i| vec![(i % 251) as u8; EVENT_BYTES]).collect();
+    let events: Vec<Vec<u8>> = (0..EVENTS)
+        .map(|i| vec![(i % 251) as u8; EVENT_BYTES])
+        .collect();
     let mut log = Log::new();
-    time("commit of 1,000 events of 120 bytes, an event", EVENTS, || {
-        let salts = Salts::of_batch(&[7; 32], log.size());
-        let batch = Batch::new(salts, events.iter().map(Vec::as_slice));
-        let leaf = leaf_of(&log, batch.head(), batch.count());
-        log.append(&leaf).expect("short enough");
-        black_box(log.take_pending());
-    });
+    time(
+        "commit of 1,000 events of 120 bytes, an event",
+        EVENTS,
+        || {
+            let salts = Salts::of_batch(&[7; 32], log.size());
+            let batch = Batch::new(salts, events.iter().map(Vec::as_slice));
+            let leaf = leaf_of(&log, batch.head(), batch.count());
+            log.append(&leaf).expect("short enough");
+            black_box(log.take_pending());
+        },
+    );
     let mut log = Log::new();
     let entry = leaf_of(&log, Hash([1; 32]), 1);
     time("append of a leaf to the tree", EVENTS, || {
@@ -68,12 +87,17 @@ fn commit() {
 
 fn proofs() {
     let key = SigningKey::from_seed("bench.example/log", &[3; 32]).expect("a name");
-    let events: Vec<Vec<u8>> = (0..EVENTS).map(|i| vec![(i % 251) as u8; EVENT_BYTES]).collect();
+    let events: Vec<Vec<u8>> = (0..EVENTS)
+        .map(|i| vec![(i % 251) as u8; EVENT_BYTES])
+        .collect();
     let (mut log, mut stored) = (Log::new(), HashMap::new());
     let mut middle = None;
     for at in 0..LEAVES {
         if at == LEAVES / 3 {
-            let batch = Batch::new(Salts::of_batch(&[7; 32], at), events.iter().map(Vec::as_slice));
+            let batch = Batch::new(
+                Salts::of_batch(&[7; 32], at),
+                events.iter().map(Vec::as_slice),
+            );
             let leaf = leaf_of(&log, batch.head(), batch.count());
             log.append(&leaf).expect("short enough");
             middle = Some((batch, leaf));
@@ -85,25 +109,50 @@ fn proofs() {
     for resource in pending.resources() {
         stored.insert(resource.path.to_string(), resource.bytes.clone());
     }
-    let checkpoint = pending.confirm(|p| stored.get(p).cloned()).expect("stored").sign(&key);
+    let checkpoint = pending
+        .confirm(|p| stored.get(p).cloned())
+        .expect("stored")
+        .sign(&key);
     let (batch, leaf) = middle.expect("the log is longer");
     let (index, size) = (LEAVES / 3, log.size());
     let mut path = Vec::new();
-    time("path of one of 1,000,000 leaves, from tiles in memory", 1, || {
-        let mut reader = Reader::new(size, |p: &str| stored.get(p).cloned());
-        path = reader.inclusion(index).expect("all tiles are there");
-    });
+    time(
+        "path of one of 1,000,000 leaves, from tiles in memory",
+        1,
+        || {
+            let mut reader = Reader::new(size, |p: &str| stored.get(p).cloned());
+            path = reader.inclusion(index).expect("all tiles are there");
+        },
+    );
     time("opening of one of 1,000 events, batch in memory", 1, || {
         black_box(batch.open(333));
     });
-    let event = Event { bytes: events[333].clone(), opening: batch.open(333).expect("an event") };
-    let proof = Proof { leaf, index, path, checkpoint, event: Some(event) };
+    let event = Event {
+        bytes: events[333].clone(),
+        opening: batch.open(333).expect("an event"),
+    };
+    let proof = Proof {
+        leaf,
+        index,
+        path,
+        checkpoint,
+        event: Some(event),
+    };
     time("check of the proof of a use, with its signature", 1, || {
         black_box(verify_use(&proof, key.public())).expect("a good proof");
     });
     time("of this, the path to the root", 1, || {
         let leaf = Hash::leaf(&proof.leaf);
-        black_box(tlog::merkle::head_from_inclusion(leaf, index, size, &proof.path));
+        black_box(tlog::merkle::head_from_inclusion(
+            leaf,
+            index,
+            size,
+            &proof.path,
+        ));
     });
-    println!("{:<58} {:>10} bytes", "the proof as text", proof.to_text().len());
+    println!(
+        "{:<58} {:>10} bytes",
+        "the proof as text",
+        proof.to_text().len()
+    );
 }

@@ -63,13 +63,22 @@ impl fmt::Display for Finding {
             Fault::Checkpoint(error) => write!(f, "{path}: {error}"),
             Fault::Hash => write!(f, "{path}: bytes {first} to {end} are not the signed hash"),
             Fault::Entry(index) => {
-                write!(f, "{path}: entry {index} (bytes {first} to {end}) was altered")
+                write!(
+                    f,
+                    "{path}: entry {index} (bytes {first} to {end}) was altered"
+                )
             }
             Fault::Undecided(index) => {
-                write!(f, "{path}: entry {index} (bytes {first} to {end}) or its hash was altered")
+                write!(
+                    f,
+                    "{path}: entry {index} (bytes {first} to {end}) or its hash was altered"
+                )
             }
             Fault::Chain(index) => {
-                write!(f, "{path}: entry {index} doesn't continue from the leaf before it")
+                write!(
+                    f,
+                    "{path}: entry {index} doesn't continue from the leaf before it"
+                )
             }
             Fault::Root => write!(f, "{path}: the log doesn't lead to the signed root"),
         }
@@ -81,13 +90,23 @@ impl fmt::Display for Finding {
 pub fn log(key: &VerifyingKey, mut read: impl FnMut(&str) -> Option<Vec<u8>>) -> Vec<Finding> {
     let path = TilePath::Checkpoint.to_string();
     let Some(note) = read(&path) else {
-        return [Finding { path, bytes: (0, 0), what: Fault::Missing }].into();
+        return [Finding {
+            path,
+            bytes: (0, 0),
+            what: Fault::Missing,
+        }]
+        .into();
     };
     match Checkpoint::open(&note, key) {
         Ok(checkpoint) => tree(checkpoint.head, read),
         Err(error) => {
             let bytes = (0, note.len());
-            [Finding { path, bytes, what: Fault::Checkpoint(error) }].into()
+            [Finding {
+                path,
+                bytes,
+                what: Fault::Checkpoint(error),
+            }]
+            .into()
         }
     }
 }
@@ -137,7 +156,9 @@ struct Level {
 impl<R: FnMut(&str) -> Option<Vec<u8>>> Audit<R> {
     fn run(&mut self) {
         for index in 0.. {
-            let Some(tile) = Tile::in_tree(0, index, self.size) else { break };
+            let Some(tile) = Tile::in_tree(0, index, self.size) else {
+                break;
+            };
             self.open(tile);
             self.bundle(tile);
             self.close(0);
@@ -167,7 +188,11 @@ impl<R: FnMut(&str) -> Option<Vec<u8>>> Audit<R> {
     /// Makes `tile` the one of its level that is being compared.
     fn open(&mut self, tile: Tile) {
         let stored = self.stored(tile);
-        let level = Level { tile, stored, computed: Vec::new() };
+        let level = Level {
+            tile,
+            stored,
+            computed: Vec::new(),
+        };
         let at = usize::from(tile.level);
         if at == self.levels.len() {
             self.levels.push(level);
@@ -176,7 +201,11 @@ impl<R: FnMut(&str) -> Option<Vec<u8>>> Audit<R> {
         }
         // Its parent is opened with its first child, so that it can decide between the two.
         if tile.is_full() && tile.index.is_multiple_of(TILE_WIDTH.into()) {
-            let parent = Tile::in_tree(tile.level + 1, tile.index / u64::from(TILE_WIDTH), self.size);
+            let parent = Tile::in_tree(
+                tile.level + 1,
+                tile.index / u64::from(TILE_WIDTH),
+                self.size,
+            );
             if let Some(parent) = parent {
                 self.open(parent);
             }
@@ -192,14 +221,22 @@ impl<R: FnMut(&str) -> Option<Vec<u8>>> Audit<R> {
         let hashes = tile.hashes(&bytes);
         if hashes.is_none() {
             let whole = usize::from(tile.width) * HASH_BYTES;
-            self.found(path, (whole.min(bytes.len()), whole.max(bytes.len())), Fault::Length);
+            self.found(
+                path,
+                (whole.min(bytes.len()), whole.max(bytes.len())),
+                Fault::Length,
+            );
         }
         hashes
     }
 
     /// Reads a bundle, compares each entry with its stored hash and, where they differ, decides.
     fn bundle(&mut self, tile: Tile) {
-        let path = TilePath::Entries { index: tile.index, width: tile.width }.to_string();
+        let path = TilePath::Entries {
+            index: tile.index,
+            width: tile.width,
+        }
+        .to_string();
         let bundle = (self.read)(&path);
         let bytes = bundle.as_deref().unwrap_or_default();
         let (entries, fault) = scan(bytes, tile.width);
@@ -220,12 +257,20 @@ impl<R: FnMut(&str) -> Option<Vec<u8>>> Audit<R> {
             if !altered && self.chained && !self.continues(entry, index) {
                 self.found(path.clone(), range, Fault::Chain(index));
             }
-            let right = if altered { stored.get(at) } else { computed.get(at) };
+            let right = if altered {
+                stored.get(at)
+            } else {
+                computed.get(at)
+            };
             right.iter().for_each(|hash| self.chain.push(**hash));
         }
         // Without every entry of the bundle the chain goes on over the stored hashes, if any.
-        stored.iter().skip(entries.len()).for_each(|hash| self.chain.push(*hash));
-        self.chained &= self.chain.size() == tile.index * u64::from(TILE_WIDTH) + u64::from(tile.width);
+        stored
+            .iter()
+            .skip(entries.len())
+            .for_each(|hash| self.chain.push(*hash));
+        self.chained &=
+            self.chain.size() == tile.index * u64::from(TILE_WIDTH) + u64::from(tile.width);
         self.levels[0].computed = if fault.is_none() { computed } else { stored };
     }
 
@@ -244,20 +289,39 @@ impl<R: FnMut(&str) -> Option<Vec<u8>>> Audit<R> {
     ) {
         let fault = |at: usize| {
             let index = tile.index * u64::from(TILE_WIDTH) + at as u64;
-            if verdict == Verdict::Stored { Fault::Entry(index) } else { Fault::Undecided(index) }
+            if verdict == Verdict::Stored {
+                Fault::Entry(index)
+            } else {
+                Fault::Undecided(index)
+            }
         };
         let before = self.findings.len();
         for (at, &(offset, entry)) in entries.iter().enumerate() {
-            if stored.get(at).is_some_and(|hash| *hash != Hash::leaf(entry)) {
-                self.found(path.to_string(), (offset, offset + 2 + entry.len()), fault(at));
+            if stored
+                .get(at)
+                .is_some_and(|hash| *hash != Hash::leaf(entry))
+            {
+                self.found(
+                    path.to_string(),
+                    (offset, offset + 2 + entry.len()),
+                    fault(at),
+                );
             }
         }
         if self.findings.len() == before && entries.len() < usize::from(tile.width) {
-            let from = entries.last().map_or(0, |(offset, entry)| offset + 2 + entry.len());
+            let from = entries
+                .last()
+                .map_or(0, |(offset, entry)| offset + 2 + entry.len());
             self.found(path.to_string(), (from, length), fault(entries.len()));
         } else if self.findings.len() == before {
-            let from = entries.last().map_or(0, |(offset, entry)| offset + 2 + entry.len());
-            let what = if from < length { Fault::Length } else { fault(0) };
+            let from = entries
+                .last()
+                .map_or(0, |(offset, entry)| offset + 2 + entry.len());
+            let what = if from < length {
+                Fault::Length
+            } else {
+                fault(0)
+            };
             self.found(path.to_string(), (from.min(length), length), what);
         }
     }
@@ -282,9 +346,14 @@ impl<R: FnMut(&str) -> Option<Vec<u8>>> Audit<R> {
 
     fn is_signed(&mut self, tile: Tile, row: &[Hash]) -> bool {
         let parents = self.levels.get(usize::from(tile.level) + 1);
-        if tile.is_full() && let Some(parent) = parents {
+        if tile.is_full()
+            && let Some(parent) = parents
+        {
             let at = usize::try_from(tile.index % u64::from(TILE_WIDTH)).expect("below 256");
-            return parent.stored.as_ref().is_some_and(|p| p[at] == head_of_row(row));
+            return parent
+                .stored
+                .as_ref()
+                .is_some_and(|p| p[at] == head_of_row(row));
         }
         self.root_with(tile, row) == Some(self.root)
     }
@@ -301,7 +370,12 @@ impl<R: FnMut(&str) -> Option<Vec<u8>>> Audit<R> {
             let hashes = holder.hashes(&bytes).ok_or(())?;
             Ok(head_of_row(&hashes[Tile::under(node)]))
         };
-        Range { start: 0, end: size }.head(&mut hash_of).ok()
+        Range {
+            start: 0,
+            end: size,
+        }
+        .head(&mut hash_of)
+        .ok()
     }
 
     fn computed_root(&self) -> Option<Hash> {
@@ -315,10 +389,16 @@ impl<R: FnMut(&str) -> Option<Vec<u8>>> Audit<R> {
         let computed = core::mem::take(&mut self.levels[level].computed);
         let verdict = self.verdict(tile, Some(&computed));
         let stored = self.levels[level].stored.clone();
-        if verdict != Verdict::Stored && let Some(stored) = &stored {
+        if verdict != Verdict::Stored
+            && let Some(stored) = &stored
+        {
             self.name_hashes(tile, stored, &computed);
         }
-        let right = if verdict == Verdict::Stored { stored.unwrap_or_default() } else { computed };
+        let right = if verdict == Verdict::Stored {
+            stored.unwrap_or_default()
+        } else {
+            computed
+        };
         if !tile.is_full() {
             return;
         }

@@ -70,8 +70,13 @@ impl Batch {
     /// can count, which would take 250 GB of memory.
     pub fn new<'a>(salts: Salts, events: impl IntoIterator<Item = &'a [u8]>) -> Batch {
         let leaves = (0..u32::MAX).zip(events);
-        let leaves = leaves.map(|(at, event)| Hash::leaf_of(&[&salts.salt(at), event])).collect();
-        Batch { salts, tree: Tree::new(leaves) }
+        let leaves = leaves
+            .map(|(at, event)| Hash::leaf_of(&[&salts.salt(at), event]))
+            .collect();
+        Batch {
+            salts,
+            tree: Tree::new(leaves),
+        }
     }
 
     /// The head that goes into the leaf.
@@ -90,7 +95,11 @@ impl Batch {
     #[must_use]
     pub fn open(&self, position: u32) -> Option<Opening> {
         let path = self.tree.inclusion(u64::from(position))?;
-        Some(Opening { position, salt: self.salts.salt(position), path })
+        Some(Opening {
+            position,
+            salt: self.salts.salt(position),
+            path,
+        })
     }
 }
 

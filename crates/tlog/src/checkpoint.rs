@@ -60,7 +60,11 @@ impl Checkpoint {
         let root = Hash::from_slice(&BASE64.decode(lines.next()?.as_bytes()).ok()?)?;
         let extensions: Vec<String> = lines.map(ToString::to_string).collect();
         let sound = extensions.iter().all(|line| !line.is_empty());
-        sound.then_some(Checkpoint { origin, head: Head { size, root }, extensions })
+        sound.then_some(Checkpoint {
+            origin,
+            head: Head { size, root },
+            extensions,
+        })
     }
 
     /// Reads a signed checkpoint of the log whose key this is; its origin is the key's name.
@@ -75,7 +79,10 @@ impl Checkpoint {
             return Ok(checkpoint);
         }
         let wanted = key.name().to_string();
-        Err(CheckpointError::Origin { found: checkpoint.origin, wanted })
+        Err(CheckpointError::Origin {
+            found: checkpoint.origin,
+            wanted,
+        })
     }
 }
 
@@ -83,6 +90,8 @@ impl fmt::Display for Checkpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let root = BASE64.encode(&self.head.root.0);
         write!(f, "{}\n{}\n{root}\n", self.origin, self.head.size)?;
-        self.extensions.iter().try_for_each(|line| writeln!(f, "{line}"))
+        self.extensions
+            .iter()
+            .try_for_each(|line| writeln!(f, "{line}"))
     }
 }

@@ -70,7 +70,9 @@ pub enum LeafError {
     #[error("the bytes are not a leaf of version 1")]
     Form,
     /// Currencies must be three capital letters, each once and in order, and not too many.
-    #[error("a leaf's totals are one for each currency, in alphabetical order, {MAX_TOTALS} at most")]
+    #[error(
+        "a leaf's totals are one for each currency, in alphabetical order, {MAX_TOTALS} at most"
+    )]
     Totals,
     /// A statement has number 1 or more, and covers leaves that were there before it.
     #[error("a statement has a number from 1 on and covers only leaves before it")]
@@ -116,7 +118,10 @@ impl Leaf {
     /// When they are no leaf, or one that `encode` would refuse.
     pub fn decode(bytes: &[u8]) -> Result<Leaf, LeafError> {
         let mut input = Input(bytes);
-        let leaf = input.leaf().filter(|_| input.0.is_empty()).ok_or(LeafError::Form)?;
+        let leaf = input
+            .leaf()
+            .filter(|_| input.0.is_empty())
+            .ok_or(LeafError::Form)?;
         leaf.check()?;
         Ok(leaf)
     }
@@ -154,7 +159,11 @@ impl Input<'_> {
         self.take().filter(|magic| *magic == MAGIC)?;
         let [kind] = self.take()?;
         let mut leaf = Leaf {
-            kind: if kind == 2 { Kind::Licences } else { Kind::Uses },
+            kind: if kind == 2 {
+                Kind::Licences
+            } else {
+                Kind::Uses
+            },
             sequence: self.number()?,
             time_ms: self.number()?,
             previous: Hash(self.take()?),
@@ -169,13 +178,21 @@ impl Input<'_> {
         }
         match kind {
             1 | 2 => Some(leaf),
-            3 => Some(Leaf { kind: Kind::Statement(self.statement()?), ..leaf }),
+            3 => Some(Leaf {
+                kind: Kind::Statement(self.statement()?),
+                ..leaf
+            }),
             _ => None,
         }
     }
 
     fn statement(&mut self) -> Option<Statement> {
         let (payee, number) = (self.take()?, self.number()?);
-        Some(Statement { payee, number, from: self.number()?, to: self.number()? })
+        Some(Statement {
+            payee,
+            number,
+            from: self.number()?,
+            to: self.number()?,
+        })
     }
 }

@@ -23,6 +23,7 @@ mod leaf;
 mod log;
 pub mod merkle;
 mod note;
+mod packed;
 mod reader;
 mod receipt;
 mod statement;
@@ -33,8 +34,13 @@ pub use checkpoint::{Checkpoint, CheckpointError, Head};
 pub use hash::{HASH_BYTES, Hash};
 pub use leaf::{Kind, Leaf, LeafError, MAX_TOTALS, Statement, Total};
 pub use log::{Confirmed, Log, LogError, Pending, Resource, WriteMismatch};
-pub use note::{KeyError, MAX_NOTE_BYTES, MAX_SIGNATURES, Note, NoteError, SigningKey, VerifyingKey};
+pub use note::{
+    KeyError, MAX_NOTE_BYTES, MAX_SIGNATURES, Note, NoteError, SigningKey, VerifyingKey,
+};
+pub use packed::{pack, unpack};
 pub use reader::{ReadError, Reader, tiles_for};
-pub use receipt::{Event, MAX_PROOF_BYTES, Proof, ProofError, Proven, verify_growth, verify_leaf, verify_use};
+pub use receipt::{
+    Event, MAX_PROOF_BYTES, Proof, ProofError, Proven, verify_growth, verify_leaf, verify_use,
+};
 pub use statement::{Gap, Line, LineRecord, OmissionError, omitted, verify_contiguous};
 pub use tile::{BundleError, TILE_WIDTH, Tile, TilePath, entries, superseded, tiles_of};

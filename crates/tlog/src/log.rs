@@ -121,7 +121,13 @@ impl Log {
         let edge = read_edge(&mut reader, size).map_err(LogError::Tiles)?;
         let leaves = edge.first().map_or(&[][..], Vec::as_slice);
         let bundle = read_bundle(leaves, size, &mut read)?;
-        Ok(Log { frontier, edge, bundle, finished: Vec::new(), taken: size })
+        Ok(Log {
+            frontier,
+            edge,
+            bundle,
+            finished: Vec::new(),
+            taken: size,
+        })
     }
 
     /// How many leaves it has, stored or not: the number the next leaf will bear.
@@ -133,7 +139,10 @@ impl Log {
     /// The head over all of them. Nobody may rely on it before it is signed.
     #[must_use]
     pub fn head(&self) -> Head {
-        Head { size: self.frontier.size(), root: self.frontier.head() }
+        Head {
+            size: self.frontier.size(),
+            root: self.frontier.head(),
+        }
     }
 
     /// Adds a leaf and returns its index. Two hashes in the mean, no input or output.
@@ -156,8 +165,14 @@ impl Log {
             if edge[level].len() == usize::from(TILE_WIDTH) {
                 let nth = index >> (height + 8);
                 if level == 0 {
-                    let path = TilePath::Entries { index: nth, width: TILE_WIDTH };
-                    finished.push(Resource { path, bytes: mem::take(bundle) });
+                    let path = TilePath::Entries {
+                        index: nth,
+                        width: TILE_WIDTH,
+                    };
+                    finished.push(Resource {
+                        path,
+                        bytes: mem::take(bundle),
+                    });
                 }
                 finished.push(tile_resource(level, nth, &edge[level]));
                 edge[level].clear();
@@ -180,7 +195,10 @@ impl Log {
             if level == 0 {
                 let width = u16::try_from(hashes.len()).expect("less than a full tile");
                 let path = TilePath::Entries { index, width };
-                resources.push(Resource { path, bytes: self.bundle.clone() });
+                resources.push(Resource {
+                    path,
+                    bytes: self.bundle.clone(),
+                });
             }
             resources.push(tile_resource(level, index, hashes));
         }
@@ -194,7 +212,14 @@ fn tile_resource(level: usize, index: u64, hashes: &[Hash]) -> Resource {
     let width = u16::try_from(hashes.len()).expect("256 hashes at most");
     let mut bytes = Vec::with_capacity(hashes.len() * HASH_BYTES);
     hashes.iter().for_each(|hash| bytes.extend(hash.0));
-    Resource { path: TilePath::Hashes(Tile { level, index, width }), bytes }
+    Resource {
+        path: TilePath::Hashes(Tile {
+            level,
+            index,
+            width,
+        }),
+        bytes,
+    }
 }
 
 fn read_edge<R: FnMut(&str) -> Option<Vec<u8>>>(
@@ -208,7 +233,9 @@ fn read_edge<R: FnMut(&str) -> Option<Vec<u8>>>(
             break;
         }
         let tile = Tile::in_tree(level, hashes >> 8, size);
-        edge.push(tile.map_or(Ok(Vec::new()), |tile| reader.tile(tile).map(<[Hash]>::to_vec))?);
+        edge.push(tile.map_or(Ok(Vec::new()), |tile| {
+            reader.tile(tile).map(<[Hash]>::to_vec)
+        })?);
     }
     Ok(edge)
 }
@@ -223,12 +250,23 @@ fn read_bundle(
         return Ok(Vec::new());
     }
     let width = u16::try_from(leaves.len()).expect("less than a full tile");
-    let path = TilePath::Entries { index: size >> 8, width }.to_string();
+    let path = TilePath::Entries {
+        index: size >> 8,
+        width,
+    }
+    .to_string();
     let bytes = read(&path).unwrap_or_default();
     let sound = entries(&bytes, width).is_ok_and(|entries| {
-        entries.iter().zip(leaves).all(|((_, entry), leaf)| Hash::leaf(entry) == *leaf)
+        entries
+            .iter()
+            .zip(leaves)
+            .all(|((_, entry), leaf)| Hash::leaf(entry) == *leaf)
     });
-    if sound { Ok(bytes) } else { Err(LogError::Bundle { path, width }) }
+    if sound {
+        Ok(bytes)
+    } else {
+        Err(LogError::Bundle { path, width })
+    }
 }
 
 impl Pending {
@@ -255,8 +293,15 @@ impl Pending {
         for Resource { path, bytes } in &self.resources {
             let stored = read(&path.to_string()).unwrap_or_default();
             if stored != *bytes {
-                let same = bytes.iter().zip(&stored).take_while(|(a, b)| a == b).count();
-                return Err(WriteMismatch { path: path.to_string(), byte: same });
+                let same = bytes
+                    .iter()
+                    .zip(&stored)
+                    .take_while(|(a, b)| a == b)
+                    .count();
+                return Err(WriteMismatch {
+                    path: path.to_string(),
+                    byte: same,
+                });
             }
         }
         match Reader::new(self.head.size, read).head() {
@@ -265,7 +310,10 @@ impl Pending {
                 Err(WriteMismatch { path, byte: 0 })
             }
             // An older tile at the right edge is damaged; which one, the audit says.
-            _ => Err(WriteMismatch { path: "tile/0".to_string(), byte: 0 }),
+            _ => Err(WriteMismatch {
+                path: "tile/0".to_string(),
+                byte: 0,
+            }),
         }
     }
 }
@@ -282,6 +330,13 @@ impl Confirmed {
     #[must_use]
     pub fn sign(self, key: &SigningKey) -> String {
         let origin = key.name().to_string();
-        key.sign_note(&Checkpoint { origin, head: self.head, extensions: Vec::new() }.to_string())
+        key.sign_note(
+            &Checkpoint {
+                origin,
+                head: self.head,
+                extensions: Vec::new(),
+            }
+            .to_string(),
+        )
     }
 }

@@ -162,8 +162,16 @@ pub fn is_consistent(old: u64, old_head: Hash, new: u64, new_head: Hash, proof: 
     if old == 0 {
         return proof.is_empty() && old_head == Hash::empty_tree();
     }
-    let rest = if old.is_power_of_two() { proof } else { proof.get(1..).unwrap_or_default() };
-    let seed = if old.is_power_of_two() { Some(old_head) } else { proof.first().copied() };
+    let rest = if old.is_power_of_two() {
+        proof
+    } else {
+        proof.get(1..).unwrap_or_default()
+    };
+    let seed = if old.is_power_of_two() {
+        Some(old_head)
+    } else {
+        proof.first().copied()
+    };
     let Some(seed) = seed else { return false };
     heads_from_consistency(old, new, seed, rest) == Some((old_head, new_head))
 }
@@ -207,7 +215,11 @@ impl Frontier {
     /// # Errors
     /// Whatever `hash_of` fails with.
     pub fn of<E>(size: u64, hash_of: impl FnMut(Node) -> Result<Hash, E>) -> Result<Frontier, E> {
-        let nodes = Range { start: 0, end: size }.nodes();
+        let nodes = Range {
+            start: 0,
+            end: size,
+        }
+        .nodes();
         let heads = nodes.into_iter().map(hash_of).collect::<Result<_, E>>()?;
         Ok(Frontier { size, heads })
     }
@@ -229,7 +241,10 @@ impl Frontier {
         let mut head = leaf;
         seen(0, head);
         for height in 1..=self.size.trailing_ones() {
-            let left = self.heads.pop().expect("one head for each set bit of the size");
+            let left = self
+                .heads
+                .pop()
+                .expect("one head for each set bit of the size");
             head = Hash::node(left, head);
             seen(height, head);
         }
@@ -241,7 +256,9 @@ impl Frontier {
     #[must_use]
     pub fn head(&self) -> Hash {
         let folded = self.heads.iter().rev().copied();
-        folded.reduce(|right, left| Hash::node(left, right)).unwrap_or_else(Hash::empty_tree)
+        folded
+            .reduce(|right, left| Hash::node(left, right))
+            .unwrap_or_else(Hash::empty_tree)
     }
 }
 
@@ -263,7 +280,12 @@ impl Tree {
             if below.len() < 2 {
                 return Tree { levels };
             }
-            let above = below.as_chunks::<2>().0.iter().map(|&[l, r]| Hash::node(l, r)).collect();
+            let above = below
+                .as_chunks::<2>()
+                .0
+                .iter()
+                .map(|&[l, r]| Hash::node(l, r))
+                .collect();
             levels.push(above);
         }
     }
@@ -283,23 +305,36 @@ impl Tree {
     /// The head of the whole tree.
     #[must_use]
     pub fn head(&self) -> Hash {
-        self.head_of(Range { start: 0, end: self.size() }).expect("a tree holds all of itself")
+        self.head_of(Range {
+            start: 0,
+            end: self.size(),
+        })
+        .expect("a tree holds all of itself")
     }
 
     /// The proof that leaf `index` is in the tree; `None` when there is no such leaf.
     #[must_use]
     pub fn inclusion(&self, index: u64) -> Option<Vec<Hash>> {
-        inclusion_plan(index, self.size())?.into_iter().map(|r| self.head_of(r)).collect()
+        inclusion_plan(index, self.size())?
+            .into_iter()
+            .map(|r| self.head_of(r))
+            .collect()
     }
 
     /// The proof that the first `old` leaves are a tree this one grew from.
     #[must_use]
     pub fn consistency(&self, old: u64) -> Option<Vec<Hash>> {
-        consistency_plan(old, self.size())?.into_iter().map(|r| self.head_of(r)).collect()
+        consistency_plan(old, self.size())?
+            .into_iter()
+            .map(|r| self.head_of(r))
+            .collect()
     }
 
     fn node(&self, node: Node) -> Option<Hash> {
         let index = usize::try_from(node.index).ok()?;
-        self.levels.get(usize::from(node.height))?.get(index).copied()
+        self.levels
+            .get(usize::from(node.height))?
+            .get(index)
+            .copied()
     }
 }

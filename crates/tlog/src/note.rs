@@ -103,7 +103,9 @@ fn is_name(name: &str) -> bool {
 
 /// The first four bytes of SHA-256(name ‖ newline ‖ type ‖ public key).
 fn key_id(name: &str, public: &[u8; 32]) -> [u8; 4] {
-    let hash = Sha256::new().chain_update(name).chain_update([b'\n', ED25519]);
+    let hash = Sha256::new()
+        .chain_update(name)
+        .chain_update([b'\n', ED25519]);
     let hash = hash.chain_update(public).finalize();
     [hash[0], hash[1], hash[2], hash[3]]
 }
@@ -114,7 +116,10 @@ fn parse_key(text: &str) -> Result<(&str, [u8; 4], [u8; 32]), KeyError> {
     let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
         return Err(KeyError::Form);
     };
-    let id = HEXLOWER.decode(id.as_bytes()).ok().and_then(|id| id.try_into().ok());
+    let id = HEXLOWER
+        .decode(id.as_bytes())
+        .ok()
+        .and_then(|id| id.try_into().ok());
     let id = id.ok_or(KeyError::Form)?;
     let key = BASE64.decode(key.as_bytes()).map_err(|_| KeyError::Form)?;
     let (&algorithm, key) = key.split_first().ok_or(KeyError::Form)?;
@@ -143,7 +148,11 @@ impl VerifyingKey {
         if key.is_weak() {
             return Err(KeyError::Point);
         }
-        Ok(VerifyingKey { name: name.to_string(), id: key_id(name, public), key })
+        Ok(VerifyingKey {
+            name: name.to_string(),
+            id: key_id(name, public),
+            key,
+        })
     }
 
     /// Reads `name+hash+key`, the form that notes' verifiers share.
@@ -153,7 +162,18 @@ impl VerifyingKey {
     pub fn parse(text: &str) -> Result<VerifyingKey, KeyError> {
         let (name, id, public) = parse_key(text)?;
         let key = VerifyingKey::new(name, &public)?;
-        if key.id == id { Ok(key) } else { Err(KeyError::Hash) }
+        if key.id == id {
+            Ok(key)
+        } else {
+            Err(KeyError::Hash)
+        }
+    }
+
+    /// `text` as a note with a signature of this key, which may be wrong.
+    pub(crate) fn note_with(&self, text: &str, signature: &[u8; 64]) -> String {
+        let mut bytes = self.id.to_vec();
+        bytes.extend(signature);
+        format!("{text}\n— {} {}\n", self.name, BASE64.encode(&bytes))
     }
 
     /// The key's name, which is the origin of the log it signs for.
@@ -193,7 +213,11 @@ impl SigningKey {
     pub fn parse(text: &str) -> Result<SigningKey, KeyError> {
         let (name, id, seed) = parse_key(text.strip_prefix(PRIVATE).ok_or(KeyError::Form)?)?;
         let key = SigningKey::from_seed(name, &seed)?;
-        if key.public.id == id { Ok(key) } else { Err(KeyError::Hash) }
+        if key.public.id == id {
+            Ok(key)
+        } else {
+            Err(KeyError::Hash)
+        }
     }
 
     /// The secret as text, to be kept as such. `Display` is left out on purpose.
@@ -217,10 +241,8 @@ impl SigningKey {
 
     /// `text`, which ends in a newline, with an empty line and the signature after it.
     pub(crate) fn sign_note(&self, text: &str) -> String {
-        let signature = self.secret.sign(text.as_bytes());
-        let mut bytes = self.public.id.to_vec();
-        bytes.extend(signature.to_bytes());
-        format!("{text}\n— {} {}\n", self.public.name, BASE64.encode(&bytes))
+        self.public
+            .note_with(text, &self.secret.sign(text.as_bytes()).to_bytes())
     }
 }
 
@@ -246,7 +268,10 @@ impl<'a> Note<'a> {
         }
         let lines = lines.split('\n').enumerate();
         let lines = lines.map(|(i, line)| Line::parse(line).ok_or(NoteError::SignatureLine(i + 1)));
-        Ok(Note { text, signatures: lines.collect::<Result<_, _>>()? })
+        Ok(Note {
+            text,
+            signatures: lines.collect::<Result<_, _>>()?,
+        })
     }
 
     /// The text, if `key` signed it exactly once. Other keys' signatures are not looked at: they
@@ -255,14 +280,28 @@ impl<'a> Note<'a> {
     /// # Errors
     /// When `key` did not sign, signed twice, or the signature is wrong.
     pub fn signed_by(&self, key: &VerifyingKey) -> Result<&'a str, NoteError> {
-        let mut mine = self.signatures.iter().filter(|s| s.name == key.name && s.id == key.id);
+        let mut mine = self
+            .signatures
+            .iter()
+            .filter(|s| s.name == key.name && s.id == key.id);
         let line = mine.next().ok_or(NoteError::NotSigned)?;
         if mine.next().is_some() {
             return Err(NoteError::SignedTwice);
         }
         let signature = Signature::from_slice(&line.signature).map_err(|_| NoteError::Signature)?;
         let verified = key.key.verify_strict(self.text.as_bytes(), &signature);
-        verified.map(|()| self.text).map_err(|_| NoteError::Signature)
+        verified
+            .map(|()| self.text)
+            .map_err(|_| NoteError::Signature)
+    }
+
+    /// The first signature under the key's name and id, unverified.
+    pub(crate) fn signature_of(&self, key: &VerifyingKey) -> Option<&[u8]> {
+        let line = self
+            .signatures
+            .iter()
+            .find(|s| s.name == key.name && s.id == key.id)?;
+        Some(&line.signature)
     }
 
     /// Under which names it is signed, unverified.
@@ -277,6 +316,10 @@ impl<'a> Line<'a> {
         let bytes = BASE64.decode(signature.as_bytes()).ok()?;
         let (&id, signature) = bytes.split_first_chunk::<4>()?;
         let sound = is_name(name) && !signature.is_empty();
-        sound.then(|| Line { name, id, signature: signature.to_vec() })
+        sound.then(|| Line {
+            name,
+            id,
+            signature: signature.to_vec(),
+        })
     }
 }

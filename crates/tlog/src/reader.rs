@@ -47,7 +47,11 @@ impl<R: FnMut(&str) -> Option<Vec<u8>>> Reader<R> {
     /// A reader of the tree of `size` leaves. It keeps every tile it has read: make one for each
     /// proof, or for a few.
     pub fn new(size: u64, read: R) -> Reader<R> {
-        Reader { size, read, tiles: BTreeMap::new() }
+        Reader {
+            size,
+            read,
+            tiles: BTreeMap::new(),
+        }
     }
 
     /// The proof that leaf `index` is in the tree.
@@ -55,7 +59,10 @@ impl<R: FnMut(&str) -> Option<Vec<u8>>> Reader<R> {
     /// # Errors
     /// When there is no such leaf, or a tile is missing or has the wrong length.
     pub fn inclusion(&mut self, index: u64) -> Result<Vec<Hash>, ReadError> {
-        let beyond = ReadError::Beyond { asked: index, size: self.size };
+        let beyond = ReadError::Beyond {
+            asked: index,
+            size: self.size,
+        };
         let plan = inclusion_plan(index, self.size).ok_or(beyond)?;
         plan.into_iter().map(|range| self.head_of(range)).collect()
     }
@@ -65,7 +72,10 @@ impl<R: FnMut(&str) -> Option<Vec<u8>>> Reader<R> {
     /// # Errors
     /// As [`Reader::inclusion`].
     pub fn consistency(&mut self, old: u64) -> Result<Vec<Hash>, ReadError> {
-        let beyond = ReadError::Beyond { asked: old, size: self.size };
+        let beyond = ReadError::Beyond {
+            asked: old,
+            size: self.size,
+        };
         let plan = consistency_plan(old, self.size).ok_or(beyond)?;
         plan.into_iter().map(|range| self.head_of(range)).collect()
     }
@@ -75,7 +85,10 @@ impl<R: FnMut(&str) -> Option<Vec<u8>>> Reader<R> {
     /// # Errors
     /// When a tile is missing or has the wrong length.
     pub fn head(&mut self) -> Result<Hash, ReadError> {
-        self.head_of(Range { start: 0, end: self.size })
+        self.head_of(Range {
+            start: 0,
+            end: self.size,
+        })
     }
 
     /// The right edge, from which the tree can grow on.
@@ -102,10 +115,16 @@ impl<R: FnMut(&str) -> Option<Vec<u8>>> Reader<R> {
     fn fetch(&mut self, tile: Tile) -> Result<Vec<Hash>, ReadError> {
         let path = TilePath::Hashes(tile).to_string();
         if let Some(bytes) = (self.read)(&path) {
-            let wrong = ReadError::Length { path, bytes: bytes.len() };
+            let wrong = ReadError::Length {
+                path,
+                bytes: bytes.len(),
+            };
             return tile.hashes(&bytes).ok_or(wrong);
         }
-        let full = Tile { width: TILE_WIDTH, ..tile };
+        let full = Tile {
+            width: TILE_WIDTH,
+            ..tile
+        };
         let bytes = (self.read)(&TilePath::Hashes(full).to_string());
         let hashes = bytes.and_then(|bytes| full.hashes(&bytes));
         let mut hashes = hashes.ok_or(ReadError::Missing(path))?;
@@ -120,7 +139,10 @@ impl<R: FnMut(&str) -> Option<Vec<u8>>> Reader<R> {
     fn node(&mut self, node: Node) -> Result<Hash, ReadError> {
         let size = self.size;
         let tile = Tile::holding(node, size);
-        let tile = tile.ok_or(ReadError::Beyond { asked: node.index << node.height, size })?;
+        let tile = tile.ok_or(ReadError::Beyond {
+            asked: node.index << node.height,
+            size,
+        })?;
         let hashes = &self.tile(tile)?[Tile::under(node)];
         Ok(head_of_row(hashes))
     }

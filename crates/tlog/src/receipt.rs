@@ -69,6 +69,9 @@ pub enum ProofError {
     /// The `extra` line isn't of the form described in `docs/transparency.md`.
     #[error("the proof's extra line isn't of a version that is understood")]
     Extra,
+    /// Not a packed proof, or one that packing would lose something of.
+    #[error("the bytes are no packed proof, or the proof can't be packed")]
+    Packed,
     /// The checkpoint isn't signed by the trusted log.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
@@ -109,7 +112,11 @@ pub enum ProofError {
 /// The first thing that isn't so, from the signature down to the event.
 pub fn verify_use(proof: &Proof, key: &VerifyingKey) -> Result<Proven, ProofError> {
     let proven = verify_leaf(proof, key)?;
-    if proven.event.is_some() { Ok(proven) } else { Err(ProofError::NoEvent) }
+    if proven.event.is_some() {
+        Ok(proven)
+    } else {
+        Err(ProofError::NoEvent)
+    }
 }
 
 /// Checks that a leaf is in the log, and its event in the leaf if the proof has one.
@@ -124,9 +131,18 @@ pub fn verify_leaf(proof: &Proof, key: &VerifyingKey) -> Result<Proven, ProofErr
     }
     let leaf = Leaf::decode(&proof.leaf)?;
     if leaf.sequence != proof.index {
-        return Err(ProofError::Sequence { says: leaf.sequence, stands: proof.index });
+        return Err(ProofError::Sequence {
+            says: leaf.sequence,
+            stands: proof.index,
+        });
     }
-    let Some(event) = &proof.event else { return Ok(Proven { leaf, head, event: None }) };
+    let Some(event) = &proof.event else {
+        return Ok(Proven {
+            leaf,
+            head,
+            event: None,
+        });
+    };
     if event.opening.head(&event.bytes, leaf.count) != Some(leaf.batch) {
         return Err(ProofError::NotInBatch);
     }
@@ -144,11 +160,17 @@ pub fn verify_growth(
     proof: &[Hash],
     key: &VerifyingKey,
 ) -> Result<(Head, Head), ProofError> {
-    let (old, new) = (Checkpoint::open(old, key)?.head, Checkpoint::open(new, key)?.head);
+    let (old, new) = (
+        Checkpoint::open(old, key)?.head,
+        Checkpoint::open(new, key)?.head,
+    );
     if is_consistent(old.size, old.root, new.size, new.root, proof) {
         return Ok((old, new));
     }
-    Err(ProofError::Rewritten { old: old.size, new: new.size })
+    Err(ProofError::Rewritten {
+        old: old.size,
+        new: new.size,
+    })
 }
 
 impl Proof {
@@ -181,26 +203,44 @@ impl Proof {
         }
         let extra = lines.next().and_then(|line| line.strip_prefix("extra "));
         let extra = extra.and_then(|extra| BASE64.decode(extra.as_bytes()).ok());
-        let (leaf, event) = parse_extra(&extra.ok_or(ProofError::Form(2))?).ok_or(ProofError::Extra)?;
-        let index = lines.next().and_then(|line| line.strip_prefix("index ")).and_then(decimal);
+        let (leaf, event) =
+            parse_extra(&extra.ok_or(ProofError::Form(2))?).ok_or(ProofError::Extra)?;
+        let index = lines
+            .next()
+            .and_then(|line| line.strip_prefix("index "))
+            .and_then(decimal);
         let index = index.ok_or(ProofError::Form(3))?;
         let mut path = Vec::new();
         for (at, line) in lines.enumerate() {
-            let hash = BASE64.decode(line.as_bytes()).ok().and_then(|b| Hash::from_slice(&b));
+            let hash = BASE64
+                .decode(line.as_bytes())
+                .ok()
+                .and_then(|b| Hash::from_slice(&b));
             let hash = hash.filter(|_| at < MAX_PATH);
             path.push(hash.ok_or(ProofError::Form(4 + at))?);
         }
-        Ok(Proof { leaf, index, path, checkpoint: checkpoint.into(), event })
+        Ok(Proof {
+            leaf,
+            index,
+            path,
+            checkpoint: checkpoint.into(),
+            event,
+        })
     }
 
     /// Version, leaf and, if there is one, the event with its opening.
     fn extra(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(256 + self.leaf.len());
         bytes.push(EXTRA_VERSION);
-        let length = u16::try_from(self.leaf.len()).expect("an entry of the log has 65,535 bytes at most");
+        let length =
+            u16::try_from(self.leaf.len()).expect("an entry of the log has 65,535 bytes at most");
         bytes.extend(length.to_be_bytes());
         bytes.extend(&self.leaf);
-        if let Some(Event { bytes: event, opening }) = &self.event {
+        if let Some(Event {
+            bytes: event,
+            opening,
+        }) = &self.event
+        {
             bytes.extend(opening.position.to_be_bytes());
             bytes.extend(opening.salt);
             bytes.push(u8::try_from(opening.path.len()).expect("a path of 32 hashes at most"));
@@ -218,7 +258,11 @@ fn parse_extra(bytes: &[u8]) -> Option<(Vec<u8>, Option<Event>)> {
     if version != EXTRA_VERSION {
         return None;
     }
-    let event = if rest.is_empty() { None } else { Some(parse_event(rest)?) };
+    let event = if rest.is_empty() {
+        None
+    } else {
+        Some(parse_event(rest)?)
+    };
     Some((leaf.to_vec(), event))
 }
 
@@ -231,6 +275,13 @@ fn parse_event(bytes: &[u8]) -> Option<Event> {
         return None;
     }
     let path = path.as_chunks().0.iter().copied().map(Hash).collect();
-    let opening = Opening { position: u32::from_be_bytes(*position), salt, path };
-    Some(Event { bytes: event.to_vec(), opening })
+    let opening = Opening {
+        position: u32::from_be_bytes(*position),
+        salt,
+        path,
+    };
+    Some(Event {
+        bytes: event.to_vec(),
+        opening,
+    })
 }

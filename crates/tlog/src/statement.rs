@@ -92,7 +92,11 @@ impl Line {
         let (leaf, rest) = bytes.split_first_chunk()?;
         let (position, said) = rest.split_first_chunk()?;
         let (leaf, position) = (u64::from_be_bytes(*leaf), u32::from_be_bytes(*position));
-        Some(Line { leaf, position, said: said.to_vec() })
+        Some(Line {
+            leaf,
+            position,
+            said: said.to_vec(),
+        })
     }
 }
 
@@ -118,11 +122,18 @@ pub fn verify_contiguous(statements: &[Proven]) -> Result<u64, Gap> {
             return Err(Gap::OtherPayee(at));
         }
         if this.number != wanted {
-            return Err(Gap::Number { wanted, found: this.number });
+            return Err(Gap::Number {
+                wanted,
+                found: this.number,
+            });
         }
         if this.from != covered {
             let (number, found) = (this.number, this.from);
-            return Err(Gap::Leaves { number, wanted: covered, found });
+            return Err(Gap::Leaves {
+                number,
+                wanted: covered,
+                found,
+            });
         }
         covered = this.to;
     }
@@ -143,7 +154,9 @@ pub fn omitted(
 ) -> Result<Vec<usize>, OmissionError> {
     let this = statement(proven).ok_or(OmissionError::NotAStatement)?;
     let mut tree = Frontier::default();
-    lines.iter().for_each(|(salt, line)| tree.push(Hash::leaf_of(&[salt, line])));
+    lines
+        .iter()
+        .for_each(|(salt, line)| tree.push(Hash::leaf_of(&[salt, line])));
     if tree.head() != proven.leaf.batch || tree.size() != u64::from(proven.leaf.count) {
         return Err(OmissionError::OtherLines);
     }

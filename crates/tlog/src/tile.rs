@@ -70,14 +70,22 @@ impl Tile {
         let first = index.checked_mul(u64::from(TILE_WIDTH))?;
         let here = hashes.checked_sub(first)?.min(u64::from(TILE_WIDTH));
         let width = u16::try_from(here).expect("at most 256");
-        (width > 0).then_some(Tile { level, index, width })
+        (width > 0).then_some(Tile {
+            level,
+            index,
+            width,
+        })
     }
 
     /// The tile that holds what the head of `node` is made of, in a tree of `size` leaves.
     #[must_use]
     pub fn holding(node: Node, size: u64) -> Option<Tile> {
         let row = node.height % TILE_HEIGHT;
-        Tile::in_tree(node.height / TILE_HEIGHT, node.index >> (TILE_HEIGHT - row), size)
+        Tile::in_tree(
+            node.height / TILE_HEIGHT,
+            node.index >> (TILE_HEIGHT - row),
+            size,
+        )
     }
 
     /// Which of the tile's hashes lie under `node`, which this tile must hold.
@@ -105,9 +113,8 @@ impl Tile {
 
 /// Every tile of hashes of a tree of `size` leaves, lowest level first, each from the left.
 pub fn tiles_of(size: u64) -> impl Iterator<Item = Tile> {
-    (0..LEVELS).flat_map(move |level| {
-        (0..).map_while(move |index| Tile::in_tree(level, index, size))
-    })
+    (0..LEVELS)
+        .flat_map(move |level| (0..).map_while(move |index| Tile::in_tree(level, index, size)))
 }
 
 /// The partial tiles and bundles of a tree of `old` leaves that may be deleted once the tree has
@@ -117,12 +124,17 @@ pub fn superseded(old: u64, new: u64) -> Vec<TilePath> {
     let mut paths = Vec::new();
     for level in 0..LEVELS {
         let last = (old >> (TILE_HEIGHT * level)) / u64::from(TILE_WIDTH);
-        let Some(tile) = Tile::in_tree(level, last, old) else { continue };
+        let Some(tile) = Tile::in_tree(level, last, old) else {
+            continue;
+        };
         if Tile::in_tree(level, last, new).is_none_or(|now| now.width <= tile.width) {
             continue;
         }
         if level == 0 {
-            paths.push(TilePath::Entries { index: last, width: tile.width });
+            paths.push(TilePath::Entries {
+                index: last,
+                width: tile.width,
+            });
         }
         paths.push(TilePath::Hashes(tile));
     }
@@ -146,8 +158,15 @@ impl TilePath {
             return Some(TilePath::Entries { index, width });
         }
         // The specification allows levels up to 63; no tree of 2^64 leaves has more than eight.
-        let level: u8 = decimal(kind)?.try_into().ok().filter(|&level| level < LEVELS)?;
-        Some(TilePath::Hashes(Tile { level, index, width }))
+        let level: u8 = decimal(kind)?
+            .try_into()
+            .ok()
+            .filter(|&level| level < LEVELS)?;
+        Some(TilePath::Hashes(Tile {
+            level,
+            index,
+            width,
+        }))
     }
 }
 
@@ -165,7 +184,11 @@ impl fmt::Display for TilePath {
             }
         };
         write_index(f, index)?;
-        if width == TILE_WIDTH { Ok(()) } else { write!(f, ".p/{width}") }
+        if width == TILE_WIDTH {
+            Ok(())
+        } else {
+            write!(f, ".p/{width}")
+        }
     }
 }
 
@@ -187,7 +210,11 @@ fn parse_index(text: &str) -> Option<u64> {
     let mut groups = text.split('/').peekable();
     let mut first = true;
     while let Some(group) = groups.next() {
-        let digits = if groups.peek().is_some() { group.strip_prefix('x')? } else { group };
+        let digits = if groups.peek().is_some() {
+            group.strip_prefix('x')?
+        } else {
+            group
+        };
         if digits.len() != 3 || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return None;
         }
@@ -211,7 +238,11 @@ fn partial_width(text: &str) -> Option<u16> {
 pub(crate) fn decimal(text: &str) -> Option<u64> {
     let plain = text.bytes().all(|b| b.is_ascii_digit());
     let shortest = text == "0" || !text.starts_with('0');
-    if plain && shortest { text.parse().ok() } else { None }
+    if plain && shortest {
+        text.parse().ok()
+    } else {
+        None
+    }
 }
 
 /// Adds an entry to a bundle: its length as two big-endian bytes, then itself.
@@ -247,7 +278,10 @@ pub(crate) fn scan(bundle: &[u8], width: u16) -> (Vec<(usize, &[u8])>, Option<Bu
         rest = after;
     }
     let offset = bundle.len() - rest.len();
-    let fault = BundleError::Shape { entry: width, offset };
+    let fault = BundleError::Shape {
+        entry: width,
+        offset,
+    };
     (entries, (!rest.is_empty()).then_some(fault))
 }
 
