@@ -60,8 +60,10 @@ fn leaf_of(log: &Log, batch: Hash, count: u32) -> Vec<u8> {
 }
 
 fn commit() {
-    let events: Vec<Vec<u8>> = (0..EVENTS)
-        .map(|i| vec![(i % 251) as u8; EVENT_BYTES])
+    let events: Vec<Vec<u8>> = (0..=u8::MAX)
+        .cycle()
+        .take(EVENTS)
+        .map(|i| vec![i; EVENT_BYTES])
         .collect();
     let mut log = Log::new();
     time(
@@ -72,7 +74,7 @@ fn commit() {
             let batch = Batch::new(salts, events.iter().map(Vec::as_slice));
             let leaf = leaf_of(&log, batch.head(), batch.count());
             log.append(&leaf).expect("short enough");
-            black_box(log.take_pending());
+            let _ = black_box(log.take_pending());
         },
     );
     let mut log = Log::new();
@@ -81,14 +83,16 @@ fn commit() {
         for _ in 0..EVENTS {
             log.append(&entry).expect("short enough");
         }
-        black_box(log.take_pending());
+        let _ = black_box(log.take_pending());
     });
 }
 
 fn proofs() {
     let key = SigningKey::from_seed("bench.example/log", &[3; 32]).expect("a name");
-    let events: Vec<Vec<u8>> = (0..EVENTS)
-        .map(|i| vec![(i % 251) as u8; EVENT_BYTES])
+    let events: Vec<Vec<u8>> = (0..=u8::MAX)
+        .cycle()
+        .take(EVENTS)
+        .map(|i| vec![i; EVENT_BYTES])
         .collect();
     let (mut log, mut stored) = (Log::new(), HashMap::new());
     let mut middle = None;
