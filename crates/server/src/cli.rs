@@ -1,6 +1,7 @@
 //! The command line: every command, its flags, one line about it, and an example.
 
 mod papers;
+mod rights;
 
 use std::path::PathBuf;
 
@@ -9,9 +10,6 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::cli_offers::{Attest, OffersVerb};
 use crate::config::Said;
 pub use papers::{Claim, CueSheet, TrackSet, TrackVerb};
-
-mod rights;
-
 pub use rights::{ChannelFields, ChannelsVerb, Check, LicenceVerb, Named, Reasoned};
 
 /// The arguments of one run.

@@ -263,9 +263,9 @@ mod tests {
     use app::catalogue::show::TrackRefusal;
     use app::licensing::Standing;
     use app::licensing::buy::BuyRefusal;
-    use app::licensing::cue_sheet::CueSheetRefusal;
     use app::licensing::channels::ChannelRefusal;
     use app::licensing::check::CheckRefusal;
+    use app::licensing::cue_sheet::CueSheetRefusal;
     use app::licensing::deliver::DeliverRefusal;
     use app::licensing::quote::QuoteRefusal;
     use app::licensing::quoted::QuotedRefusal;
@@ -276,10 +276,8 @@ mod tests {
     use app::licensing::verify::VerifyRefusal;
     use app::metering::earnings::EarningsRefusal;
     use app::metering::report::BatchRefusal;
-    use domain::PayeeId;
-    use domain::credits::{CreditsError, CreditsFault};
-    use domain::suggest::SuggestError;
     use domain::check::WrongPlacement;
+    use domain::credits::{CreditsError, CreditsFault};
     use domain::envelope::Placement;
     use domain::suggest::SuggestError;
     use domain::{Channel, ChannelError, ChannelId, PayeeId};

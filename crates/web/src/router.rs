@@ -78,6 +78,7 @@ fn api() -> Router<Web> {
         .route(
             "/v1/licences/{licence}/claim.zip",
             get(api::claims::download),
+        )
         .route("/v1/licences/{licence}/channels", get(api::channels::list))
         .route("/v1/licences/{licence}/channels", post(api::channels::add))
         .route(

@@ -112,10 +112,6 @@ impl Visitor {
         let here = self.clone().with("sec-fetch-site", "same-origin");
         let body = Body::from(json.to_string());
         here.sends("PUT", path, body, Some("application/json"))
-    /// Puts JSON.
-    pub async fn puts(&self, path: &str, json: &Value) -> Reply {
-        let body = Body::from(json.to_string());
-        self.sends("PUT", path, body, Some("application/json"))
             .await
     }
 

@@ -3,11 +3,11 @@
 
 pub(crate) mod asks;
 pub(crate) mod body;
+pub(crate) mod channels;
+pub(crate) mod checks;
 pub(crate) mod claims;
 pub(crate) mod credits;
 pub(crate) mod cue_sheets;
-pub(crate) mod channels;
-pub(crate) mod checks;
 pub(crate) mod files;
 pub(crate) mod keys;
 pub(crate) mod licences;

@@ -6,14 +6,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    asks, claims, credits, cue_sheets, files, keys, licences, offers, quotes, reports, schemas,
-    stream, suggestions, tracks, uses, verify,
-    asks, files, keys, licences, offers, quotes, reports, schemas, stream, suggestions, tracks,
-    uses, verify,
-    channels, checks, files, keys, licences, quotes, reports, standing, stream, tracks, uses,
-    verify,
-    asks, channels, checks, files, keys, licences, offers, quotes, reports, schemas, standing,
-    stream, suggestions, tracks, uses, verify,
+    asks, channels, checks, claims, credits, cue_sheets, files, keys, licences, offers, quotes,
+    reports, schemas, standing, stream, suggestions, tracks, uses, verify,
 };
 use crate::problem::ProblemBody;
 

@@ -7,13 +7,11 @@ use app::catalogue::Track;
 use app::catalogue::search::{Search, search};
 use app::licensing::papers::texts;
 use app::licensing::show::{self, ClipTime};
-use app::licensing::{Licence, LicenceFile, Standing as Held, verify};
 use app::licensing::{Licence, LicenceFile, Standing, verify};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::LicenceId;
-use domain::envelope::Credit;
 use qrcode::QrCode;
 use qrcode::render::svg;
 
@@ -80,9 +78,8 @@ pub(crate) async fn page(
         upgrade_href: upgrade_href(&licence),
         upgraded: upgraded(&licence),
         terms: standing::terms(&licence.envelope),
-        paste: texts::paste(&app, &licence),
-        claim_href: (licence.standing == Held::Valid).then(|| claim_path(&licence)),
-        paste: paste(app, &licence),
+        paste: texts::paste(app, &licence),
+        claim_href: (licence.standing == Standing::Valid).then(|| claim_path(&licence)),
         receipt: receipt(&licence),
         lines: standing::price_lines(&licence.lines, None, licence.price),
         verify_command: licence

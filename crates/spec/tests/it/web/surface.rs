@@ -9,7 +9,7 @@ use spec::on_both_engines;
 use spec::world::{Reply, Visitor};
 
 /// Operations anybody may call.
-const PUBLIC: [&str; 14] = [
+const PUBLIC: [&str; 16] = [
     "GET /.well-known/jwks.json",
     "GET /schemas/envelope.json",
     "GET /v1/health",
