@@ -6,7 +6,6 @@ pub mod channels;
 pub mod check;
 pub mod claim;
 pub(crate) mod clear;
-pub(crate) mod clear;
 pub mod cue_sheet;
 pub mod deliver;
 mod held;
