@@ -54,10 +54,8 @@ fn api() -> Router<Web> {
         .route("/v1/tracks/{track}/waveform", get(api::tracks::waveform))
         .route("/v1/offers", get(api::offers::show))
         .route("/v1/offers", post(api::offers::change))
-        .route(
-            "/v1/tracks/{track}/credits",
-            get(api::credits::show).put(api::credits::set),
-        )
+        .route("/v1/tracks/{track}/credits", get(api::credits::show))
+        .route("/v1/tracks/{track}/credits", put(api::credits::set))
         .route("/v1/cue-sheets", post(api::cue_sheets::create))
         .route("/v1/quotes", post(api::quotes::create))
         .route("/v1/suggestions", post(api::suggestions::create))
