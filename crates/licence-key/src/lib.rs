@@ -29,14 +29,13 @@ mod token;
 pub use claims::{Asset, Claims, Status, StatusRef};
 pub use code::{Code, CodeError};
 pub use key::{IssuerKey, Jwk, Jwks, KeyError};
-pub use standing::{Judgement, Standing, StatusCheck, judge};
+pub use standing::{Judgement, Standing, Stated, StatusCheck, judge};
 pub use status::{
     Bits, MAX_LIST_BYTES, STATUS_INVALID, STATUS_LIST_TYPE, STATUS_SUSPENDED, STATUS_VALID,
     StatusError, StatusList, StatusToken,
 };
 pub use token::{
-    CLAIMS_VERSION, Checked, LICENCE_TYPE, MAX_TOKEN_BYTES, TokenError, Verified, check, peek,
-    sign, verify,
+    CLAIMS_VERSION, LICENCE_TYPE, MAX_TOKEN_BYTES, TokenError, Verified, peek, sign, verify,
 };
 
 /// The README's example, tried as documentation is.

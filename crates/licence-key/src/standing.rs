@@ -5,9 +5,10 @@
 
 use std::fmt;
 
+use crate::claims::Claims;
 use crate::key::Jwks;
 use crate::status::{STATUS_INVALID, STATUS_SUSPENDED, STATUS_VALID, StatusToken};
-use crate::token::{Checked, TokenError, Verified, check};
+use crate::token::{TokenError, Verified, verify};
 
 /// Where a licence stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,13 +71,22 @@ pub enum StatusCheck {
     },
 }
 
+/// What a good token states, read into memory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stated {
+    /// Its claims.
+    pub claims: Claims,
+    /// The thumbprint of the key that signed it.
+    pub kid: String,
+}
+
 /// A standing and what it rests on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
     /// The answer.
     pub standing: Standing,
-    /// The verified token; `None` for unknown issuer, altered and none.
-    pub licence: Option<Verified>,
+    /// What the verified token states; `None` for unknown issuer, altered and none.
+    pub licence: Option<Stated>,
     /// Why the token was not accepted.
     pub error: Option<TokenError>,
     /// What was known of revocation.
@@ -88,10 +98,14 @@ pub struct Judgement {
 /// the same keys. Revoked counts before suspended, suspended before expired.
 #[must_use]
 pub fn judge(token: &str, keys: &Jwks, status: Option<&StatusToken>, now: i64) -> Judgement {
-    let judged = check(token, keys).and_then(|licence| {
+    let judged = verify(token, keys).and_then(|licence| {
         let (known, entry) = look_up(&licence, status, now)?;
         let standing = standing_of(licence.ends_at(), entry, now);
-        Ok((standing, known, licence.into_verified()?))
+        let stated = Stated {
+            claims: licence.claims()?,
+            kid: licence.kid().to_owned(),
+        };
+        Ok((standing, known, stated))
     });
     match judged {
         Ok((standing, status, licence)) => Judgement {
@@ -129,7 +143,7 @@ fn standing_of(ends_at: Option<i64>, entry: u8, now: i64) -> Standing {
 
 /// The licence's entry, valid where nothing is known.
 fn look_up(
-    licence: &Checked<'_>,
+    licence: &Verified<'_>,
     status: Option<&StatusToken>,
     now: i64,
 ) -> Result<(StatusCheck, u8), TokenError> {

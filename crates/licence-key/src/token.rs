@@ -78,15 +78,6 @@ pub enum TokenError {
     },
 }
 
-/// A token whose signature, form and envelope hash were checked.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Verified {
-    /// What it states.
-    pub claims: Claims,
-    /// The thumbprint of the key that signed it.
-    pub kid: String,
-}
-
 /// Signs claims. The result is one line of ASCII, typically 900 to 1,200 bytes.
 ///
 /// # Errors
@@ -112,15 +103,6 @@ fn unwritable(error: &CanonicalError) -> TokenError {
     TokenError::Claims(error.to_string())
 }
 
-/// Verifies a token against the issuer's pinned keys and reads its claims: [`check`], then
-/// [`Checked::claims`].
-///
-/// # Errors
-/// [`TokenError`] with the first reason found.
-pub fn verify(token: &str, keys: &Jwks) -> Result<Verified, TokenError> {
-    check(token, keys)?.into_verified()
-}
-
 /// Verifies a token against the issuer's pinned keys: its form, its signature, its claims with
 /// their types, the envelope's hash, and that the key speaks for the issuer. Nothing is built in
 /// memory that isn't asked for later. Spaces and line ends around the token are ignored; apart
@@ -128,7 +110,7 @@ pub fn verify(token: &str, keys: &Jwks) -> Result<Verified, TokenError> {
 ///
 /// # Errors
 /// [`TokenError`] with the first reason found.
-pub fn check<'k>(token: &str, keys: &'k Jwks) -> Result<Checked<'k>, TokenError> {
+pub fn verify<'k>(token: &str, keys: &'k Jwks) -> Result<Verified<'k>, TokenError> {
     let token = token.trim_ascii();
     if token.is_empty() {
         return Err(TokenError::Empty);
@@ -144,7 +126,7 @@ pub fn check<'k>(token: &str, keys: &'k Jwks) -> Result<Checked<'k>, TokenError>
             issuer: issuer.into_owned(),
         });
     }
-    Ok(Checked { read, key })
+    Ok(Verified { read, key })
 }
 
 /// The claims of a token whose signature was not checked: good for showing what a token says
@@ -160,14 +142,14 @@ pub fn peek(token: &str) -> Result<Claims, TokenError> {
     Payload::read(jws::payload(token)?)?.claims()
 }
 
-/// A token that [`check`] found good, with its claims still in the text they were signed as.
-#[derive(Clone, Debug)]
-pub struct Checked<'k> {
+/// A token that [`verify`] found good, with its claims still in the text they were signed as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified<'k> {
     read: Payload,
     key: &'k Jwk,
 }
 
-impl Checked<'_> {
+impl Verified<'_> {
     /// The thumbprint of the key that signed it.
     #[must_use]
     pub fn kid(&self) -> &str {
@@ -207,7 +189,7 @@ impl Checked<'_> {
     /// All claims, read into memory.
     ///
     /// # Errors
-    /// [`TokenError::Claims`], which [`check`] has ruled out for claims of this version.
+    /// [`TokenError::Claims`], which [`verify`] has ruled out for claims of this version.
     pub fn claims(&self) -> Result<Claims, TokenError> {
         self.read.claims()
     }
@@ -215,16 +197,9 @@ impl Checked<'_> {
     /// Which entry of which status list speaks for the licence; `None` where none does.
     ///
     /// # Errors
-    /// As [`Checked::claims`].
+    /// As [`Verified::claims`].
     pub fn status(&self) -> Result<Option<StatusRef>, TokenError> {
         self.read.status()
-    }
-
-    pub(crate) fn into_verified(self) -> Result<Verified, TokenError> {
-        Ok(Verified {
-            claims: self.read.claims()?,
-            kid: self.key.thumbprint().to_owned(),
-        })
     }
 }
 

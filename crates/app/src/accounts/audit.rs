@@ -266,7 +266,7 @@ async fn licences(app: &App, tx: &mut Tx) -> Result<Check, Fault> {
     let jwks = app.issuer.jwks();
     let mut breaches = Vec::new();
     for row in &rows {
-        let detail = match licence_key::check(&row.text("token")?, &jwks) {
+        let detail = match licence_key::verify(&row.text("token")?, &jwks) {
             Err(error) => error.to_string(),
             Ok(verified) => {
                 let hash = HEXLOWER.encode(&row.bytes("envelope_sha256")?);

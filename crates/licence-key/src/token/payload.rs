@@ -16,14 +16,14 @@ use crate::claims::{Asset, Claims, Status, StatusRef};
 use crate::code::Code;
 
 /// A payload whose claims are all there and of the right type.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Payload {
     json: String,
     pub(super) places: Places,
 }
 
 /// The claims that are small, and where in the payload the others stand.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Places {
     pub(super) code: Code,
     pub(super) iat: i64,

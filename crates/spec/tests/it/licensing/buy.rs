@@ -265,7 +265,7 @@ on_both_engines! {
         let names: Vec<_> = licence.files.iter().map(|file| file.name.clone()).collect();
         assert_eq!(names.len(), 1);
         assert!(names[0].contains("(stem drums)"), "{names:?}");
-        let claims = licence_key::verify(&licence.token, world.jwks()).unwrap().claims;
+        let claims = licence_key::verify(&licence.token, world.jwks()).unwrap().claims().unwrap();
         assert_eq!(claims.assets.len(), 1);
         let whole = mia.buys(&track, AssetKind::MixAndStems, Tier::Creator).await;
         assert_eq!(whole.files.len(), 3);

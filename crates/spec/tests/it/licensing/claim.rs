@@ -46,7 +46,7 @@ on_both_engines! {
         let (licence, bundle) = claims(&world, AssetKind::Cut15).await;
         let keys = Jwks::from_json(&bundle.text("jwks.json")).unwrap();
         let verified = licence_key::verify(&bundle.text("licence.jwt"), &keys).unwrap();
-        assert_eq!(verified.claims.code, licence.code);
+        assert_eq!(verified.code(), licence.code);
         let evidence: Value = serde_json::from_slice(bundle.file("licence.json")).unwrap();
         assert_eq!(evidence["envelope_sha256"], licence.envelope_sha256);
         assert_eq!(evidence["issuer_keys"][0]["kid"], keys.keys[0].thumbprint());

@@ -34,7 +34,7 @@ on_both_engines! {
             let (licence, files) = buys(&world, asset).await;
             let claims = licence_key::verify(&licence.token, world.jwks())
                 .unwrap()
-                .claims;
+                .claims().unwrap();
             assert_eq!(claims.assets.len(), files.len());
             for (claim, file) in claims.assets.iter().zip(&files) {
                 let essence = essence_sha256(&mut Cursor::new(&file.bytes)).unwrap();
