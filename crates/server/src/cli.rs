@@ -1,5 +1,6 @@
 //! The command line: every command, its flags, one line about it, and an example.
 
+mod offers;
 mod papers;
 mod rights;
 
@@ -7,8 +8,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli_offers::{Attest, OffersVerb};
 use crate::config::Said;
+pub use offers::{Attest, OffersChange, OffersSale, OffersVerb};
 pub use papers::{Claim, CueSheet, TrackSet, TrackVerb};
 pub use rights::{ChannelFields, ChannelsVerb, Check, LicenceVerb, Named, Reasoned};
 

@@ -6,7 +6,6 @@
 
 mod books;
 pub mod cli;
-pub mod cli_offers;
 mod commands;
 pub mod config;
 pub mod demo;

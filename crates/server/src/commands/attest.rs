@@ -6,7 +6,7 @@ use app::offers::attest::{self, Attested, Rights, Which};
 use serde_json::{Value, json};
 
 use super::Context;
-use crate::cli_offers::Attest;
+use crate::cli::Attest;
 use crate::exit::Failure;
 
 pub(super) async fn run(context: &Context, args: &Attest) -> Result<(), Failure> {

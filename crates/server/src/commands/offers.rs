@@ -10,7 +10,7 @@ use app::{App, Money, Template, Tier};
 use serde_json::{Value, json};
 
 use super::Context;
-use crate::cli_offers::{OffersChange, OffersSale, OffersVerb};
+use crate::cli::{OffersChange, OffersSale, OffersVerb};
 use crate::exit::Failure;
 use crate::say::Say;
 
