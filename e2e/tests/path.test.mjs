@@ -87,7 +87,7 @@ test('no_page_scrolls_sideways_or_logs_an_error', async () => {
       const { page, faults, close } = await openPage(browser, viewport, { colorScheme: scheme })
       await page.goto(store.origin)
       const track = await page.locator('main a[href^="/tracks/"]').first().getAttribute('href')
-      const paths = ['/', '/?q=lofi+beat', '/?q=zzzzqqqq', track, `${track.replace(/\/license$/, '')}/license`, '/bundles', '/verify']
+      const paths = ['/', '/?q=lofi+beat', '/?q=zzzzqqqq', track, `${track.replace(/\/license$/, '')}/license`, '/bundles', '/verify', '/suggest', '/check', '/cue-sheet']
       for (const path of paths) {
         await page.goto(store.origin + path)
         assert.ok((await overflow(page)) <= 0, `${path} scrolls sideways on a ${name}`)
@@ -99,7 +99,27 @@ test('no_page_scrolls_sideways_or_logs_an_error', async () => {
   }
 })
 
-test('a_composers_report_moves_when_a_use_arrives', async () => {
+/** A signed-in composer changes the price of a cut and takes it back; the page fits both sizes. */
+async function changePrice(page) {
+  await page.goto(`${store.origin}/prices`)
+  for (const [name, viewport] of [['phone', PHONE], ['desk', DESK]]) {
+    await page.setViewportSize(viewport)
+    await shoot(page, `${name}-9-prices`)
+    assert.ok((await overflow(page)) <= 0, `/prices scrolls sideways on a ${name}`)
+  }
+  const tier = page.locator('#tier-creator')
+  const price = tier.locator('input[name^="price."]').first()
+  const before = await price.inputValue()
+  await price.fill('6.50')
+  await tier.getByRole('button', { name: /save/i }).click()
+  await page.locator('[role="status"]').first().waitFor()
+  assert.equal(await price.inputValue(), '6.50')
+  await tier.getByRole('button', { name: /undo/i }).click()
+  await page.locator('[role="status"]').first().waitFor()
+  assert.equal(await price.inputValue(), before, 'the change was taken back')
+}
+
+test('a_composer_sets_prices_and_sees_the_report_move_when_a_use_arrives', async () => {
   const said = store.said()
   const link = said.match(/composer[^\n]*?(https?:\/\/\S+\/sign-in\/\S+)/i)?.[1]
   const key = said.match(/sk_live_[A-Za-z0-9_-]+/)?.[0]
@@ -107,6 +127,7 @@ test('a_composers_report_moves_when_a_use_arrives', async () => {
   const { page, faults, close } = await openPage(browser, DESK)
   await page.goto(link)
   await page.getByRole('button', { name: /sign in/i }).first().click()
+  await changePrice(page)
   await page.goto(`${store.origin}/report`)
   await shoot(page, 'desk-7-report')
   const balance = () => page.locator('.figure').first().innerText()
