@@ -82,7 +82,7 @@ pub enum Command {
     Claim(Claim),
     /// Show or set who wrote and published a track
     #[command(
-        after_help = "Example:\n  clearcue track set night-market --isrc GB-ABC-26-00001 --writer \"Ada Byron;CA;00045620792;100\""
+        after_help = "Example:\n  clearcue track set paper-lantern --isrc GB-ABC-26-00001 --writer \"Ada Byron;CA;00045620792;100\""
     )]
     Track {
         /// What to do with the track.
@@ -157,17 +157,17 @@ Run it again at any time: what is in the store already is left alone.";
 
 const ATTEST_HELP: &str = "\
 Example:
-  clearcue attest night-market
+  clearcue attest paper-lantern
   clearcue attest --all
 
 Nothing of a track is sold before both are attested; who said so and when is kept.";
 
 const OFFERS_HELP: &str = "\
 Example:
-  clearcue offers show --for artist:ada-byron
+  clearcue offers show --for artist:mira-vantoor
   clearcue offers export creator > creator.json
-  clearcue offers apply creator.json --for track:night-market --dry-run
-  clearcue offers close ad --for artist:ada-byron
+  clearcue offers apply creator.json --for track:paper-lantern --dry-run
+  clearcue offers close ad --for artist:mira-vantoor
 
 A template is one tier's terms and prices. The nearest one counts: track, artist, store, shipped.";
 

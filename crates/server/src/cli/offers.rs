@@ -25,7 +25,7 @@ pub struct Attest {
 #[derive(Debug, Subcommand)]
 pub enum OffersVerb {
     /// The tiers that count, with their prices and where they come from
-    #[command(after_help = "Example:\n  clearcue offers show --for track:night-market")]
+    #[command(after_help = "Example:\n  clearcue offers show --for track:paper-lantern")]
     Show {
         /// Whose
         #[command(flatten)]
@@ -42,7 +42,7 @@ pub enum OffersVerb {
     },
     /// Make a template from a JSON file the one that counts
     #[command(
-        after_help = "Example:\n  clearcue offers apply podcast.json --for artist:ada-byron --dry-run"
+        after_help = "Example:\n  clearcue offers apply podcast.json --for artist:mira-vantoor --dry-run"
     )]
     Apply {
         /// The file, as `offers export` writes it
@@ -59,7 +59,7 @@ pub enum OffersVerb {
     #[command(after_help = "Example:\n  clearcue offers reopen creator --asset stem --for store")]
     Reopen(OffersSale),
     /// Go back to the version before the last change
-    #[command(after_help = "Example:\n  clearcue offers undo creator --for artist:ada-byron")]
+    #[command(after_help = "Example:\n  clearcue offers undo creator --for artist:mira-vantoor")]
     Undo {
         /// The tier
         tier: String,
@@ -68,7 +68,7 @@ pub enum OffersVerb {
         change: OffersChange,
     },
     /// Every version of a tier: who changed it, and when
-    #[command(after_help = "Example:\n  clearcue offers history creator --for artist:ada-byron")]
+    #[command(after_help = "Example:\n  clearcue offers history creator --for artist:mira-vantoor")]
     History {
         /// The tier
         tier: String,

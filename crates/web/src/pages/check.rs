@@ -117,7 +117,7 @@ impl Typed {
             label,
             chosen: value == chosen,
         };
-        let unsaid = choice("", "What the channel is".into(), &self.placement);
+        let unsaid = choice("", "Where the channel is".into(), &self.placement);
         let places = Placement::ALL
             .map(|p| choice(p.code(), capital(plain_en::placement(p)), &self.placement));
         let usual = Purpose::MonetisedCreator.code();

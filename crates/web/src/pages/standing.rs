@@ -81,7 +81,7 @@ pub(crate) fn facts(licence: &Licence) -> Vec<ReceiptLine> {
         .iter()
         .map(|p| capital(plain_en::placement(p)))
         .collect();
-    facts.push(line("For", places.join(", ")));
+    facts.push(line("On", places.join(", ")));
     facts
 }
 

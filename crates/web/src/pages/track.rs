@@ -32,7 +32,7 @@ pub(crate) async fn show(
     };
     let credit = |share: app::catalogue::Share| Credit {
         name: share.name,
-        role: "Rights".into(),
+        role: "Shares in it".into(),
     };
     let on_sale = track.from_price.is_some();
     super::html(&TrackPage {
