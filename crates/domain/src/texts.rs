@@ -3,7 +3,7 @@
 //! `texts/en.txt` holds every English sentence; another language is another file with the same
 //! keys, and [`Texts::parse`] reports all that such a file lacks. Here stands how a file is read
 //! and filled in. It knows nothing of envelopes: which sentences apply, and to what, is for
-//! [`crate::words`] and [`crate::plain`](mod@crate::plain).
+//! `words` and [`crate::plain`](mod@crate::plain).
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

@@ -1,7 +1,7 @@
 //! One database, of either engine, behind one SQL text.
 //!
 //! Statements are written once with `$1…$n`, which both engines accept. Dialects part only
-//! where they must: the words for column types in migrations ([`migrate`]), and row locks
+//! where they must: the words for column types in migrations (`migrate`), and row locks
 //! ([`Tx::for_update`]). Uniqueness is read from `on conflict do nothing returning`: SQLite
 //! names columns, not constraints, in its errors.
 //!
