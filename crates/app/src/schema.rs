@@ -33,4 +33,15 @@ pub const MIGRATIONS: &[Migration] = &[
             include_str!("../migrations/0008_append_only.postgres.sql"),
         ),
     },
+    Migration {
+        name: "offers_counter",
+        sqlite: concat!(
+            include_str!("../migrations/0010_offers_counter.sql"),
+            include_str!("../migrations/0010_append_only.sqlite.sql"),
+        ),
+        postgres: concat!(
+            include_str!("../migrations/0010_offers_counter.sql"),
+            include_str!("../migrations/0010_append_only.postgres.sql"),
+        ),
+    },
 ];

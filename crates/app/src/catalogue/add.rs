@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::prepare::{Prepared, Sound};
 use super::rights::{self, Rights};
-use super::{Reach, index, refresh, slug};
+use super::{Reach, in_turn, index, refresh, slug};
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// What became of a prepared track.
@@ -59,6 +59,7 @@ pub async fn add(
     let blobs = keep_blobs(app, &prepared)?;
     let id = TrackId::from_bytes(call.id());
     let mut tx = app.db.write().await?;
+    in_turn(&mut tx).await?;
     let artist = artist(&mut tx, call, &prepared.declared.artist).await?;
     if !insert_track(&mut tx, call, id, artist, &prepared, &blobs).await? {
         drop(tx);

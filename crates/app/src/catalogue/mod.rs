@@ -18,7 +18,7 @@ pub(crate) use find::money as find_money;
 pub use index::SHAPE;
 pub use meta::{Declared, slug};
 pub use refresh::Change;
-pub(crate) use refresh::refresh;
+pub(crate) use refresh::{in_turn, refresh};
 pub use templates::{Effective, Reach};
 
 use audio::Peak;

@@ -44,7 +44,16 @@ struct Standing {
     open: bool,
 }
 
-/// Makes the offers of every track that `reach` reaches, and says what that changes.
+/// Counts one more change of what is sold, and with it keeps every other one out until the caller's
+/// transaction ends. It is the first statement of whoever calls [`refresh`]: only so does what they
+/// read of templates still hold when they write offers, and only so do no two wait for each other.
+pub(crate) async fn in_turn(tx: &mut Tx) -> Result<(), Fault> {
+    tx.one(COUNT, &[]).await?;
+    Ok(())
+}
+
+/// Makes the offers of every track that `reach` reaches, and says what that changes. Wants
+/// [`in_turn`] at the start of the transaction.
 pub(crate) async fn refresh(
     app: &App,
     tx: &mut Tx,
@@ -221,6 +230,9 @@ async fn put(
         terms,
     }))
 }
+
+const COUNT: &str =
+    "update counters set next_no = next_no + 1 where name = 'offers' returning next_no";
 
 const SUBJECTS: &str = "
     select t.id, t.slug, t.title, t.artist_id, a.name as artist

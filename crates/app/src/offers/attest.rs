@@ -11,7 +11,7 @@ use super::Hand;
 use crate::access::{Principal, Role};
 use crate::catalogue::rights::say;
 use crate::catalogue::show::{TrackRefusal, resolve};
-use crate::catalogue::{Reach, index, refresh};
+use crate::catalogue::{Reach, in_turn, index, refresh};
 use crate::{App, Call, Fault, Refusal, Stop};
 
 pub use crate::catalogue::rights::Rights;
@@ -90,6 +90,7 @@ pub async fn attest(
         return Err(Stop::Refused(AttestRefusal::Nothing));
     }
     let mut tx = app.db.write().await?;
+    in_turn(&mut tx).await?;
     let tracks = match which {
         Which::Track(name) => vec![resolve(&mut tx, name).await.map_err(unknown)?],
         Which::All => open(&mut tx).await?,

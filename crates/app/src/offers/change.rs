@@ -10,7 +10,7 @@ use store::db::{Tx, Value};
 use thiserror::Error;
 
 use super::{Hand, ReachRefusal, list, reach};
-use crate::catalogue::{Reach, index, refresh, templates};
+use crate::catalogue::{Reach, in_turn, index, refresh, templates};
 use crate::{App, Call, Fault, Refusal, Stop};
 
 pub use crate::catalogue::Change;
@@ -123,6 +123,7 @@ pub async fn change(
     dry_run: bool,
 ) -> Result<Changed, Stop<ChangeRefusal>> {
     let mut tx = app.db.write().await?;
+    in_turn(&mut tx).await?;
     let reach = reach(&mut tx, of).await.map_err(wider)?;
     if !hand.may_change(&mut tx, reach).await? {
         return Err(Stop::Refused(ReachRefusal::NotYours.into()));

@@ -53,6 +53,39 @@ on_both_engines! {
         assert_eq!(made.offers, tried.offers);
     }
 
+    async fn changes_at_the_same_moment_leave_the_offers_that_the_templates_in_force_make(world: World) {
+        world.track("Night Market").await;
+        for round in 0..4 {
+            let closing = |on_sale| Wish::Sell { tier: Tier::Creator, asset: None, on_sale };
+            let put = |cents| Wish::Put(Box::new(priced(Tier::Creator, AssetKind::FullMix, cents)));
+            let wishes = [
+                ("store", put(2_000 + round)),
+                ("artist:ada-byron", closing(round % 2 == 1)),
+                ("store", put(3_000 + round)),
+                ("track:night-market", put(4_000 + round)),
+                ("track:night-market", Wish::TakeBack { tier: Tier::Creator }),
+                ("artist:ada-byron", put(5_000 + round)),
+                ("artist:ada-byron", closing(round % 2 == 0)),
+            ];
+            let tasks: Vec<_> = wishes
+                .into_iter()
+                .map(|(of, wish)| {
+                    let world = world.clone();
+                    tokio::spawn(async move { world.changes(Hand::Console, of, &wish, false).await })
+                })
+                .collect();
+            for task in tasks {
+                task.await.unwrap().unwrap();
+            }
+            // A trial of what is already there makes every offer anew: none may come out different.
+            let listed = world.offers_of("store").await.templates;
+            let store = listed.into_iter().find(|one| one.template.tier == Tier::Creator).unwrap();
+            let same = Wish::Put(Box::new(store.template));
+            let tried = world.changes(Hand::Console, "store", &same, true).await.unwrap();
+            assert!(tried.offers.is_empty(), "{:?}", tried.offers);
+        }
+    }
+
     async fn every_version_is_kept_with_who_made_it_and_undone_by_one_more(world: World) {
         world.track("Night Market").await;
         let of = "artist:ada-byron";
