@@ -59,11 +59,11 @@ pub struct TrackSet {
     /// The line of the recording's rights
     #[arg(long, value_name = "LINE")]
     pub label_line: Option<String>,
-    /// A writer: \"Name;role;IPI;share in per cent\"; the role is CA, C, A or AR. Replaces all
+    /// A writer: "Name;role;IPI;share in per cent"; the role is CA, C, A or AR. Replaces all
     /// writers there are
     #[arg(long = "writer", value_name = "WRITER")]
     pub writers: Vec<String>,
-    /// A publisher: \"Name;IPI;share in per cent\". Replaces all publishers there are
+    /// A publisher: "Name;IPI;share in per cent". Replaces all publishers there are
     #[arg(long = "publisher", value_name = "PUBLISHER")]
     pub publishers: Vec<String>,
     /// Take all credits away first
