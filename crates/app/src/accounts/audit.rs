@@ -10,7 +10,7 @@ use ledger::invariant::{self as sums, Balance, Breach, Posting, Reference};
 use store::blobs::BlobHash;
 use store::db::Tx;
 
-use super::exclusives;
+use super::{exclusives, invoices};
 use crate::{App, Fault};
 
 /// One invariant and what was found against it.
@@ -46,6 +46,9 @@ pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
     checks.push(sales(&mut tx).await?);
     let (held, breaches) = exclusives::breaches(&mut tx).await?;
     checks.push(check(rules::EXCLUSIVES_STAND_ALONE, held, breaches));
+    let (numbered, breaches) = invoices::breaches(&mut tx).await?;
+    let numbers = invoices::INVOICE_NUMBERS_HAVE_NO_GAPS;
+    checks.push(check(numbers, numbered, breaches));
     checks.push(blobs(app, &mut tx).await?);
     Ok(checks)
 }

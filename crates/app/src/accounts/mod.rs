@@ -2,6 +2,7 @@
 
 pub mod audit;
 mod exclusives;
+mod invoices;
 pub(crate) mod post;
 pub(crate) mod sheets;
 

@@ -35,6 +35,12 @@ impl World {
         .await;
     }
 
+    /// Draws a number of an invoice that is never made.
+    pub async fn draws_an_invoice_number(&self) {
+        let sql = "update counters set next_no = next_no + 1 where name like 'invoice:%'";
+        self.must(sql, &[]).await;
+    }
+
     /// Changes what stands on a payee's account without a posting.
     pub async fn adds_to_balance(&self, payee: PayeeId, micros: i64) {
         let account = domain::Account::Payee(payee).id();

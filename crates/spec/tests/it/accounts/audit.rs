@@ -32,6 +32,7 @@ on_both_engines! {
                 "licences_verify",
                 "licences_are_paid_once",
                 "exclusives_stand_alone",
+                "invoice_numbers_have_no_gaps",
                 "blobs_are_whole",
             ]
         );
@@ -120,6 +121,14 @@ on_both_engines! {
         world.has_broken(&["licences_verify"]);
     }
 
+    async fn an_invoice_number_that_was_drawn_for_nothing_is_named_by_its_series(world: World) {
+        busy(&world).await;
+        world.draws_an_invoice_number().await;
+        let found = world.breaches().await;
+        assert_eq!(found, [("invoice_numbers_have_no_gaps", "2026".to_owned())]);
+        world.has_broken(&["invoice_numbers_have_no_gaps"]);
+    }
+
     async fn a_flipped_bit_of_a_blob_is_named_by_its_hash(world: World) {
         let sold = busy(&world).await;
         let hash = world.flips_a_bit_of_the_master(&sold.night).await;
@@ -149,6 +158,8 @@ async fn busy(world: &World) -> Sold {
     let reporter = world.reporter().await;
     accepted(reporter.reports(&world.used("e1", &bundle, &night)).await);
     accepted(reporter.reports(&world.used("e2", &licence, &night)).await);
+    let asked = app::licensing::invoice::invoice(world.app(), &world.call(), licence.id).await;
+    assert!(asked.is_ok());
     Sold {
         night,
         licence,
