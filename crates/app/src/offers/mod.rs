@@ -14,6 +14,8 @@ use store::db::{Tx, Value};
 use thiserror::Error;
 
 use crate::access::{Principal, Role, Scope};
+use crate::catalogue::show::resolve;
+use crate::catalogue::slug;
 use crate::{Fault, Refusal, Stop};
 
 pub use crate::catalogue::{Effective, Reach};
@@ -96,7 +98,7 @@ impl Refusal for ReachRefusal {
     }
 }
 
-/// The reach of a word: `store`, `artist:` or `track:` with an id or slug.
+/// The reach of a word: `store`, `artist:` or `track:` with an id, a slug or a name.
 pub(crate) async fn reach(tx: &mut Tx, word: &str) -> Result<Reach, Stop<ReachRefusal>> {
     let short = |text: &str| text.chars().take(80).collect::<String>();
     let refused = |refusal| Err(Stop::Refused(refusal));
@@ -107,16 +109,25 @@ pub(crate) async fn reach(tx: &mut Tx, word: &str) -> Result<Reach, Stop<ReachRe
                 Ok(id) => tx.optional(ARTIST_BY_ID, &[id.bytes().into()]).await?,
                 Err(_) => tx.optional(ARTIST_BY_SLUG, &[name.into()]).await?,
             };
+            let row = match row {
+                Some(row) => Some(row),
+                None => tx.optional(ARTIST_BY_SLUG, &[slug(name).into()]).await?,
+            };
             match row {
                 Some(row) => Ok(Reach::Artist(ArtistId::from_bytes(row.id("id")?))),
                 None => refused(ReachRefusal::UnknownArtist(short(name))),
             }
         }
-        Some(("track", name)) => match crate::catalogue::show::resolve(tx, name).await {
-            Ok(id) => Ok(Reach::Track(id)),
-            Err(Stop::Refused(_)) => refused(ReachRefusal::UnknownTrack(short(name))),
-            Err(Stop::Fault(fault)) => Err(fault.into()),
-        },
+        Some(("track", name)) => {
+            for word in [name, &slug(name)] {
+                match resolve(tx, word).await {
+                    Ok(id) => return Ok(Reach::Track(id)),
+                    Err(Stop::Refused(_)) => {}
+                    Err(Stop::Fault(fault)) => return Err(fault.into()),
+                }
+            }
+            refused(ReachRefusal::UnknownTrack(short(name)))
+        }
         _ => refused(ReachRefusal::BadReach(short(word))),
     }
 }

@@ -119,6 +119,7 @@ async fn page(
         return Err(Problem::new("not_your_offers", detail));
     }
     let currency = app.settings.currency;
+    let asks = frame.caller.is_operator();
     let (whose, reaches) = heading(&listed);
     let tiers = listed.templates.iter();
     super::html(&PricesPage {
@@ -128,6 +129,7 @@ async fn page(
         symbol: words::symbol(currency).trim().to_owned(),
         done,
         problem,
+        asks,
         tiers: tiers.map(|one| form(one, &listed, of, currency)).collect(),
         plans: plans::plans()?.iter().map(plan).collect(),
     })

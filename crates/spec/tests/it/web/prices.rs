@@ -49,7 +49,12 @@ on_both_engines! {
         let mia = world.visitor_signed_in(Role::Buyer, "Mia").await;
         assert_eq!(mia.gets("/prices").await.status, 403);
         let operator = world.visitor_signed_in(Role::Operator, "Operator").await;
-        assert_eq!(operator.gets("/prices").await.status, 200);
+        let page = operator.gets("/prices").await;
+        assert_eq!(page.status, 200);
+        assert!(page.text().contains("Prices of an artist or track"), "{}", page.text());
+        let named = operator.gets("/prices?for=artist%3AAda+Byron").await;
+        assert_eq!(named.status, 200);
+        assert!(!ada.gets("/prices").await.text().contains("Prices of an artist or track"));
     }
 
     async fn a_program_changes_offers_with_its_scope(world: World) {

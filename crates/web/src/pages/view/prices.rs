@@ -64,6 +64,8 @@ pub struct PricesPage {
     pub done: Option<String>,
     /// Why it wasn't.
     pub problem: Option<String>,
+    /// Whether anybody's prices may be asked for here: the operator's.
+    pub asks: bool,
     /// The tiers.
     pub tiers: Vec<TierForm>,
     /// The store's plans.
