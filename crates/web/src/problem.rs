@@ -71,6 +71,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("sign_in_required", StatusCode::UNAUTHORIZED),
     ("stem_required", StatusCode::UNPROCESSABLE_ENTITY),
     ("too_many_requests", StatusCode::TOO_MANY_REQUESTS),
+    ("too_many_tiers", StatusCode::CONFLICT),
     ("too_much_at_once", StatusCode::UNPROCESSABLE_ENTITY),
     ("track_exclusive", StatusCode::CONFLICT),
     ("unknown_artist", StatusCode::NOT_FOUND),

@@ -19,6 +19,7 @@ use ledger::{Currency, Money};
 use store::db::{Row, Tx, Value};
 use thiserror::Error;
 
+use crate::catalogue::{Reach, templates};
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// How far back uses are looked at, in ms: thirty days.
@@ -180,13 +181,16 @@ fn clip_time(app: &App, now: Timestamp, held_ms: i64) -> Result<ClipTime, Fault>
     })
 }
 
-/// One offer for each asset and tier, at the price most tracks have; the lower where two are as
-/// frequent.
+/// One offer for each asset and tier of the store, at the price most tracks have; the lower where
+/// two are as frequent. What tiers single composers have of their own is not usual. The cheapest
+/// come first, and no more than a suggestion weighs.
 async fn usual_offers(tx: &mut Tx, currency: Currency) -> Result<Vec<Offer>, Fault> {
+    let mut tiers = templates::shipped_ones();
+    templates::own(tx, Reach::Store, &mut tiers).await?;
     let mut usual: BTreeMap<(AssetKind, Tier), (i64, Offer)> = BTreeMap::new();
     for row in tx.all(USUAL, &[currency.code().into()]).await? {
         let (tracks, offer) = (row.int("tracks")?, offer(&row, currency)?);
-        if offer.rule.exclusive_months.is_some() {
+        if offer.rule.exclusive_months.is_some() || !tiers.contains_key(&offer.tier) {
             continue;
         }
         let known = usual.get(&(offer.asset, offer.tier));
@@ -197,7 +201,10 @@ async fn usual_offers(tx: &mut Tx, currency: Currency) -> Result<Vec<Offer>, Fau
             usual.insert((offer.asset, offer.tier), (tracks, offer));
         }
     }
-    Ok(usual.into_values().map(|(_, offer)| offer).collect())
+    let mut usual: Vec<_> = usual.into_values().map(|(_, offer)| offer).collect();
+    usual.sort_by_key(|offer| offer.price.micros());
+    usual.truncate(domain::suggest::LICENCES_MAX);
+    Ok(usual)
 }
 
 fn offer(row: &Row, currency: Currency) -> Result<Offer, Fault> {

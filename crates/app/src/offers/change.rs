@@ -15,6 +15,9 @@ use crate::{App, Call, Fault, Refusal, Stop};
 
 pub use crate::catalogue::Change;
 
+/// The most tiers that a store, an artist or a track has beside the shipped ones.
+pub const OWN_MAX: usize = 16;
+
 /// What is to become of a template.
 #[derive(Debug, Clone)]
 pub enum Wish {
@@ -74,6 +77,9 @@ pub enum ChangeRefusal {
     /// The template is no good.
     #[error("{0}")]
     Template(TemplateError),
+    /// As many tiers of its own as there may be.
+    #[error("there are {OWN_MAX} tiers of its own here already: take one back first")]
+    TooManyTiers,
     /// Somebody else was first.
     #[error("somebody has just changed this tier: look at it again")]
     Overtaken,
@@ -87,6 +93,7 @@ impl Refusal for ChangeRefusal {
             Self::NotInTier(..) => "asset_not_in_tier",
             Self::NothingToUndo(_) => "nothing_to_undo",
             Self::Template(_) => "bad_template",
+            Self::TooManyTiers => "too_many_tiers",
             Self::Overtaken => "offers_overtaken",
         }
     }
@@ -96,7 +103,10 @@ impl Refusal for ChangeRefusal {
             Self::Reach(refusal) => refusal.field(),
             Self::Template(error) => Some(error.field()),
             Self::NotInTier(..) => Some("asset".into()),
-            Self::UnknownTier(_) | Self::NothingToUndo(_) | Self::Overtaken => Some("tier".into()),
+            Self::UnknownTier(_)
+            | Self::NothingToUndo(_)
+            | Self::TooManyTiers
+            | Self::Overtaken => Some("tier".into()),
         }
     }
 }
@@ -148,7 +158,9 @@ pub async fn change(
         drop(tx);
     } else {
         tx.commit().await?;
-        index::put_slugs(app, offers.iter().map(|one| one.track.as_str())).await?;
+        // The change is made: what the index lacks of it doesn't undo it, and must not say so.
+        let slugs = offers.iter().map(|one| one.track.as_str());
+        drop(index::put_slugs(app, slugs).await);
     }
     Ok(Changed {
         reach,
@@ -187,13 +199,19 @@ async fn becomes(
             let Some((last, _)) = latest(tx, &key).await? else {
                 return Err(Stop::Refused(ChangeRefusal::NothingToUndo(*tier)));
             };
-            return Ok(version(tx, &key, last - 1).await?);
+            match version(tx, &key, last - 1).await? {
+                None => return Ok(None),
+                Some(body) => templates::read(&body)?,
+            }
         }
     };
     let settings = &app.settings;
     template
         .check(settings.currency, &settings.rates)
         .map_err(|error| Stop::Refused(ChangeRefusal::Template(error)))?;
+    if matches!(template.tier, Tier::Own(_)) && others(tx, reach, template.tier).await? >= OWN_MAX {
+        return Err(Stop::Refused(ChangeRefusal::TooManyTiers));
+    }
     let body = serde_json::to_string(&template).map_err(Fault::while_("writing a template"))?;
     Ok(Some(body))
 }
@@ -219,6 +237,16 @@ async fn selling(
         }
     }
     Ok(template)
+}
+
+/// How many tiers beside the shipped ones and this one are a reach's own.
+async fn others(tx: &mut Tx, reach: Reach, tier: Tier) -> Result<usize, Fault> {
+    let mut own = templates::Effectives::new();
+    templates::own(tx, reach, &mut own).await?;
+    let others = own
+        .keys()
+        .filter(|one| matches!(one, Tier::Own(_)) && **one != tier);
+    Ok(others.count())
 }
 
 async fn latest(tx: &mut Tx, key: &[Value; 3]) -> Result<Option<(i64, Option<String>)>, Fault> {

@@ -158,6 +158,34 @@ on_both_engines! {
         assert!(world.changes(Hand::Asker(&key), "store", &wish, true).await.is_err());
     }
 
+    async fn a_place_has_at_most_sixteen_tiers_of_its_own(world: World) {
+        world.track("Night Market").await;
+        let own = |nth: usize| Template {
+            tier: format!("own_{nth}").parse().unwrap(),
+            ..priced(Tier::Creator, AssetKind::FullMix, 1_000)
+        };
+        for nth in 0..16 {
+            world.puts("artist:ada-byron", own(nth)).await.unwrap();
+        }
+        assert!(world.puts("artist:ada-byron", own(0)).await.is_ok(), "one that is there already");
+        let refused = world.puts("artist:ada-byron", own(16)).await.unwrap_err();
+        assert_eq!((refused.code, refused.field.as_deref()), ("too_many_tiers", Some("tier")));
+        assert!(world.puts("store", own(16)).await.is_ok(), "another place has its own");
+        let back = Wish::TakeBack { tier: own(3).tier };
+        world.changes(Hand::Console, "artist:ada-byron", &back, false).await.unwrap();
+        assert!(world.puts("artist:ada-byron", own(16)).await.is_ok());
+        let asked = serde_json::json!({ "habits": [{ "videos": 1 }] });
+        let answer = world.visitor().posts("/v1/suggestions", &asked).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert!(!answer.text().contains("Own 5"), "a composer's own is no usual offer");
+    }
+
+    async fn an_artist_and_a_track_are_found_by_their_names_too(world: World) {
+        world.track("Night Market").await;
+        assert_eq!(world.offers_of("artist:Ada Byron").await.name, "Ada Byron");
+        assert_eq!(world.offers_of("track:Night Market").await.name, "Night Market");
+    }
+
     async fn what_cannot_be_a_template_or_a_place_is_refused_with_its_field(world: World) {
         world.track("Night Market").await;
         let bad = priced(Tier::Creator, AssetKind::FullMix, 10);
