@@ -127,6 +127,9 @@ async fn finish(
     for trouble in troubles {
         tracing::warn!("nothing can be sold: {trouble}");
     }
+    if let Some(trouble) = keys::secret_trouble(folder) {
+        tracing::warn!("private pages aren't safe: {trouble}");
+    }
     Ok(App::new(db, blobs, issuer, config.settings.clone(), edge)?)
 }
 

@@ -281,3 +281,51 @@ fn a_key_that_others_can_read_does_not_sign() {
         assert!(open.ended().contains("chmod 600"));
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_running_store_notices_that_its_key_was_closed_to_others() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::with_store();
+    let path = place.path("store/keys/issuer.jwk");
+    let mode = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode));
+    mode(0o644).unwrap();
+    let open = Open::new(&place, "");
+    assert!(!open.sells());
+    mode(0o600).unwrap();
+    let asked = Instant::now();
+    while !open.sells() {
+        // Sooner than it would read an unchanged folder again.
+        assert!(asked.elapsed() < Duration::from_secs(20), "it never sold");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    open.ended();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_others_can_read_is_told_and_the_store_goes_on() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::with_store();
+    let path = place.path("store/keys/store.secret");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let open = Open::new(&place, "");
+    assert!(open.sells());
+    let log = open.ended();
+    assert!(log.contains("store.secret"), "{log}");
+    assert!(log.contains("chmod 600"), "{log}");
+}
+
+#[test]
+fn two_changes_of_keys_at_once_are_done_one_at_a_time() {
+    let place = Place::with_store();
+    let lock = std::fs::File::create(place.path("store/keys/.lock")).unwrap();
+    lock.lock().unwrap();
+    let refused = signing_key(&place, &["rotate"]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.only_line().contains("another signing-key command"));
+    assert_eq!(states(&place), ["signing"], "reading needs no lock");
+    drop(lock);
+    assert_eq!(signing_key(&place, &["rotate"]).code, 0);
+    assert_eq!(states(&place), ["past", "signing"]);
+}

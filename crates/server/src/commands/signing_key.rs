@@ -6,11 +6,15 @@ use serde_json::json;
 use super::Context;
 use crate::cli::SigningKeyVerb;
 use crate::exit::Failure;
-use crate::keys::{self, Form, passphrase};
+use crate::keys::{self, Form, Lock, passphrase};
 
 pub(super) fn run(context: &Context, verb: &SigningKeyVerb) -> Result<(), Failure> {
     let (folder, _) = context.store()?;
     let mut call = Edge::System.call();
+    let _lock = match verb {
+        SigningKeyVerb::List => None,
+        _ => Some(Lock::take(&folder)?),
+    };
     match verb {
         SigningKeyVerb::List => list(context, &folder, call.now),
         SigningKeyVerb::Rotate { at } => {

@@ -82,7 +82,7 @@ pub(crate) fn open(path: &Path, passphrase: Option<&str>) -> Result<IssuerKey, F
 
 /// A file that others may read has no secret in it any more.
 #[cfg(unix)]
-fn only_ours(path: &Path) -> Result<(), FileError> {
+pub(super) fn only_ours(path: &Path) -> Result<(), FileError> {
     use std::os::unix::fs::PermissionsExt as _;
     let shown = path.display().to_string();
     let about =
@@ -94,7 +94,7 @@ fn only_ours(path: &Path) -> Result<(), FileError> {
 }
 
 #[cfg(not(unix))]
-fn only_ours(_: &Path) -> Result<(), FileError> {
+pub(super) fn only_ours(_: &Path) -> Result<(), FileError> {
     Ok(())
 }
 

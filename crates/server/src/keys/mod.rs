@@ -6,6 +6,7 @@
 
 mod change;
 mod file;
+mod lock;
 pub(crate) mod passphrase;
 mod ring;
 mod watch;
@@ -23,6 +24,7 @@ use crate::exit::Failure;
 use ring::Ring;
 
 pub(crate) use change::{Form, listed, reseal, retire, rotate};
+pub(crate) use lock::Lock;
 pub(crate) use watch::watch;
 
 const FOLDER: &str = "keys";
@@ -81,6 +83,13 @@ pub fn read(
     })?;
     let (keys, troubles) = signing(folder, passphrase, now)?;
     Ok((Issuer::of(keys, secret), troubles))
+}
+
+/// What is wrong with the secret that opens every private page, where others can read it. It
+/// keeps the store from nothing: whoever has read it already knows it.
+pub(crate) fn secret_trouble(folder: &Path) -> Option<String> {
+    let error = file::only_ours(&folder.join(SECRET)).err()?;
+    Some(error.to_string())
 }
 
 /// The keys that sign now and later, with all that are published, and what is wrong with others.
