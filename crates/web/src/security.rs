@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use crate::api::body;
 use crate::principal;
 use crate::problem::Problem;
 
@@ -35,6 +36,9 @@ pub(crate) fn add_headers(headers: &mut HeaderMap) {
 /// Turns away what another site may have made a browser send.
 pub(crate) async fn refuse_forgeries(request: Request, next: Next) -> Response {
     if is_forgeable(request.method(), request.headers()) && !is_from_here(request.headers()) {
+        if request.uri().path().starts_with("/v1/") && is_from_a_program(request.headers()) {
+            return body::no_json().into_response();
+        }
         let detail = "this form was sent from another site: open the page here and send it again";
         return Problem::new("cross_site", detail).into_response();
     }
@@ -63,6 +67,14 @@ fn is_forgeable(method: &Method, headers: &HeaderMap) -> bool {
         "text/plain",
     ];
     principal::has_session(headers) || forms.iter().any(|form| media.eq_ignore_ascii_case(form))
+}
+
+/// Whether no browser has sent this that could have been made to: browsers name the page's origin
+/// with everything that changes something. A program that only forgot to call its JSON by name is
+/// told so; it is refused either way.
+fn is_from_a_program(headers: &HeaderMap) -> bool {
+    let marks = [header::ORIGIN, SEC_FETCH_SITE, header::COOKIE];
+    !marks.iter().any(|name| headers.contains_key(name))
 }
 
 /// Whether the browser says that the request was made by a page of this very host.
@@ -119,6 +131,19 @@ mod tests {
                 "{pairs:?}"
             );
             assert!(!is_forgeable(&Method::GET, &headers(&pairs)));
+        }
+    }
+
+    #[test]
+    fn a_request_without_a_mark_of_a_browser_is_a_programs() {
+        for (pairs, wanted) in [
+            (vec![FORM], true),
+            (vec![FORM, ("origin", "https://evil.example")], false),
+            (vec![FORM, ("origin", "null")], false),
+            (vec![FORM, ("sec-fetch-site", "cross-site")], false),
+            (vec![FORM, COOKIE], false),
+        ] {
+            assert_eq!(is_from_a_program(&headers(&pairs)), wanted, "{pairs:?}");
         }
     }
 

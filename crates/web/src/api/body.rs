@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
 use crate::problem::Problem;
@@ -17,7 +17,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         needs_json(request.headers())?;
         let bytes = bytes(request, state).await?;
-        read(&bytes).map(Self)
+        object(&bytes).map(Self)
     }
 }
 
@@ -45,8 +45,26 @@ fn needs_json(headers: &HeaderMap) -> Result<(), Problem> {
     if media_type(headers) == "application/json" {
         return Ok(());
     }
+    Err(no_json())
+}
+
+/// What a body that isn't called JSON is answered.
+pub(crate) fn no_json() -> Problem {
     let detail = "send JSON, with the header Content-Type: application/json";
-    Err(Problem::new("unsupported_media_type", detail).at("Content-Type"))
+    Problem::new("unsupported_media_type", detail).at("Content-Type")
+}
+
+/// Reads a JSON object of a type. An array of the fields' values, which serde would take for one,
+/// isn't what the documents promise.
+fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        read::<IgnoredAny>(bytes)?;
+        return Err(Problem::new(
+            "bad_value",
+            "the body is an array: send an object",
+        ));
+    }
+    read(bytes)
 }
 
 /// Reads JSON of a type.
@@ -140,5 +158,15 @@ mod tests {
                 inner: Inner { count: 1 }
             }
         );
+    }
+
+    #[test]
+    fn an_array_is_no_object() {
+        let refused = |json: &str| object::<Inner>(json.as_bytes()).unwrap_err().code;
+        assert_eq!(refused("[1]"), "bad_value");
+        assert_eq!(refused(" \n[1, null]"), "bad_value");
+        assert_eq!(refused("[1"), "malformed_json");
+        let good = object::<Inner>(br#" {"count":1}"#).unwrap();
+        assert_eq!(good, Inner { count: 1 });
     }
 }

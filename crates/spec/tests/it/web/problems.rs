@@ -72,6 +72,15 @@ on_both_engines! {
             .posts_text("/v1/quotes", "application/xml", "<track/>")
             .await;
         assert_eq!(reply.problem(), (415, "unsupported_media_type".to_owned()));
+        // As `curl -d` sends it: no browser has, so it is told what is missing.
+        let form = "application/x-www-form-urlencoded";
+        let reply = guest.posts_text("/v1/quotes", form, "{}").await;
+        assert_eq!(reply.problem(), (415, "unsupported_media_type".to_owned()));
+        // An object's values in a row are no object.
+        let reply = guest
+            .posts_text("/v1/quotes", "application/json", "[null]")
+            .await;
+        assert_eq!(reply.problem(), (422, "bad_value".to_owned()));
     }
 
     async fn a_body_beyond_a_mebibyte_is_refused(world: World) {
