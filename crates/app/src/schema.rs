@@ -44,4 +44,8 @@ pub const MIGRATIONS: &[Migration] = &[
             include_str!("../migrations/0010_append_only.postgres.sql"),
         ),
     },
+    Migration::same(
+        "status_list",
+        include_str!("../migrations/0011_status_list.sql"),
+    ),
 ];

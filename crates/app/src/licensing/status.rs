@@ -2,7 +2,8 @@
 //! store which licence somebody asks about (Token Status List).
 //!
 //! It is signed anew when a status has changed, another key signs, or the copy at hand has lived
-//! half of the time that others may keep it; in between everybody is given the same text.
+//! half of the time that others may keep it; in between everybody is given the same text. While
+//! nobody can sign, the last one signed is handed out until it ends, as long as it is still true.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -56,6 +57,18 @@ struct Entries {
     marked: Vec<(u64, u8)>,
 }
 
+impl Entries {
+    fn are_in(&self, list: &StatusList) -> bool {
+        let mut marked = self.marked.iter().peekable();
+        (0..self.count).all(|index| {
+            let wanted = marked
+                .next_if(|(at, _)| *at == index)
+                .map_or(STATUS_VALID, |(_, value)| *value);
+            list.get(index) == Some(wanted)
+        })
+    }
+}
+
 impl Kept {
     fn still_good(&self, kid: &str, iat: i64, entries: &Entries) -> Option<Arc<str>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -74,15 +87,17 @@ impl Kept {
 /// # Errors
 /// [`StatusRefusal::CannotSign`].
 pub async fn status_list(app: &App, now: Timestamp) -> Result<String, Stop<StatusRefusal>> {
-    let Some(key) = app.issuer.signer(now) else {
-        return Err(Stop::Refused(StatusRefusal::CannotSign));
-    };
     let entries = entries(app).await?;
+    let Some(key) = app.issuer.signer(now) else {
+        let last = last_signed(app, now, &entries).await?;
+        return last.ok_or(Stop::Refused(StatusRefusal::CannotSign));
+    };
     let iat = now.0.div_euclid(1000);
     if let Some(text) = app.statuses.still_good(key.kid(), iat, &entries) {
         return Ok(text.to_string());
     }
     let text = sign(app.settings.status_list(), iat, &entries, &key)?;
+    remember(app, iat, &text).await?;
     app.statuses.keep(Signed {
         kid: key.kid().to_owned(),
         iat,
@@ -90,6 +105,33 @@ pub async fn status_list(app: &App, now: Timestamp) -> Result<String, Stop<Statu
         text: text.as_str().into(),
     });
     Ok(text)
+}
+
+/// Puts a list by for when nobody can sign. A later one stays.
+async fn remember(app: &App, iat: i64, text: &str) -> Result<(), Fault> {
+    let (signed, ends) = (iat * 1000, (iat + LASTS_S) * 1000);
+    let mut tx = app.db.write().await?;
+    tx.run(REMEMBER, &[text.into(), signed.into(), ends.into()])
+        .await?;
+    Ok(tx.commit().await?)
+}
+
+/// The list that was put by, where it has not ended, is one of this store's, and says of every
+/// licence what is true now.
+async fn last_signed(
+    app: &App,
+    now: Timestamp,
+    entries: &Entries,
+) -> Result<Option<String>, Fault> {
+    let row = app.db.read().await?.optional(PUT_BY, &[]).await?;
+    let Some(row) = row.filter(|row| row.int("ends_ms").is_ok_and(|ends| now.0 < ends)) else {
+        return Ok(None);
+    };
+    let text = row.text("token")?;
+    let token = StatusToken::verify(&text, &app.issuer.jwks()).ok();
+    Ok(token
+        .is_some_and(|token| entries.are_in(&token.list))
+        .then_some(text))
 }
 
 async fn entries(app: &App) -> Result<Entries, Fault> {
@@ -129,6 +171,14 @@ fn sign(uri: String, iat: i64, entries: &Entries, key: &IssuerKey) -> Result<Str
 }
 
 const LAST: &str = "select coalesce(max(status_index), -1) as last_index from licences";
+
+const REMEMBER: &str = "
+    insert into status_list (id, token, signed_ms, ends_ms) values (1, $1, $2, $3)
+    on conflict (id) do update
+       set token = excluded.token, signed_ms = excluded.signed_ms, ends_ms = excluded.ends_ms
+     where excluded.signed_ms >= status_list.signed_ms";
+
+const PUT_BY: &str = "select token, ends_ms from status_list where id = 1";
 
 const MARKED: &str =
     "select status, status_index from licences where status <> 'valid' order by status_index";

@@ -163,6 +163,31 @@ on_both_engines! {
             "no_signing_key"
         );
     }
+
+    async fn without_a_signing_key_the_last_list_is_handed_out_until_it_ends(world: World) {
+        let licence = sold(&world).await;
+        world.revokes(&licence).await;
+        let last = world.publishes_statuses().await.unwrap();
+        let keyless = world.reopened_without_a_signing_key().await;
+        assert_eq!(keyless.publishes_statuses().await.unwrap(), last);
+        keyless.days_pass(2);
+        assert_eq!(
+            keyless.publishes_statuses().await.unwrap_err().code,
+            "no_signing_key"
+        );
+    }
+
+    async fn without_a_signing_key_no_list_is_handed_out_that_is_true_no_more(world: World) {
+        let licence = sold(&world).await;
+        world.publishes_statuses().await.unwrap();
+        let keyless = world.reopened_without_a_signing_key().await;
+        assert!(keyless.publishes_statuses().await.is_ok());
+        keyless.suspends(&licence).await;
+        assert_eq!(
+            keyless.publishes_statuses().await.unwrap_err().code,
+            "no_signing_key"
+        );
+    }
 }
 
 async fn sold(world: &World) -> Licence {
