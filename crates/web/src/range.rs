@@ -86,6 +86,30 @@ pub(crate) async fn send(
     Ok(response)
 }
 
+/// The answer to a request that gets no bytes, from what is known before they are made: whoever
+/// has them already, and HEAD, which then says no length.
+pub(crate) fn unread(
+    method: &Method,
+    headers: &HeaderMap,
+    tag: &str,
+    mime: &'static str,
+) -> Option<Response> {
+    let tag = format!("\"{tag}\"");
+    if cache::is_known(headers, &tag) {
+        return Some(with_tag(StatusCode::NOT_MODIFIED.into_response(), &tag));
+    }
+    if method != Method::HEAD {
+        return None;
+    }
+    // A body of unknown length: an empty one would be told as a file of 0 bytes.
+    let nothing = stream::empty::<Result<Bytes, std::io::Error>>();
+    let mut response = with_tag(Body::from_stream(nothing).into_response(), &tag);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(mime));
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    Some(response)
+}
+
 fn with_tag(mut response: Response, tag: &str) -> Response {
     response.headers_mut().insert(header::ETAG, value(tag));
     response

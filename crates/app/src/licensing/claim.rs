@@ -33,31 +33,87 @@ pub struct Claim {
     pub tag: String,
 }
 
+/// A claim bundle whose papers are written and whose files are not: little work, and enough to
+/// say whether somebody has the bundle already.
+#[derive(Debug)]
+pub struct Draft {
+    /// The bundle's name.
+    pub name: String,
+    /// A word that differs when the content of the bundle does.
+    pub tag: String,
+    licence: Licence,
+    papers: Vec<(String, Vec<u8>)>,
+}
+
 /// Makes the claim bundle of a licence.
+///
+/// # Errors
+/// As [`draft`].
+pub async fn claim(app: &App, call: &Call, id: LicenceId) -> Result<Claim, Stop<DeliverRefusal>> {
+    build(app, draft(app, call, id).await?).await
+}
+
+/// Begins the claim bundle of a licence.
 ///
 /// # Errors
 /// [`DeliverRefusal::Licence`] when there is none, [`DeliverRefusal::NotValid`] when it is on hold
 /// or withdrawn: the same as for a single download.
-pub async fn claim(app: &App, call: &Call, id: LicenceId) -> Result<Claim, Stop<DeliverRefusal>> {
+pub async fn draft(app: &App, call: &Call, id: LicenceId) -> Result<Draft, Stop<DeliverRefusal>> {
     let licence = deliver::valid(app, id).await?;
     let invoice = invoice::invoice(app, call, id).await?;
+    let papers = papers(app, &licence, &invoice)?;
+    Ok(Draft {
+        name: format!("licence {}.zip", licence.code),
+        tag: tag(&licence, &papers),
+        licence,
+        papers,
+    })
+}
+
+/// A hash of everything that goes into a bundle: the papers as they are, the files by their
+/// stored bytes, what is written into them, and by whom.
+fn tag(licence: &Licence, papers: &[(String, Vec<u8>)]) -> String {
+    let mut digest = Sha256::new();
+    let mut add = |bytes: &[u8]| digest.update(Sha256::digest(bytes));
+    add(env!("CARGO_PKG_VERSION").as_bytes());
+    for (name, bytes) in papers {
+        add(name.as_bytes());
+        add(bytes);
+    }
+    for text in [&licence.title, &licence.artist, &licence.token] {
+        add(text.as_bytes());
+    }
+    for file in &licence.files {
+        add(file.name.as_bytes());
+        add(file.blob.to_string().as_bytes());
+        add(file.essence.as_bytes());
+    }
+    data_encoding::HEXLOWER.encode(&digest.finalize())
+}
+
+/// Makes a whole bundle of one that was begun.
+///
+/// # Errors
+/// As [`draft`]: a standing may have changed in between.
+pub async fn build(app: &App, draft: Draft) -> Result<Claim, Stop<DeliverRefusal>> {
+    let licence = draft.licence;
     let mut pack = Pack::new(app.blobs.scratch()?, licence.issued_at);
-    for (name, bytes) in papers(app, &licence, &invoice)? {
+    for (name, bytes) in draft.papers {
         pack = pack.add(name, bytes).await?;
     }
     for file in &licence.files {
-        let delivery = deliver::deliver(app, id, file.position).await?;
+        let delivery = deliver::deliver(app, licence.id, file.position).await?;
         let name = pack.fresh(&format!("files/{}", delivery.name));
         pack = pack.add(name.clone(), delivery.bytes).await?;
         let key = format!("{name}.licence.jwt");
         pack = pack.add(key, licence.token.clone().into_bytes()).await?;
     }
-    let (file, length, tag) = pack.finish().await?;
+    let (file, length) = pack.finish().await?;
     Ok(Claim {
-        name: format!("licence {}.zip", licence.code),
+        name: draft.name,
         file,
         length,
-        tag,
+        tag: draft.tag,
     })
 }
 
@@ -99,7 +155,6 @@ struct Pack {
     zip: ZipWriter<File>,
     time: DateTime,
     names: BTreeSet<String>,
-    digest: Sha256,
 }
 
 impl Pack {
@@ -108,7 +163,6 @@ impl Pack {
             zip: ZipWriter::new(file),
             time: time(issued_at),
             names: BTreeSet::new(),
-            digest: Sha256::new(),
         }
     }
 
@@ -134,8 +188,6 @@ impl Pack {
                 .start_file(&name, options)
                 .map_err(Fault::while_(DOING))?;
             self.zip.write_all(&bytes).map_err(Fault::while_(DOING))?;
-            self.digest.update(name.as_bytes());
-            self.digest.update(Sha256::digest(&bytes));
             self.names.insert(name.to_lowercase());
             Ok(self)
         };
@@ -145,13 +197,12 @@ impl Pack {
     }
 
     /// The whole file, wound back.
-    async fn finish(self) -> Result<(File, u64, String), Fault> {
+    async fn finish(self) -> Result<(File, u64), Fault> {
         let work = move || -> Result<_, Fault> {
             let mut file = self.zip.finish().map_err(Fault::while_(DOING))?;
             let length = file.seek(SeekFrom::End(0)).map_err(Fault::while_(DOING))?;
             file.rewind().map_err(Fault::while_(DOING))?;
-            let tag = data_encoding::HEXLOWER.encode(&self.digest.finalize());
-            Ok((file, length, tag))
+            Ok((file, length))
         };
         tokio::task::spawn_blocking(work)
             .await
