@@ -179,6 +179,35 @@ pub async fn create(folder: &Path, flags: &Said, env: &Said, edge: &Edge) -> Res
     Ok(true)
 }
 
+/// Writes the public address down in a store's `clearcue.toml`, unless one stands there: it is in
+/// every key sold, and must be the same for all that is made of them later.
+///
+/// # Errors
+/// [`Failure`] when the file can't be read or written.
+pub(crate) fn keep_public_url(folder: &Path, config: &Config) -> Result<(), Failure> {
+    let path = folder.join(CONFIG);
+    let unusable = |e: std::io::Error| {
+        Failure::failed(
+            format!("{} can't be used: {e}", path.display()),
+            "check its owner and mode",
+        )
+    };
+    let text = fs::read_to_string(&path).map_err(unusable)?;
+    if text.lines().any(|line| line.starts_with("public_url")) {
+        return Ok(());
+    }
+    let value = toml::Value::String(config.settings.public_url.clone());
+    let said = format!("public_url = {value}");
+    let mut lines: Vec<&str> = text.lines().collect();
+    match lines.iter().position(|l| l.starts_with("# public_url = ")) {
+        Some(at) => lines[at] = &said,
+        None => lines.insert(0, &said),
+    }
+    let part = folder.join("clearcue.toml.part");
+    fs::write(&part, lines.join("\n") + "\n").map_err(unusable)?;
+    fs::rename(&part, &path).map_err(unusable)
+}
+
 /// A new store's `clearcue.toml`: what was said as it was said, the rest as comments.
 fn file(config: &Config) -> String {
     let mut text = String::from(

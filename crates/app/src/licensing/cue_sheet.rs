@@ -10,7 +10,7 @@ use domain::envelope::Credit;
 use domain::{LicenceId, credits};
 use thiserror::Error;
 
-use super::{Licence, show};
+use super::{Licence, papers, show};
 use crate::catalogue::credits as kept;
 use crate::{App, Fault, Refusal, Stop};
 
@@ -163,7 +163,7 @@ impl Format {
                 serde_json::to_vec(&document).map_err(Fault::while_("writing a cue sheet"))?
             }
             Self::Csv => sheet.to_csv().into_bytes(),
-            Self::Pdf => super::papers::cue_sheet::paper(app, sheet).to_pdf(),
+            Self::Pdf => papers::cue_sheet::paper(app, sheet).to_pdf(),
             Self::Text => sheet.to_text().into_bytes(),
             Self::Markdown => sheet.to_markdown().into_bytes(),
         })
@@ -253,14 +253,13 @@ async fn cue(
         return Err(Stop::Refused(CueSheetRefusal::ClipTime(at)));
     };
     let credits: credits::Credits = kept::read(&mut app.db.read().await?, track).await?;
-    let code = licence.code.to_string();
     let clip = licence.asset.cut_ms().or(licence.envelope.clip_ms);
     Ok(Cue {
         sequence: u32::try_from(at + 1).unwrap_or(u32::MAX),
         title: licence.title.clone(),
         artist: licence.artist.clone(),
-        page_url: app.settings.licence_page(&code),
-        licence: code,
+        page_url: papers::page(app, licence),
+        licence: licence.code.to_string(),
         required_credit: match &licence.envelope.credit {
             Credit::Required(text) => Some(text.to_string()),
             Credit::NotRequired => None,

@@ -14,7 +14,7 @@ use thiserror::Error;
 use super::clear::{self, Bar};
 use super::render::{self, AssetFile};
 use super::show::{self, LicenceRefusal};
-use super::{Licence, Standing, sale};
+use super::{Licence, Standing, papers, sale};
 use crate::catalogue::show as tracks;
 use crate::{App, Call, Fault, Refusal, Stop};
 
@@ -172,7 +172,7 @@ pub fn marks(app: &App, licence: &Licence) -> Marks {
     let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     Marks {
         code: licence.code,
-        page_url: app.settings.licence_page(&licence.code.to_string()),
+        page_url: papers::page(app, licence),
         token: licence.token.clone(),
         title: text(&licence.title),
         artist: text(&licence.artist),

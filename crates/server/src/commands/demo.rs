@@ -13,7 +13,7 @@ use super::Context;
 use super::import::workers;
 use super::link::sign_in;
 use crate::cli::Demo;
-use crate::config::{Config, Said};
+use crate::config::{Config, Said, Source};
 use crate::demo::{self, Walk};
 use crate::exit::Failure;
 use crate::{open, serve};
@@ -63,12 +63,13 @@ pub(super) async fn run(context: &Context, args: &Demo) -> Result<(), Failure> {
 
 /// The address, taken before any music is made, and the store.
 async fn prepare(context: &Context, args: &Demo) -> Result<(Option<TcpListener>, Config), Failure> {
-    // A demo's settings are not written down: the address of one start need not be the next's.
+    // Where a demo listens is not written down: the next start's address need not be this one's.
     let named = Said::default().with("name", Some(NAME));
     open::create(&args.dir, &named, &Said::default(), &Edge::System).await?;
     let mut config = open::config(Some(&args.dir), &context.flags, &context.env)?;
     if args.walk {
         super::log_quietly(&config);
+        open::keep_public_url(&args.dir, &config)?;
         return Ok((None, config));
     }
     super::log_quietly(&config);
@@ -76,6 +77,7 @@ async fn prepare(context: &Context, args: &Demo) -> Result<(Option<TcpListener>,
     if let Ok(address) = listener.local_addr() {
         config.listening_on(address);
     }
+    open::keep_public_url(&args.dir, &config)?;
     Ok((Some(listener), config))
 }
 
@@ -97,7 +99,14 @@ async fn walk_and_invite(
     let (buyer, _) = sign_in(app, Role::Buyer, demo::BUYER).await?;
     let (composer, _) = sign_in(app, Role::Composer, &walk.track.artist.name).await?;
     let (operator, _) = sign_in(app, Role::Operator, "Operator").await?;
-    let url = &config.settings.public_url;
+    let public = &config.settings.public_url;
+    // The address that was written down stands in keys; the demo may be open at another now.
+    let url = &match config.source("public_url") {
+        Source::File => format!("http://{}", config.listen),
+        _ => public.clone(),
+    };
+    let here = |link: String| link.replacen(public, url, 1);
+    let (buyer, composer, operator) = (here(buyer), here(composer), here(operator));
     let mut document = demo::document(&walk);
     document["store"] = json!({
         "url": url, "buyer": buyer, "composer": composer, "operator": operator,

@@ -7,6 +7,7 @@ use app::Edge;
 use serde_json::json;
 
 use super::Context;
+use crate::config::Source;
 use crate::exit::Failure;
 use crate::keys::passphrase::{self, Passphrase};
 use crate::{keys, open, serve};
@@ -31,6 +32,12 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
     ));
     if *public != format!("http://{}", config.listen) {
         context.say.text(format!("its public address is {public}"));
+    }
+    if config.source("public_url") == Source::Default && config.source("listen") == Source::Flag {
+        tracing::warn!(
+            "keys are sold under {public}, which --listen alone says: set public_url in \
+             clearcue.toml: it stands in every key sold"
+        );
     }
     let client_address = serve::client_address(&config);
     let app = Arc::new(app);

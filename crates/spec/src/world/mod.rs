@@ -145,6 +145,23 @@ impl World {
         }))
     }
 
+    /// The same store as a program sees it that was told another public address.
+    ///
+    /// # Panics
+    /// When there is no memory for an empty index.
+    #[must_use]
+    pub fn at_another_address(&self, address: &str) -> App {
+        let app = self.app();
+        let settings = Settings {
+            public_url: address.into(),
+            ..app.settings.clone()
+        };
+        let issuer = Issuer::of((*app.issuer.keys()).clone(), SECRET);
+        let (db, blobs) = (app.db.clone(), app.blobs.clone());
+        App::new(db, blobs, issuer, settings, app.edge.clone())
+            .expect("there is memory for an empty index")
+    }
+
     /// The use cases, for what has no word of its own yet.
     #[must_use]
     pub fn app(&self) -> &App {

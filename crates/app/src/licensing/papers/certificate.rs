@@ -3,7 +3,7 @@
 use domain::plain;
 use paper::{Block, Column, Document, Frame, Seal, Style, Table};
 
-use super::{date, name, placements, purposes, subject, territory, window};
+use super::{date, issuer, name, page, placements, purposes, subject, territory, window};
 use crate::App;
 use crate::licensing::Licence;
 
@@ -46,7 +46,7 @@ fn face(app: &App, licence: &Licence, paper: &mut Document) {
         Block::Gap(30),
         Block::Plate(code.clone()),
         Block::Gap(38),
-        Block::Beside(54, facts(licence), vec![Block::Seal(seal(app, &code))]),
+        Block::Beside(54, facts(licence), vec![Block::Seal(seal(app, licence))]),
         Block::Gap(34),
         Block::Rule,
         Block::centred(
@@ -55,7 +55,7 @@ fn face(app: &App, licence: &Licence, paper: &mut Document) {
              proves it without asking anyone; this paper restates what the key says, and the \
              signed key prevails.",
         ),
-        Block::centred(Style::Code, app.settings.licence_page(&code)),
+        Block::centred(Style::Code, page(app, licence)),
     ]);
 }
 
@@ -76,11 +76,11 @@ fn facts(licence: &Licence) -> Vec<Block> {
     facts
 }
 
-fn seal(app: &App, code: &str) -> Seal {
+fn seal(app: &App, licence: &Licence) -> Seal {
     let store: String = name(&app.settings.name).to_uppercase();
     let store: String = store.chars().take(24).collect();
     Seal {
-        code: app.settings.licence_page(code),
+        code: page(app, licence),
         ring: format!("{store} · SCAN TO VERIFY · "),
         radius: 88,
     }
@@ -138,7 +138,7 @@ fn proof(app: &App, licence: &Licence, paper: &mut Document) {
     paper.push(Block::Sheet(vec![
         line("Licence", &licence.id.to_string()),
         line("Code", &licence.code.to_string()),
-        line("Issued by", &app.settings.public_url),
+        line("Issued by", &issuer(app, licence)),
         line("Terms", &super::evidence::terms(&licence.token)),
         line("Envelope SHA-256", &licence.envelope_sha256),
         line("Issuer's keys", &keys.join("\n")),

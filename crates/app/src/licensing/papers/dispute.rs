@@ -3,7 +3,7 @@
 use domain::envelope::Placement;
 use domain::plain;
 
-use super::{date, name, subject, territory, window};
+use super::{date, issuer, name, page, subject, territory, window};
 use crate::App;
 use crate::licensing::Licence;
 
@@ -11,7 +11,7 @@ use crate::licensing::Licence;
 #[must_use]
 pub fn dispute(app: &App, licence: &Licence) -> String {
     let code = licence.code.to_string();
-    let page = app.settings.licence_page(&code);
+    let page = page(app, licence);
     let mut text = String::from(
         "HOW TO USE THIS\n\n\
          A platform's matcher knows the music, not your licence. If it claims, mutes or blocks \
@@ -29,7 +29,7 @@ pub fn dispute(app: &App, licence: &Licence) -> String {
 }
 
 fn claim(app: &App, licence: &Licence, code: &str, page: &str) -> String {
-    let store = name(&app.settings.name);
+    let (store, issuer) = (name(&app.settings.name), issuer(app, licence));
     let work = match licence.artist.as_str() {
         "" => subject(licence),
         artist => format!("\"{}\" by {}", subject(licence), name(artist)),
@@ -55,11 +55,11 @@ fn claim(app: &App, licence: &Licence, code: &str, page: &str) -> String {
          published keys at {}/.well-known/jwks.json.\n\n\
          Please release the claim.\n",
         name(&licence.licensee),
-        app.settings.public_url,
+        issuer,
         date(licence.issued_at),
         territory(&licence.envelope),
         window(&licence.envelope),
-        app.settings.public_url,
+        issuer,
     )
 }
 

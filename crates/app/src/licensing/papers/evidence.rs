@@ -32,7 +32,7 @@ pub fn evidence(app: &App, licence: &Licence) -> Result<Value, Fault> {
         "code": code,
         "issued_at": licence.issued_at,
         "issuer": claims.iss,
-        "page_url": app.settings.licence_page(&code),
+        "page_url": super::page(app, licence),
         "track": licence.track.map(|id| id.to_string()),
         "title": licence.title,
         "artist": licence.artist,

@@ -2,7 +2,7 @@
 
 use paper::{Block, Column, Document, Style, Table};
 
-use super::{amount, date, name, subject};
+use super::{amount, date, issuer, name, page, subject};
 use crate::App;
 use crate::licensing::Licence;
 use crate::licensing::invoice::Invoice;
@@ -11,7 +11,7 @@ use crate::licensing::invoice::Invoice;
 #[must_use]
 pub fn paper(app: &App, licence: &Licence, invoice: &Invoice) -> Document {
     let mut paper = Document::new(format!("Invoice {}", invoice.number));
-    paper.author = seller(app, invoice).remove(0);
+    paper.author = seller(app, licence, invoice).remove(0);
     paper.footer = format!("Invoice {} · licence {}", invoice.number, licence.code);
     let party = |label: &str, lines: Vec<String>| {
         let mut lines = lines.into_iter();
@@ -37,7 +37,7 @@ pub fn paper(app: &App, licence: &Licence, invoice: &Invoice) -> Document {
         Block::Rule,
         Block::Beside(
             50,
-            party("From", seller(app, invoice)),
+            party("From", seller(app, licence, invoice)),
             party("To", buyer(licence)),
         ),
         Block::Gap(12),
@@ -59,7 +59,10 @@ pub fn paper(app: &App, licence: &Licence, invoice: &Invoice) -> Document {
 #[must_use]
 pub fn text(app: &App, licence: &Licence, invoice: &Invoice) -> String {
     let mut text = format!("INVOICE {}\n\n", invoice.number);
-    text.push_str(&format!("From: {}\n", seller(app, invoice).join(", ")));
+    text.push_str(&format!(
+        "From: {}\n",
+        seller(app, licence, invoice).join(", ")
+    ));
     text.push_str(&format!("To:   {}\n\n", buyer(licence).join(", ")));
     for (term, what) in facts(app, licence, invoice) {
         text.push_str(&format!("{term}: {what}\n"));
@@ -78,7 +81,7 @@ pub fn text(app: &App, licence: &Licence, invoice: &Invoice) -> String {
     text
 }
 
-fn seller(app: &App, invoice: &Invoice) -> Vec<String> {
+fn seller(app: &App, licence: &Licence, invoice: &Invoice) -> Vec<String> {
     let seller = &invoice.seller;
     let first = match seller.name.as_str() {
         "" => name(&app.settings.name),
@@ -90,7 +93,7 @@ fn seller(app: &App, invoice: &Invoice) -> Vec<String> {
     if !seller.tax_id.is_empty() {
         lines.push(format!("Tax number {}", name(&seller.tax_id)));
     }
-    lines.push(app.settings.public_url.clone());
+    lines.push(issuer(app, licence));
     lines
 }
 
@@ -110,10 +113,7 @@ fn facts(app: &App, licence: &Licence, invoice: &Invoice) -> Vec<(String, String
         ("Invoice date", date(invoice.issued_at)),
         ("Supplied and paid", date(licence.issued_at)),
         ("For", what),
-        (
-            "Licence",
-            format!("{code}, {}", app.settings.licence_page(&code)),
-        ),
+        ("Licence", format!("{code}, {}", page(app, licence))),
     ]
     .map(|(term, what)| (term.to_owned(), what))
     .into()

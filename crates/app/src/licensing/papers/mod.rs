@@ -16,6 +16,19 @@ use domain::{Envelope, Texts, Timestamp, plain_en};
 use ledger::{Currency, Money};
 
 use super::Licence;
+use crate::App;
+
+/// The address of the store that issued a licence, as its signed key states it: where a paper is
+/// made, and under which address the store is reached by then, changes nothing in it.
+pub(crate) fn issuer(app: &App, licence: &Licence) -> String {
+    let stated = licence_key::peek(&licence.token).map(|claims| claims.iss);
+    stated.unwrap_or_else(|_| app.settings.public_url.clone())
+}
+
+/// The licence's public page at its issuer's address.
+pub(crate) fn page(app: &App, licence: &Licence) -> String {
+    format!("{}/l/{}", issuer(app, licence), licence.code)
+}
 
 /// A date as papers write it: `2 March 2026`.
 #[must_use]

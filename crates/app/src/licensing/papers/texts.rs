@@ -4,7 +4,7 @@
 use domain::envelope::Credit;
 use domain::plain;
 
-use super::{date, name, placements, purposes, subject, territory, window};
+use super::{date, issuer, name, page, placements, purposes, subject, territory, window};
 use crate::App;
 use crate::licensing::Licence;
 
@@ -12,7 +12,7 @@ use crate::licensing::Licence;
 #[must_use]
 pub fn paste(app: &App, licence: &Licence) -> String {
     let code = licence.code.to_string();
-    let key = format!("Licence {code} {}", app.settings.licence_page(&code));
+    let key = format!("Licence {code} {}", page(app, licence));
     match &licence.envelope.credit {
         Credit::Required(credit) => format!("{credit}\n{key}"),
         Credit::NotRequired => key,
@@ -35,8 +35,8 @@ pub fn licence(app: &App, licence: &Licence) -> String {
         ("Territory", territory(envelope)),
         ("On", placements(envelope)),
         ("For", purposes(envelope)),
-        ("Issuer", app.settings.public_url.clone()),
-        ("Page", app.settings.licence_page(&code)),
+        ("Issuer", issuer(app, licence)),
+        ("Page", page(app, licence)),
         ("Envelope", format!("SHA-256 {}", licence.envelope_sha256)),
     ];
     let mut text = format!("LICENCE {code}\n{}\n\n", name(&app.settings.name));
@@ -88,6 +88,6 @@ pub fn readme(app: &App, licence: &Licence) -> String {
          clearcue verify licence.jwt --issuer jwks.json\n",
         licence.code,
         name(&licence.licensee),
-        app.settings.licence_page(&licence.code.to_string()),
+        page(app, licence),
     )
 }

@@ -1,8 +1,8 @@
 //! Claiming: everything about a licence in one zip, the same each time, and only while it holds.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read as _};
 
-use app::licensing::Licence;
+use app::licensing::{Licence, claim};
 use domain::{AssetKind, Tier};
 use licence_key::Jwks;
 use licence_key::media;
@@ -60,6 +60,15 @@ on_both_engines! {
         world.days_pass(400);
         let again = world.buyer("Mia").claims(&licence).await.unwrap();
         assert!(first.bytes == again.bytes);
+    }
+
+    async fn a_bundle_is_the_same_bytes_wherever_it_is_made(world: World) {
+        let (licence, first) = claims(&world, AssetKind::Cut15).await;
+        let elsewhere = world.at_another_address("http://127.0.0.1:1");
+        let again = claim::claim(&elsewhere, &world.call(), licence.id).await.unwrap();
+        let mut bytes = Vec::new();
+        { again.file }.read_to_end(&mut bytes).unwrap();
+        assert!(first.bytes == bytes);
     }
 
     async fn a_pack_of_twelve_stems_is_bundled_whole(world: World) {
@@ -140,6 +149,15 @@ on_both_engines! {
         assert_eq!(reply.header("content-length"), bundle.bytes.len().to_string());
         assert!(reply.header("content-disposition").contains(&licence.code.to_string()));
         assert!(reply.body == bundle.bytes);
+        let tag = reply.header("etag").to_owned();
+        assert!(tag.starts_with('"'), "{tag} is strong");
+        let head = guest.calls("HEAD", &right).await;
+        assert_eq!((head.status, head.header("etag")), (200, tag.as_str()));
+        assert_eq!(head.headers.get("content-length"), None);
+        let known = world.visitor().with("if-none-match", &tag);
+        assert_eq!(known.gets(&right).await.status, 304);
+        let part = world.visitor().with("range", "bytes=0-3").gets(&right).await;
+        assert_eq!((part.status, &part.body[..]), (206, &bundle.bytes[..4]));
         let page = guest.gets(&format!("/licences/{}?grant={}", licence.id, licence.grant)).await;
         assert!(page.text().contains(&right));
         world.revokes(&licence).await;
