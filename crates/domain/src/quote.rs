@@ -10,7 +10,7 @@ use ledger::Money;
 use crate::axis::Axis;
 use crate::compare::narrower;
 use crate::covers::{Shortfall, covers};
-use crate::envelope::{Audience, Envelope};
+use crate::envelope::{Audience, Envelope, Exclusivity, PublishWindow};
 use crate::intended::IntendedUse;
 use crate::offer::Offer;
 use crate::pricing::{Price, PricedUse, Pricing, price};
@@ -76,24 +76,47 @@ pub struct Upgrades<'a> {
 }
 
 impl Covering<'_> {
-    /// What the licence would allow: the offer's envelope with the dates that begin now, narrowed
-    /// to the clip and the audience that were priced.
+    /// What the licence would allow: the offer's envelope with the dates that begin now (an
+    /// upgrade's where the window of the licence held began), narrowed to the clip and the
+    /// audience that were priced.
     #[must_use]
     pub fn envelope(&self) -> Envelope {
         let rule = &self.offer.rule;
         let mut envelope = self.offer.envelope_at(self.sold_at).into_owned();
         let (percent, up_to) = rule.clip_percent.of(self.asked.clip_ms);
         if self.offer.asset.cut_ms().is_none() && percent < rule.clip_percent.whole {
-            envelope.clip_ms = up_to;
+            envelope.clip_ms = smaller(envelope.clip_ms, up_to);
         }
         let audience = self.asked.audience;
         if rule.audience_percent.of(audience) < rule.audience_percent.any {
             envelope.channels.audience = envelope.channels.audience.min(audience);
         }
-        if let (Some(from), Some(earlier)) = (&mut envelope.publish_window.from, self.from) {
-            *from = earlier.min(*from);
+        if let Some(earlier) = self.from {
+            self.begin_at(earlier.min(self.sold_at), &mut envelope);
         }
         envelope
+    }
+
+    /// Counts the terms from when the licence that is upgraded began: the difference pays for
+    /// more, not for the same time again.
+    fn begin_at(&self, start: Timestamp, envelope: &mut Envelope) {
+        if let Some(months) = self.offer.rule.window_months {
+            envelope.publish_window = PublishWindow {
+                from: Some(start),
+                until: Some(start.plus_months(months)),
+            };
+        }
+        if let Some(months) = self.offer.rule.exclusive_months {
+            envelope.exclusivity = Exclusivity::Until(start.plus_months(months));
+        }
+    }
+}
+
+/// The smaller of two limits; `None` is no limit.
+fn smaller(a: Option<u32>, b: Option<u32>) -> Option<u32> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (one, other) => one.or(other),
     }
 }
 
@@ -181,7 +204,8 @@ pub fn upgrades<'a>(
         };
         let envelope = one.envelope();
         let lacking = narrower(&envelope, held.envelope);
-        let serves = (wanted.as_ref()).is_none_or(|wanted| covers(&envelope, wanted).is_ok());
+        let serves = (wanted.as_ref()).is_none_or(|wanted| covers(&envelope, wanted).is_ok())
+            && !matches!(envelope.exclusivity, Exclusivity::Until(end) if end <= now);
         if !lacking.is_empty() {
             narrow.push((offer, lacking));
         } else if serves && one.price.before_tax.micros() > 0 {

@@ -1,6 +1,8 @@
 //! Upgrades: what is wider than a licence, and what the difference costs.
 
-use domain::envelope::{Axis, Purpose};
+use std::sync::Arc;
+
+use domain::envelope::{Axis, Exclusivity, Purpose};
 use domain::pricing::{AudiencePercent, ClipPercent, OfferRule};
 use domain::quote::{Held, upgrades};
 use domain::{
@@ -126,6 +128,53 @@ fn an_upgrade_never_shrinks_the_clip_that_was_licensed() {
     )
     .unwrap();
     assert_eq!(long.covering[0].price.total, usd(4_500_000));
+}
+
+#[test]
+fn the_terms_of_an_upgrade_count_from_the_licence_it_upgrades() {
+    let mut cheap = offer(Tier::Creator, AssetKind::Cut15);
+    cheap.rule.window_months = Some(12);
+    let (envelope, value) = bought(&cheap, &IntendedUse::default());
+    let held = Held {
+        envelope: &envelope,
+        value,
+    };
+    let mut dear = offer(Tier::Creator, AssetKind::FullMix);
+    dear.rule.window_months = Some(12);
+    dear.rule.exclusive_months = Some(6);
+    let late = NOW.plus_months(5);
+    let wider = [dear];
+    let answer = upgrades(&wider, &held, None, &Pricing::default(), late).unwrap();
+    let next = answer.covering[0].envelope();
+    assert_eq!(next.publish_window, envelope.publish_window);
+    assert_eq!(next.exclusivity, Exclusivity::Until(NOW.plus_months(6)));
+    let over = NOW.plus_months(7);
+    let answer = upgrades(&wider, &held, None, &Pricing::default(), over).unwrap();
+    assert!(
+        answer.covering.is_empty(),
+        "nothing is left of the six months"
+    );
+    let mut short = offer(Tier::Creator, AssetKind::FullMix);
+    short.rule.window_months = Some(6);
+    let answer = upgrades(&[short], &held, None, &Pricing::default(), late)
+        .unwrap()
+        .narrow
+        .len();
+    assert_eq!(answer, 1, "it would end before what is held");
+}
+
+#[test]
+fn a_price_by_the_clip_never_widens_a_smaller_limit() {
+    let mut mix = offer(Tier::Creator, AssetKind::FullMix);
+    mix.rule.clip_percent.up_to_30s = 70;
+    let mut narrow = Envelope::clone(&mix.envelope);
+    narrow.clip_ms = Some(20_000);
+    mix.envelope = Arc::new(narrow);
+    let wanted = IntendedUse {
+        clip_ms: 18_000,
+        ..IntendedUse::default()
+    };
+    assert_eq!(bought(&mix, &wanted).0.clip_ms, Some(20_000));
 }
 
 fn rule() -> impl Strategy<Value = OfferRule> {
