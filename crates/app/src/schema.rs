@@ -21,16 +21,16 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration::same("usage", include_str!("../migrations/0005_usage.sql")),
     Migration::same("access", include_str!("../migrations/0006_access.sql")),
     Migration::same("offers", include_str!("../migrations/0007_offers.sql")),
-    Migration::same("papers", include_str!("../migrations/0009_papers.sql")),
+    Migration::same("papers", include_str!("../migrations/0008_papers.sql")),
     Migration {
         name: "safelist_standing",
         sqlite: concat!(
-            include_str!("../migrations/0008_safelist_standing.sql"),
-            include_str!("../migrations/0008_append_only.sqlite.sql"),
+            include_str!("../migrations/0009_safelist_standing.sql"),
+            include_str!("../migrations/0009_append_only.sqlite.sql"),
         ),
         postgres: concat!(
-            include_str!("../migrations/0008_safelist_standing.sql"),
-            include_str!("../migrations/0008_append_only.postgres.sql"),
+            include_str!("../migrations/0009_safelist_standing.sql"),
+            include_str!("../migrations/0009_append_only.postgres.sql"),
         ),
     },
     Migration {
