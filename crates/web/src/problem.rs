@@ -44,6 +44,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("idempotency_key_required", StatusCode::BAD_REQUEST),
     ("idempotency_key_reused", StatusCode::CONFLICT),
     ("internal", StatusCode::INTERNAL_SERVER_ERROR),
+    ("licence_ended", StatusCode::CONFLICT),
     ("licence_not_valid", StatusCode::FORBIDDEN),
     ("licence_revoked", StatusCode::CONFLICT),
     ("licensee_required", StatusCode::UNPROCESSABLE_ENTITY),

@@ -4,7 +4,8 @@
 //! with its signed token, the payment, the journal, the payees' earnings and (for clip time)
 //! the bundle; or nothing at all. The same request again gives the same licence.
 
-use domain::{LicenceId, QuoteId, TrackId};
+use domain::line::Line;
+use domain::{LicenceId, QuoteId, TrackId, split_sale};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use store::db::Tx;
@@ -12,7 +13,7 @@ use thiserror::Error;
 
 use super::clear::{self, Bar};
 use super::sale::Sale;
-use super::{Licence, QuotedOption, offers, render, sandbox, show};
+use super::{Licence, QuotedOption, Standing, offers, render, sandbox, show};
 use crate::access::Principal;
 use crate::{App, Call, Fault, Refusal, Stop};
 
@@ -70,6 +71,9 @@ pub enum BuyRefusal {
     /// Nothing of the track is sold now.
     #[error("{0}")]
     Barred(Bar),
+    /// The licence that this would upgrade was put on hold or withdrawn meanwhile.
+    #[error("this licence is {}: only one in force can be upgraded", .0.word())]
+    NotValid(Standing),
     /// The licence that this would upgrade was upgraded meanwhile.
     #[error("this licence was upgraded already: upgrade the one it became")]
     AlreadyUpgraded,
@@ -98,6 +102,7 @@ impl Refusal for BuyRefusal {
             // Whoever holds a quote is told what became of its offer, not why.
             Self::Barred(Bar::Exclusive(_)) => "offer_closed",
             Self::Barred(bar) => bar.code(),
+            Self::NotValid(_) => "licence_not_valid",
             Self::AlreadyUpgraded => "already_upgraded",
             Self::CannotSign => "no_signing_key",
             Self::BadCard => "bad_card",
@@ -115,6 +120,7 @@ impl Refusal for BuyRefusal {
                 Self::UnknownOption(_)
                 | Self::OfferClosed
                 | Self::Barred(_)
+                | Self::NotValid(_)
                 | Self::AlreadyUpgraded => "offer",
                 Self::CannotSign => return None,
                 Self::BadCard | Self::Declined => "card",
@@ -177,18 +183,37 @@ async fn attempt(
         None => Vec::new(),
     };
     let id = LicenceId::from_bytes(call.id());
+    let sale = Sale {
+        id,
+        track,
+        option,
+        files,
+    };
+    sell(app, call, who, (key, &request), purchase, sale).await
+}
+
+/// Writes a sale under its key, unless another request with this key was first.
+async fn sell(
+    app: &App,
+    call: &mut Call,
+    who: &Principal,
+    (key, request): (&str, &[u8; 32]),
+    purchase: &Purchase,
+    sale: Sale,
+) -> Result<Bought, Stop<BuyRefusal>> {
+    let (id, track) = (sale.id, sale.track);
     let mut tx = app.db.write().await?;
     let values = [
         who.name().into(),
         key.into(),
-        (&request).into(),
+        request.into(),
         id.bytes().into(),
         call.now.0.into(),
     ];
     if tx.optional(CLAIM_KEY, &values).await?.is_none() {
         // Another request with this key was first, and has committed by now.
         drop(tx);
-        let earlier = earlier(app, who, key, &request).await?;
+        let earlier = earlier(app, who, key, request).await?;
         let id = earlier.ok_or_else(|| Fault::because("buying", "an idempotency key vanished"))?;
         return Ok(Bought {
             licence: show::by_id(app, id).await?,
@@ -199,15 +224,12 @@ async fn attempt(
     // licence both got here, and one of them is told. Nothing was charged then.
     if let Some(track) = track {
         clear::lock(&mut tx, track).await?;
-        still_on_sale(&mut tx, call, track, &option).await?;
+        still_on_sale(&mut tx, call, track, &sale.option).await?;
     }
-    let (upgrade_of, envelope) = (option.upgrade_of, option.envelope.clone());
-    let sale = Sale {
-        id,
-        track,
-        option,
-        files,
-    };
+    let (upgrade_of, envelope) = (sale.option.upgrade_of, sale.option.envelope.clone());
+    if let Some((old, _)) = upgrade_of {
+        still_valid(&mut tx, old).await?;
+    }
     sale.write(app, call, &mut tx, who, purchase).await?;
     if let Some((old, credit)) = upgrade_of
         && !clear::upgrade(&mut tx, old, id, credit, call.now).await?
@@ -232,7 +254,8 @@ fn check_words(key: &str, purchase: &Purchase) -> Result<(), Stop<BuyRefusal>> {
     if !plain(key, 128) {
         return Err(Stop::Refused(BuyRefusal::BadIdempotencyKey));
     }
-    if !plain(purchase.licensee.trim(), 120) {
+    let licensee = purchase.licensee.trim();
+    if !plain(licensee, 120) || licensee.parse::<Line>().is_err() {
         return Err(Stop::Refused(BuyRefusal::NoLicensee));
     }
     let is_address = |text: &str| {
@@ -290,6 +313,11 @@ async fn quoted(
         .into_iter()
         .find(|option| option.offer == purchase.offer);
     let option = option.ok_or_else(|| Stop::Refused(unknown()))?;
+    // Under other rates than it was quoted at, the journal would book another total than is paid.
+    let split = split_sale(option.before_tax()?, &app.settings.rates);
+    if !split.is_ok_and(|split| split.gross.micros() == option.total_micros) {
+        return Err(Stop::Refused(BuyRefusal::QuoteExpired));
+    }
     let track = match quote.opt_bytes("track_id")? {
         // Clip time that was quoted beside a track's offers holds for any.
         Some(_) if option.bundle_ms.is_none() => {
@@ -319,11 +347,24 @@ async fn still_on_sale(
     if !offers::is_open(tx, offer).await? {
         return Err(Stop::Refused(BuyRefusal::OfferClosed));
     }
-    match clear::bar(tx, track, call.now).await? {
+    match clear::bar_sale(tx, track, call.now).await? {
         Some(bar) => Err(Stop::Refused(BuyRefusal::Barred(bar))),
         None => Ok(()),
     }
 }
+
+/// Refuses to upgrade a licence that was suspended or revoked since it was quoted, and lets
+/// nobody do so until the transaction ends.
+async fn still_valid(tx: &mut Tx, old: LicenceId) -> Result<(), Stop<BuyRefusal>> {
+    let sql = format!("{OLD_STATUS}{}", tx.for_update());
+    let row = tx.one(&sql, &[old.bytes().into()]).await?;
+    match Standing::from_word(&row.text("status")?)? {
+        Standing::Valid => Ok(()),
+        other => Err(Stop::Refused(BuyRefusal::NotValid(other))),
+    }
+}
+
+const OLD_STATUS: &str = "select status from licences where id = $1";
 
 const EARLIER: &str =
     "select request_sha256, object_id from idempotency where principal = $1 and idem_key = $2";

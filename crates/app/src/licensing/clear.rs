@@ -34,11 +34,30 @@ impl Refusal for Bar {
     }
 }
 
-/// What bars a track at a moment, if anything does.
+/// What bars a track at a moment, such as a use's time of publication, if anything does.
 pub(crate) async fn bar(tx: &mut Tx, track: TrackId, at: Timestamp) -> Result<Option<Bar>, Fault> {
-    let row = tx
-        .one(STANDING, &[track.bytes().into(), at.0.into()])
-        .await?;
+    standing(tx, track, at, at).await
+}
+
+/// What bars a sale of a track, if anything does: also an exclusive licence that was sold after
+/// `now`, to a request that began later and was done sooner.
+pub(super) async fn bar_sale(
+    tx: &mut Tx,
+    track: TrackId,
+    now: Timestamp,
+) -> Result<Option<Bar>, Fault> {
+    standing(tx, track, Timestamp(i64::MAX), now).await
+}
+
+/// What bars a track: an exclusive licence sold by `sold_by` and not over at `at`, or its rights.
+async fn standing(
+    tx: &mut Tx,
+    track: TrackId,
+    sold_by: Timestamp,
+    at: Timestamp,
+) -> Result<Option<Bar>, Fault> {
+    let values = [track.bytes().into(), sold_by.0.into(), at.0.into()];
+    let row = tx.one(STANDING, &values).await?;
     let attested = row.opt_int("master_ms")?.is_some() && row.opt_int("composition_ms")?.is_some();
     Ok(match row.opt_int("until_ms")? {
         _ if !attested => Some(Bar::NotAttested),
@@ -97,7 +116,7 @@ const LOCK: &str = "select track_id from attestations where track_id = $1";
 const STANDING: &str = "
     select a.master_ms, a.composition_ms,
            (select max(e.until_ms) from exclusives e join licences l on l.id = e.licence_id
-             where e.track_id = a.track_id and e.from_ms <= $2 and e.until_ms > $2
+             where e.track_id = a.track_id and e.from_ms <= $2 and e.until_ms > $3
                and l.status <> 'revoked') as until_ms
       from attestations a where a.track_id = $1";
 

@@ -1,7 +1,7 @@
 //! A licence that somebody wants to upgrade: whether they may, and what it is worth.
 
-use domain::envelope::Envelope;
-use domain::{LicenceId, TrackId};
+use domain::envelope::{Envelope, Exclusivity};
+use domain::{LicenceId, Timestamp, TrackId};
 use ledger::{Currency, Money};
 use licence_key::Code;
 use store::db::{Row, Tx};
@@ -48,6 +48,15 @@ pub enum HeldRefusal {
     /// It was upgraded before.
     #[error("this licence was upgraded already: upgrade the one it became")]
     Upgraded,
+    /// Its window is over.
+    #[error("the time to publish under this licence is over: buy what you need as it is")]
+    Ended,
+    /// Its exclusivity would be paid for once and had twice.
+    #[error("an exclusive licence isn't upgraded: buy what you need as it is")]
+    Exclusive,
+    /// Nothing was paid for it.
+    #[error("nothing was paid for this licence: buy what you need as it is")]
+    Free,
 }
 
 impl Refusal for HeldRefusal {
@@ -56,7 +65,8 @@ impl Refusal for HeldRefusal {
             Self::Unknown(_) => "unknown_licence",
             Self::WrongGrant => "wrong_grant",
             Self::NotValid(_) => "licence_not_valid",
-            Self::ClipTime => "not_upgradable",
+            Self::Ended => "licence_ended",
+            Self::ClipTime | Self::Exclusive | Self::Free => "not_upgradable",
             Self::Upgraded => "already_upgraded",
         }
     }
@@ -70,11 +80,13 @@ impl Refusal for HeldRefusal {
     }
 }
 
-/// The licence of a claim.
+/// The licence of a claim. A code is short enough to be guessed: whether it exists is told only to
+/// who has its grant.
 pub(super) async fn held(
     app: &App,
     tx: &mut Tx,
     claim: &Claim,
+    now: Timestamp,
 ) -> Result<HeldLicence, Stop<HeldRefusal>> {
     let refused = |refusal| Err(Stop::Refused(refusal));
     let row = match (
@@ -87,7 +99,11 @@ pub(super) async fn held(
         }
         (_, Ok(code)) => {
             let by = format!("{HELD} where l.code = $1");
-            tx.optional(&by, &[code.plain().into()]).await?
+            let row = tx.optional(&by, &[code.plain().into()]).await?;
+            if row.is_none() {
+                return refused(HeldRefusal::WrongGrant);
+            }
+            row
         }
         _ => None,
     };
@@ -109,13 +125,24 @@ pub(super) async fn held(
     if row.opt_bytes("new_id")?.is_some() {
         return refused(HeldRefusal::Upgraded);
     }
+    let envelope: Envelope = serde_json::from_str(&row.text("envelope")?)
+        .map_err(Fault::while_("reading a licence's envelope"))?;
+    if (envelope.publish_window.until).is_some_and(|until| until <= now) {
+        return refused(HeldRefusal::Ended);
+    }
+    if envelope.exclusivity != Exclusivity::None {
+        return refused(HeldRefusal::Exclusive);
+    }
+    let value = value(&row)?;
+    if value.micros() <= 0 {
+        return refused(HeldRefusal::Free);
+    }
     Ok(HeldLicence {
         id,
         track: TrackId::from_bytes(row.id("track_id")?),
         stem: row.opt_text("stem")?,
-        envelope: serde_json::from_str(&row.text("envelope")?)
-            .map_err(Fault::while_("reading a licence's envelope"))?,
-        value: value(&row)?,
+        envelope,
+        value,
     })
 }
 

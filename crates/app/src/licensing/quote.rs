@@ -190,10 +190,12 @@ async fn of_upgrade(
     wanted: Option<&IntendedUse>,
 ) -> Result<Quote, Stop<QuoteRefusal>> {
     let mut tx = app.db.read().await?;
-    let held = held(app, &mut tx, claim).await.map_err(|stop| match stop {
-        Stop::Refused(refusal) => Stop::Refused(QuoteRefusal::Held(refusal)),
-        Stop::Fault(fault) => Stop::Fault(fault),
-    })?;
+    let held = held(app, &mut tx, claim, call.now)
+        .await
+        .map_err(|stop| match stop {
+            Stop::Refused(refusal) => Stop::Refused(QuoteRefusal::Held(refusal)),
+            Stop::Fault(fault) => Stop::Fault(fault),
+        })?;
     barred(&mut tx, held.track, call.now).await?;
     let mut all = offers::open(&mut tx, held.track).await?;
     all.retain(|offer| {
@@ -224,7 +226,7 @@ async fn of_upgrade(
 }
 
 async fn barred(tx: &mut Tx, track: TrackId, now: Timestamp) -> Result<(), Stop<QuoteRefusal>> {
-    match clear::bar(tx, track, now).await? {
+    match clear::bar_sale(tx, track, now).await? {
         Some(bar) => Err(Stop::Refused(QuoteRefusal::Barred(bar))),
         None => Ok(()),
     }

@@ -107,7 +107,15 @@ on_both_engines! {
 
     async fn a_licence_is_for_somebody(world: World) {
         let (mia, _, quote) = quoted(&world).await;
-        for name in ["", "   ", "a\u{7}b", &"n".repeat(121)] {
+        for name in [
+            "",
+            "   ",
+            "a\u{7}b",
+            "\u{200B}",
+            "Mia\u{202E}aiM",
+            "\u{AD}\u{200D}",
+            &"n".repeat(121),
+        ] {
             let order = Purchase {
                 licensee: name.to_owned(),
                 ..first(&mia, &quote)
@@ -169,6 +177,24 @@ on_both_engines! {
         let fresh = mia.quotes(&track, monetised_short()).await;
         let mix = fresh.options.iter().find(|option| option.tier == "creator");
         assert_eq!(mix.unwrap().total_micros, 99_000_000);
+    }
+
+    async fn a_quote_at_other_tax_rates_than_todays_sells_nothing(world: World) {
+        let (mia, _, quote) = quoted(&world).await;
+        let sql = "update quotes set options =
+                   replace(options, '\"total_micros\":15000000', '\"total_micros\":16000000')";
+        let mut tx = world.app().db.write().await.unwrap();
+        tx.run(sql, &[]).await.unwrap();
+        tx.commit().await.unwrap();
+        refuses(
+            &world,
+            &mia,
+            "a",
+            &first(&mia, &quote),
+            "quote_expired",
+            "quote",
+        )
+        .await;
     }
 
     async fn an_offer_that_was_closed_after_the_quote_is_not_sold(world: World) {

@@ -1,7 +1,9 @@
 //! Excluding: an exclusive licence closes everything else of its track until it ends.
 
-use app::licensing::Licence;
+use app::access::Principal;
 use app::licensing::quote::Quote;
+use app::licensing::{Licence, buy};
+use app::{Refusal, Stop};
 use domain::envelope::Exclusivity;
 use domain::usage::UseRefusal;
 use domain::{AssetKind, Template, Tier};
@@ -71,6 +73,36 @@ on_both_engines! {
         if let Err(refused) = second {
             assert_eq!(refused.code, "offer_closed");
         }
+    }
+
+    async fn a_request_that_began_before_an_exclusive_sale_buys_nothing_after_it(world: World) {
+        let (track, mia) = exclusive_offer(&world).await;
+        let noah = world.buyer("Noah");
+        let quote = noah.quotes(&track, monetised_short()).await;
+        let usual = quote.options.iter().find(|o| o.tier == "creator").unwrap();
+        let early = [
+            ("alone", exclusive_option(&quote), world.call()),
+            ("usual", usual, world.call()),
+        ];
+        world.minutes_pass(1);
+        takes_it(&mia, &track).await;
+        for (key, option, mut began) in early {
+            let order = noah.order(&quote, option);
+            let guest = Principal::Guest;
+            match buy::buy(world.app(), &mut began, &guest, &format!("late-{key}"), &order).await {
+                Err(Stop::Refused(refusal)) => assert_eq!(refusal.code(), "offer_closed"),
+                other => panic!("{key}: {other:?}"),
+            }
+        }
+        assert_eq!(world.licences().await, 1);
+    }
+
+    async fn an_exclusive_licence_is_not_upgraded_after_its_end(world: World) {
+        let (track, mia) = exclusive_offer(&world).await;
+        let alone = takes_it(&mia, &track).await;
+        world.days_pass(190);
+        let refused = mia.asks_for_upgrade(&alone, &alone.grant).await.unwrap_err();
+        assert_eq!(refused.code, "not_upgradable");
     }
 
     async fn clip_time_holds_for_it_no_longer_but_for_what_was_published_before(world: World) {

@@ -1,9 +1,12 @@
 //! Upgrading: a wider licence of the same track, for the difference, once.
 
-use app::licensing::Licence;
-use domain::{AssetKind, Tier};
+use app::licensing::quote::{self, Ask};
+use app::licensing::{Claim, Licence};
+use app::{Refusal, Stop};
+use domain::{AssetKind, Template, Tier};
+use licence_key::Code;
 use spec::on_both_engines;
-use spec::world::{Buyer, Track, World};
+use spec::world::{Buyer, Track, World, priced};
 
 on_both_engines! {
     async fn an_upgrade_costs_the_difference_as_an_explained_line(world: World) {
@@ -88,6 +91,59 @@ on_both_engines! {
         assert_eq!(refused.code, "unknown_licence");
     }
 
+    async fn a_code_that_is_unknown_answers_as_one_that_is_anothers(world: World) {
+        let (mia, _, cut) = holds_a_cut(&world).await;
+        let mut codes = Vec::new();
+        for licence in [cut.code.to_string(), Code::from_random(|| [7; 9]).to_string()] {
+            let of = Claim { licence, grant: "guessed".into() };
+            let ask = Ask::Upgrade { of, wanted: None };
+            match quote::quote(world.app(), &mut world.call(), &ask).await {
+                Err(Stop::Refused(refusal)) => codes.push((refusal.code(), refusal.field())),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(codes[0], ("wrong_grant", Some("upgrade_of.grant".to_owned())));
+        assert_eq!(codes[0], codes[1]);
+        assert!(mia.asks_for_upgrade(&cut, &cut.grant).await.is_ok());
+    }
+
+    async fn a_licence_that_is_put_on_hold_after_the_quote_is_not_upgraded(world: World) {
+        let (mia, _, cut) = holds_a_cut(&world).await;
+        let quote = mia.asks_for_upgrade(&cut, &cut.grant).await.unwrap();
+        world.suspends(&cut).await;
+        let booked = world.everything_booked().await;
+        let refused = mia.sends("held", &mia.order(&quote, &quote.options[0])).await.unwrap_err();
+        assert_eq!((refused.code, refused.field.as_deref()), ("licence_not_valid", Some("offer")));
+        assert_eq!(world.everything_booked().await, booked);
+        assert_eq!((world.licences().await, world.payments().await), (1, 1));
+    }
+
+    async fn a_licence_whose_window_is_over_is_not_upgraded(world: World) {
+        let track = world.track("Night Market").await;
+        let season = Template {
+            tier: "season".parse().unwrap(),
+            window_months: Some(6),
+            ..priced(Tier::Creator, AssetKind::FullMix, 500)
+        };
+        world.puts(&world.reach_of(&track).0, season).await.unwrap();
+        let mia = world.buyer("Mia");
+        let licence = mia.buys(&track, AssetKind::FullMix, "season".parse().unwrap()).await;
+        assert!(mia.asks_for_upgrade(&licence, &licence.grant).await.is_ok());
+        world.days_pass(190);
+        let refused = mia.asks_for_upgrade(&licence, &licence.grant).await.unwrap_err();
+        assert_eq!(
+            (refused.code, refused.field.as_deref()),
+            ("licence_ended", Some("upgrade_of.licence"))
+        );
+    }
+
+    async fn a_licence_that_nothing_was_paid_for_gives_no_credit(world: World) {
+        let (mia, _, cut) = holds_a_cut(&world).await;
+        edits(&world, "update licences set value_micros = null, price_lines = '[]'").await;
+        let refused = mia.asks_for_upgrade(&cut, &cut.grant).await.unwrap_err();
+        assert_eq!(refused.code, "not_upgradable");
+    }
+
     async fn only_a_licence_of_a_track_that_is_in_force_is_upgraded(world: World) {
         let (mia, _, cut) = holds_a_cut(&world).await;
         let time = mia.buys_clip_time().await;
@@ -114,6 +170,12 @@ on_both_engines! {
         // 10.00 less 2.9 % and 0.30 is 9.41; less 15 % and then 5 % of the rest.
         assert_eq!(ada.balance().await - before, 7_598_575);
     }
+}
+
+async fn edits(world: &World, sql: &str) {
+    let mut tx = world.app().db.write().await.unwrap();
+    assert!(tx.run(sql, &[]).await.unwrap() > 0);
+    tx.commit().await.unwrap();
 }
 
 async fn holds_a_cut(world: &World) -> (Buyer, Track, Licence) {
