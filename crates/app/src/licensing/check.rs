@@ -71,6 +71,17 @@ pub enum CheckRefusal {
     WrongPlacement(WrongPlacement),
 }
 
+impl Question {
+    /// How many keys are looked up to answer it: a text may hold several codes. More than
+    /// [`KEYS_MAX`] never are.
+    #[must_use]
+    pub fn look_ups(&self) -> usize {
+        let texts = self.keys.iter().take(KEYS_MAX);
+        let keys = texts.map(|text| read(0, text).map_or(1, |keys| keys.len()));
+        keys.sum::<usize>().min(KEYS_MAX)
+    }
+}
+
 impl Refusal for CheckRefusal {
     fn code(&self) -> &'static str {
         match self {
@@ -83,7 +94,7 @@ impl Refusal for CheckRefusal {
     fn field(&self) -> Option<String> {
         match self {
             Self::TooManyKeys(_) => Some("keys".into()),
-            Self::NotAKey { place, .. } => Some(format!("keys[{place}]")),
+            Self::NotAKey { place, .. } => Some(format!("keys.{place}")),
             Self::WrongPlacement(_) => Some("use.placements".into()),
         }
     }
@@ -110,10 +121,15 @@ pub async fn check(
         )));
     }
     let given = question.keys.iter().enumerate();
-    let given: Vec<Given> = given
+    let given: Vec<Vec<Given>> = given
         .map(|(place, text)| read(place, text))
         .collect::<Result<_, _>>()
         .map_err(Stop::Refused)?;
+    let given: Vec<Given> = given.into_iter().flatten().collect();
+    if given.len() > KEYS_MAX {
+        let refusal = CheckRefusal::TooManyKeys(given.len());
+        return Err(Stop::Refused(refusal));
+    }
     let fits = question.wanted.fits();
     fits.map_err(|refusal| Stop::Refused(CheckRefusal::WrongPlacement(refusal)))?;
     let mut keys: Vec<KeyAnswer> = Vec::new();
@@ -155,14 +171,17 @@ pub async fn safelist(
     }
 }
 
-fn read(place: usize, text: &str) -> Result<Given, CheckRefusal> {
+/// Every key of a text: each may stand for other music, so none is passed over.
+fn read(place: usize, text: &str) -> Result<Vec<Given>, CheckRefusal> {
     let text = text.trim();
     if text.starts_with("eyJ") && text.matches('.').count() == 2 {
-        return Ok(Given::Token(text.to_owned()));
+        return Ok(vec![Given::Token(text.to_owned())]);
     }
-    match (text.parse(), Code::find_in(text)) {
-        (Ok(code), _) | (Err(_), Some(code)) => Ok(Given::Code(code)),
-        (Err(error), None) => Err(CheckRefusal::NotAKey { place, error }),
+    let codes = Code::all_in(text);
+    match text.parse() {
+        Ok(code) => Ok(vec![Given::Code(code)]),
+        Err(error) if codes.is_empty() => Err(CheckRefusal::NotAKey { place, error }),
+        Err(_) => Ok(codes.into_iter().map(Given::Code).collect()),
     }
 }
 

@@ -113,7 +113,7 @@ pub(crate) async fn create(
 ) -> Result<Response, Problem> {
     let now = web.app.call().now;
     let question = request.question(now)?;
-    counted.also(&web, question.keys.len().saturating_sub(1))?;
+    counted.also(&web, question.look_ups().saturating_sub(1))?;
     let checked = check::check(&web.app, now, &question).await?;
     let mut response = Json(CheckGiven::of(&checked, &question)).into_response();
     let headers = response.headers_mut();

@@ -48,7 +48,7 @@ pub(crate) async fn show(
         match typed.question(now) {
             Err(why) => wrong = Some(why),
             Ok(question) => {
-                counted.also(&web, question.keys.len().saturating_sub(1))?;
+                counted.also(&web, question.look_ups().saturating_sub(1))?;
                 match check::check(&app, now, &question).await {
                     Ok(checked) => answer = Some(told(&checked, &question)),
                     Err(Stop::Refused(refusal)) => wrong = Some(Wrong::of(&refusal)),

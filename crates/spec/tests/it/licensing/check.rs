@@ -101,6 +101,21 @@ on_both_engines! {
         assert_eq!(checked.answer, Answer::Cleared);
     }
 
+    async fn every_code_of_a_text_is_a_key(world: World) {
+        let good = listed(&world).await;
+        let bad = sold(&world).await;
+        world.revokes(&bad).await;
+        let wanted = finished(ADA, world.now());
+        let text = format!("A [{}] and B [{}]", good.code, bad.code);
+        let checked = world.checks(&[&text], &wanted).await.unwrap();
+        let each: Vec<_> = checked.keys.iter().map(|key| key.verdict.answer).collect();
+        assert_eq!((checked.answer, each), (Answer::NotValid, vec![Answer::Cleared, Answer::NotValid]));
+        let many = vec![text.as_str(); KEYS_MAX / 2 + 1];
+        assert_eq!(world.checks(&many, &wanted).await.unwrap_err().code, "too_many_keys");
+        let question = app::licensing::check::Question { keys: vec![text, bad.token], wanted };
+        assert_eq!(question.look_ups(), 3);
+    }
+
     async fn the_same_licence_by_code_and_token_is_one_key(world: World) {
         let licence = listed(&world).await;
         let code = licence.code.to_string();
@@ -131,7 +146,7 @@ on_both_engines! {
         let many = vec![code.as_str(); KEYS_MAX + 1];
         assert_eq!(world.checks(&many, &wanted).await.unwrap_err().code, "too_many_keys");
         let refused = world.checks(&[&code, "nonsense"], &wanted).await.unwrap_err();
-        assert_eq!((refused.code, refused.field.as_deref()), ("bad_code", Some("keys[1]")));
+        assert_eq!((refused.code, refused.field.as_deref()), ("bad_code", Some("keys.1")));
         let elsewhere = FinishedUse {
             placements: [Placement::Tiktok].into(),
             ..wanted
