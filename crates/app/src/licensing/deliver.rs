@@ -135,8 +135,11 @@ pub async fn deliver_any(
     })
 }
 
-/// The licence, if it is in force: files and papers are handed out of no other.
-pub(super) async fn valid(app: &App, id: LicenceId) -> Result<Licence, Stop<DeliverRefusal>> {
+/// The licence, if it is in force: files, keys and papers are handed out of no other.
+///
+/// # Errors
+/// [`DeliverRefusal`].
+pub async fn valid(app: &App, id: LicenceId) -> Result<Licence, Stop<DeliverRefusal>> {
     let licence = show::licence(app, id).await.map_err(|stop| match stop {
         Stop::Refused(refusal) => Stop::Refused(DeliverRefusal::Licence(refusal)),
         Stop::Fault(fault) => Stop::Fault(fault),

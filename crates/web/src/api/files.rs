@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use app::App;
+use app::licensing::deliver;
 use app::licensing::deliver::Delivery;
-use app::licensing::{deliver, show};
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
@@ -99,7 +99,7 @@ async fn attach(
 ), responses(
     (status = 200, description = "The signed key", body = String, content_type = "application/licence+jwt"),
     (status = 401, description = "No grant was sent", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 403, description = "The grant isn't this licence's", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, description = "The grant isn't this licence's, or the licence isn't valid", body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, description = "There is no such file", body = ProblemBody, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn sidecar(
@@ -110,7 +110,7 @@ pub(crate) async fn sidecar(
 ) -> Result<Response, Problem> {
     let id = opened(&app, &caller, &licence, query.as_deref())?;
     let position = position(&file)?;
-    let licence = show::licence(&app, id).await?;
+    let licence = deliver::valid(&app, id).await?;
     let file = licence.files.iter().find(|file| file.position == position);
     let file = file.ok_or_else(|| unknown(&position.to_string()))?;
     let name = format!("{}.licence.jwt", file.name);

@@ -139,6 +139,20 @@ on_both_engines! {
         );
     }
 
+    async fn the_key_beside_a_file_is_refused_as_the_file_is(world: World) {
+        let (licence, _) = buys(&world, AssetKind::FullMix).await;
+        let beside = format!(
+            "/v1/licences/{}/files/0/licence.jwt?grant={}",
+            licence.id, licence.grant
+        );
+        let guest = world.visitor();
+        assert_eq!(guest.gets(&beside).await.text(), licence.token);
+        world.suspends(&licence).await;
+        assert_eq!(guest.gets(&beside).await.problem(), (403, "licence_not_valid".into()));
+        world.revokes(&licence).await;
+        assert_eq!(guest.gets(&beside).await.problem(), (403, "licence_not_valid".into()));
+    }
+
     async fn a_grant_opens_its_own_licence_only(world: World) {
         let track = world.track("Night Market").await;
         let mia = world.buyer("Mia");
