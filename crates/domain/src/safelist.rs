@@ -97,7 +97,8 @@ pub fn listings(history: &[Change]) -> Vec<Listing> {
     out
 }
 
-/// Was `channel`, or a site it belongs to, on the list at `at`?
+/// Was `channel`, or a site it belongs to, on the list at `at`? What is said of the channel
+/// itself goes before what is said of a site around it; of those, the largest audience counts.
 #[must_use]
 pub fn covered_at(listings: &[Listing], channel: &Channel, at: Timestamp) -> OnList {
     let mine = || {
@@ -105,7 +106,8 @@ pub fn covered_at(listings: &[Listing], channel: &Channel, at: Timestamp) -> OnL
             .iter()
             .filter(|one| one.listed.channel.holds(channel))
     };
-    if let Some(now) = mine().find(|one| one.runs_at(at)) {
+    let nearest = |one: &&Listing| (one.listed.channel == *channel, one.listed.audience);
+    if let Some(now) = mine().filter(|one| one.runs_at(at)).max_by_key(nearest) {
         return OnList::Yes(now.listed.audience);
     }
     let ended = mine().filter_map(|one| one.until).filter(|end| *end <= at);

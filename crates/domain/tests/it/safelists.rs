@@ -152,3 +152,33 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_page_counts_by_its_own_audience_before_that_of_a_site_around_it() {
+    use Audience::{UpTo1m, UpTo10k, UpTo100k};
+    let said = |name: &str, audience| Change {
+        at: Timestamp(1),
+        before: None,
+        after: Some(Listed {
+            audience,
+            ..listed(name)
+        }),
+    };
+    let page = listed("https://example.org/blog/ada").channel;
+    let site = said("https://example.org", Some(UpTo10k));
+    let blog = said("https://example.org/blog", Some(UpTo1m));
+    for (own, wanted) in [
+        (None, Some(UpTo1m)),
+        (Some(Some(UpTo100k)), Some(UpTo100k)),
+        (Some(None), None),
+    ] {
+        let own = own.map(|audience| said("https://example.org/blog/ada", audience));
+        let mut history = vec![blog.clone(), site.clone()];
+        history.extend(own);
+        for _ in 0..2 {
+            history.reverse();
+            let found = covered_at(&listings(&history), &page, Timestamp(2));
+            assert_eq!(found, OnList::Yes(wanted), "{history:?}");
+        }
+    }
+}
