@@ -57,7 +57,8 @@ fn example(platform: Option<Platform>) -> &'static str {
 fn hint(platform: Platform) -> &'static str {
     match platform {
         Platform::Youtube => {
-            "a name with other than plain Latin letters is listed by its address \
+            "a handle has 3 to 30 characters, and one with other than plain Latin letters is \
+             listed by the channel's address \
              https://www.youtube.com/channel/UC… (on YouTube: More, Share channel, Copy channel ID)"
         }
         _ => "copy the address from the channel's own page",

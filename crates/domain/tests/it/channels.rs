@@ -373,3 +373,16 @@ proptest! {
         let _ = Channel::parse(&text, None).map_err(|e| e.to_string());
     }
 }
+
+#[test]
+fn a_handle_that_is_too_short_or_long_is_refused_with_the_lengths_that_go() {
+    for handle in ["ab".to_owned(), "a".repeat(31)] {
+        let refused = Channel::parse(&format!("https://www.youtube.com/@{handle}"), None);
+        let refused = refused.unwrap_err();
+        assert_eq!(refused, ChannelError::Name(Platform::Youtube));
+        assert!(
+            refused.to_string().contains("3 to 30 characters"),
+            "{refused}"
+        );
+    }
+}
