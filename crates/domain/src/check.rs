@@ -337,19 +337,20 @@ fn channel(
             format!("the channel {channel} isn't on the licence's safelist"),
             Some("the licensee adds the channel on the licence's page"),
         )),
-        SafelistFact::Read(OnList::Later { from }) => lacking.push(reason(
+        // On which day only the holder may know, and anybody may ask with a code.
+        SafelistFact::Read(OnList::Later { .. }) => lacking.push(reason(
             "channel_listed_later",
             format!(
-                "the channel {channel} was put on the licence's safelist only on {}",
-                from.day()
+                "the channel {channel} was put on the licence's safelist only after the video \
+                 was published"
             ),
             Some("a video that was published after that"),
         )),
-        SafelistFact::Read(OnList::Before { until }) => lacking.push(reason(
+        SafelistFact::Read(OnList::Before { .. }) => lacking.push(reason(
             "channel_removed",
             format!(
-                "the channel {channel} was taken off the licence's safelist on {}",
-                until.day()
+                "the channel {channel} had been taken off the licence's safelist when the \
+                 video was published"
             ),
             Some("the licensee adds the channel again"),
         )),

@@ -160,6 +160,20 @@ fn a_channel_must_have_been_listed_when_the_video_was_published() {
 }
 
 #[test]
+fn nobody_learns_the_day_on_which_a_channel_was_listed_or_taken_off() {
+    let (envelope, day) = (creator_cut(), at("2026-04-05T09:00:00Z"));
+    for on_list in [OnList::Later { from: day }, OnList::Before { until: day }] {
+        let facts = KeyFacts {
+            state: KeyState::Valid,
+            envelope: Some(&envelope),
+            safelist: &SafelistFact::Read(on_list),
+        };
+        let told = format!("{:?}", check(&facts, &finished()));
+        assert!(!told.contains("2026"), "{told}");
+    }
+}
+
+#[test]
 fn a_channel_says_its_placement_unless_the_licence_has_only_one_of_two() {
     let mut envelope = creator_cut();
     let unsaid = FinishedUse {
