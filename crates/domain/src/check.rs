@@ -4,7 +4,8 @@
 //! [`check`] decides about one key, [`overall`] about the video. What can't be known is said to
 //! be unknown, never taken as good: a safelist that isn't at hand, a code that nobody could look
 //! up, a channel of unknown size under a licence that limits it. A video without a key is
-//! answered as such; whether there is music in it nobody asks here.
+//! answered as such; whether there is music in it nobody asks here. What nobody needs to say,
+//! the channel and the length, [`notes`] tells to have been left out.
 
 mod reasons;
 
@@ -235,6 +236,27 @@ pub fn check(key: &KeyFacts<'_>, wanted: &FinishedUse) -> Verdict {
 #[must_use]
 pub fn overall(verdicts: impl IntoIterator<Item = Answer>) -> Answer {
     verdicts.into_iter().min().unwrap_or(Answer::NoKey)
+}
+
+/// What the answers for these keys rest on without its having been said. An answer stands with
+/// its notes: they are told wherever it is.
+#[must_use]
+pub fn notes<'a>(
+    envelopes: impl IntoIterator<Item = Option<&'a Envelope>>,
+    wanted: &FinishedUse,
+) -> Vec<&'static str> {
+    let envelopes: Vec<_> = envelopes.into_iter().collect();
+    let mut notes = Vec::new();
+    if envelopes.is_empty() {
+        notes.push("music without a key can't be noticed: this says nothing of it");
+    } else if wanted.channel.is_none() {
+        notes.push("no channel was named, so no safelist was looked at");
+    }
+    let limits = |one: &&Envelope| one.clip_ms.is_some();
+    if wanted.clip_ms.is_none() && envelopes.iter().flatten().any(limits) {
+        notes.push("how long the music is was not said, so the licence's limit was not looked at");
+    }
+    notes
 }
 
 fn unknown(code: &str, sentence: &str, needed: &str) -> Verdict {

@@ -3,7 +3,9 @@
 //! The video itself stays with whoever has it; what comes here are the keys that were read from
 //! it. Nothing is written. The answer tells no name and no other channel than the one asked about.
 
-pub use domain::check::{Answer, FinishedUse, KeyState, Reason, SafelistFact, Verdict, overall};
+pub use domain::check::{
+    Answer, FinishedUse, KeyState, Reason, SafelistFact, Verdict, notes, overall,
+};
 pub use domain::envelope::{Audience, Placement, Purpose, Territory};
 pub use domain::{Channel, Country, Platform};
 
@@ -35,6 +37,8 @@ pub struct Checked {
     pub answer: Answer,
     /// The answer for each, in the order asked; the same licence twice is one.
     pub keys: Vec<KeyAnswer>,
+    /// What was left out of the question and so wasn't looked at.
+    pub notes: Vec<&'static str>,
 }
 
 /// What was found out about one key.
@@ -148,6 +152,10 @@ pub async fn check(
     }
     Ok(Checked {
         answer: overall(keys.iter().map(|key| key.verdict.answer)),
+        notes: notes(
+            keys.iter().map(|key| key.envelope.as_ref()),
+            &question.wanted,
+        ),
         keys,
     })
 }

@@ -7,10 +7,10 @@ use std::fmt;
 
 use domain::cue::{Cue, CueSheet, CueUse, MAX_CUES};
 use domain::envelope::Credit;
-use domain::{LicenceId, credits};
+use domain::{LicenceId, Line, credits};
 use thiserror::Error;
 
-use super::{Licence, papers, show};
+use super::{Licence, Standing, papers, show};
 use crate::catalogue::credits as kept;
 use crate::{App, Fault, Refusal, Stop};
 
@@ -72,6 +72,14 @@ pub enum CueSheetRefusal {
     /// Clip time holds for any track, so it doesn't say which music it is.
     #[error("cue {}: a licence of clip time is for any track: cue sheets need a track's own", .0 + 1)]
     ClipTime(usize),
+    /// A licence that is on hold or withdrawn covers nothing now.
+    #[error("cue {}: this licence is {}: no cue sheet is made from it now", .at + 1, .standing.word())]
+    NotValid {
+        /// Its place, from 0.
+        at: usize,
+        /// How it stands.
+        standing: Standing,
+    },
 }
 
 impl Refusal for CueSheetRefusal {
@@ -81,6 +89,7 @@ impl Refusal for CueSheetRefusal {
             Self::Count(_) => "bad_cue_count",
             Self::NotOpened { .. } => "cue_not_opened",
             Self::ClipTime(_) => "cue_without_track",
+            Self::NotValid { .. } => "licence_not_valid",
         }
     }
 
@@ -88,7 +97,9 @@ impl Refusal for CueSheetRefusal {
         Some(match self {
             Self::Title(field) => format!("production.{field}"),
             Self::Count(_) => "cues".into(),
-            Self::NotOpened { at, .. } | Self::ClipTime(at) => format!("cues.{at}.licence"),
+            Self::NotOpened { at, .. } | Self::ClipTime(at) | Self::NotValid { at, .. } => {
+                format!("cues.{at}.licence")
+            }
         })
     }
 }
@@ -191,10 +202,14 @@ pub async fn cue_sheet(
     if !(1..=MAX_CUES).contains(&wanted.cues.len()) {
         return Err(Stop::Refused(CueSheetRefusal::Count(wanted.cues.len())));
     }
-    let mut cues = Vec::new();
+    // All of them are opened before anything else is read.
+    let mut licences = Vec::new();
     for (at, wanted) in wanted.cues.iter().enumerate() {
-        let licence = opened(app, opens, at, wanted).await?;
-        cues.push(cue(app, at, wanted, &licence).await?);
+        licences.push(opened(app, opens, at, wanted).await?);
+    }
+    let mut cues = Vec::new();
+    for (at, (wanted, licence)) in wanted.cues.iter().zip(&licences).enumerate() {
+        cues.push(cue(app, at, wanted, licence).await?);
     }
     Ok(CueSheet {
         production,
@@ -206,7 +221,8 @@ pub async fn cue_sheet(
 fn title(text: &str, field: &'static str) -> Result<String, Stop<CueSheetRefusal>> {
     let text = text.trim();
     let length = text.chars().count();
-    if (1..=TITLE_MAX).contains(&length) && !text.chars().any(char::is_control) {
+    // What hides or reorders text would do so on the whole sheet.
+    if length <= TITLE_MAX && text.parse::<Line>().is_ok() {
         return Ok(text.to_owned());
     }
     Err(Stop::Refused(CueSheetRefusal::Title(field)))
@@ -227,7 +243,10 @@ async fn opened(
         })
     };
     let named = wanted.licence.trim();
+    let grant = wanted.grant.as_deref().unwrap_or_default();
+    let opens = |id: LicenceId| opens == Opens::All || app.issuer.grants(id, grant);
     let found = match (named.parse::<LicenceId>(), named.parse()) {
+        (Ok(id), _) if !opens(id) => return Err(no()),
         (Ok(id), _) => show::licence(app, id).await,
         (_, Ok(code)) => show::by_code(app, code).await,
         _ => return Err(no()),
@@ -236,11 +255,13 @@ async fn opened(
         Stop::Refused(_) => no(),
         Stop::Fault(fault) => Stop::Fault(fault),
     })?;
-    let grant = wanted.grant.as_deref().unwrap_or_default();
-    if opens == Opens::All || app.issuer.grants(licence.id, grant) {
-        return Ok(licence);
+    if !opens(licence.id) {
+        return Err(no());
     }
-    Err(no())
+    match licence.standing {
+        Standing::Valid => Ok(licence),
+        standing => Err(Stop::Refused(CueSheetRefusal::NotValid { at, standing })),
+    }
 }
 
 async fn cue(

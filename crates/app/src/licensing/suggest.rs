@@ -81,7 +81,7 @@ impl Refusal for SuggestRefusal {
     }
 
     fn field(&self) -> Option<String> {
-        let of = |place: &usize, member: &str| Some(format!("habits[{place}].{member}"));
+        let of = |place: &usize, member: &str| Some(format!("habits.{place}.{member}"));
         match self {
             Self::Bounds(SuggestError::Videos(place)) => of(place, "videos"),
             Self::Bounds(SuggestError::Tracks(place)) => of(place, "tracks"),

@@ -1,7 +1,7 @@
 //! Checking a finished video: what is unknown is never cleared.
 
 use domain::channel::Platform;
-use domain::check::{Answer, FinishedUse, KeyFacts, KeyState, SafelistFact, check, overall};
+use domain::check::{Answer, FinishedUse, KeyFacts, KeyState, SafelistFact, check, notes, overall};
 use domain::envelope::{Audience, Placement, Purpose, Territory};
 use domain::safelist::OnList;
 use domain::{Channel, Envelope, Timestamp};
@@ -241,6 +241,44 @@ fn the_window_and_the_length_are_held_against_what_was_said() {
         checked(KeyState::Valid, Some(&envelope), &LISTED, &unsaid).0,
         Answer::Cleared
     );
+}
+
+#[test]
+fn what_was_not_said_and_not_looked_at_is_noted() {
+    let (mut short, free) = (creator_cut(), creator_cut());
+    short.clip_ms = Some(15_000);
+    let said = FinishedUse {
+        clip_ms: Some(15_000),
+        ..finished()
+    };
+    let unsaid = FinishedUse {
+        channel: None,
+        ..finished()
+    };
+    let free = Envelope {
+        clip_ms: None,
+        ..free
+    };
+    for (envelopes, wanted, words) in [
+        (vec![Some(&short)], &said, vec![]),
+        (vec![Some(&free), None], &finished(), vec![]),
+        (vec![Some(&free)], &unsaid, vec!["no channel"]),
+        (
+            vec![Some(&free), Some(&short)],
+            &unsaid,
+            vec!["no channel", "how long"],
+        ),
+        (vec![], &unsaid, vec!["music without a key"]),
+    ] {
+        let found = notes(envelopes, wanted);
+        assert_eq!(found.len(), words.len(), "{found:?}");
+        assert!(
+            found
+                .iter()
+                .zip(words)
+                .all(|(note, word)| note.starts_with(word))
+        );
+    }
 }
 
 #[test]

@@ -13,7 +13,8 @@ Example:
 
 Finds every key in the video, beside it and in its name, and judges each without a network. With the
 store at hand (--store) it also knows how the licence stands now and which channels it lists; without
-it, a channel can't be cleared, and the answer says so.
+it, a channel can't be cleared, and the answer says so. Without --channel no safelist is looked at, and
+without --clip-ms no limit of the music's length: the answer notes either.
 
 The answer is one of: cleared, not covered, not valid, no key, unknown. Exit code 0 only for cleared.
 Music that carries no key isn't noticed: a check goes by the keys.";

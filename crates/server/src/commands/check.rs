@@ -179,20 +179,9 @@ fn fix(overall: Answer, keys: &[Judged]) -> String {
     }
 }
 
-/// What the answer rests on and what it leaves open.
-fn notes(wanted: &FinishedUse, keys: &[Judged]) -> Vec<&'static str> {
-    let mut notes = Vec::new();
-    if wanted.channel.is_none() && !keys.is_empty() {
-        notes.push("no channel was named, so no safelist was looked at");
-    }
-    if keys.is_empty() {
-        notes.push("music without a key can't be noticed: this says nothing of it");
-    }
-    notes
-}
-
 fn tell(context: &Context, args: &Check, wanted: &FinishedUse, overall: Answer, keys: &[Judged]) {
-    let notes = notes(wanted, keys);
+    let envelopes = keys.iter().map(|one| one.key.envelope.as_ref());
+    let notes = check::notes(envelopes, wanted);
     context.say.json(&json!({
         "answer": overall.code(),
         "cleared": overall == Answer::Cleared,

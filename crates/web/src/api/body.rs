@@ -71,7 +71,8 @@ fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
-        let path = e.path().to_string();
+        // A place in a list is written as everywhere else: `cues.0.usage`.
+        let path = e.path().to_string().replace('[', ".").replace(']', "");
         refusal(e.inner(), &path)
     })?;
     reader.end().map_err(|e| refusal(&e, "."))?;

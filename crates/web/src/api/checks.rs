@@ -68,6 +68,8 @@ pub(crate) struct CheckGiven {
     channel: Option<String>,
     /// The answer for each key.
     keys: Vec<KeyGiven>,
+    /// What the answer rests on without its having been said, such as that no channel was named.
+    notes: Vec<&'static str>,
 }
 
 /// What was found out about one key.
@@ -153,6 +155,7 @@ impl CheckGiven {
             answer: checked.answer.code(),
             channel: question.wanted.channel.as_ref().map(Channel::address),
             keys: checked.keys.iter().map(KeyGiven::from).collect(),
+            notes: checked.notes.clone(),
         }
     }
 }

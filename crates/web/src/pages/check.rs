@@ -168,6 +168,7 @@ fn told(checked: &Checked, question: &Question) -> CheckAnswer {
         word: capital(checked.answer.label()),
         sentence: meaning(checked.answer, question.wanted.channel.as_ref()),
         keys: checked.keys.iter().map(key).collect(),
+        notes: checked.notes.iter().map(|note| sentence(note)).collect(),
     }
 }
 
@@ -184,11 +185,7 @@ fn meaning(answer: Answer, channel: Option<&Channel>) -> String {
         (Answer::Cleared, Some(channel)) => {
             format!("These keys are valid and cover this use on {channel}.")
         }
-        (Answer::Cleared, None) => {
-            "These keys are valid and cover this use. No channel was named, so the licensee's \
-             list wasn't looked at."
-                .into()
-        }
+        (Answer::Cleared, None) => "These keys are valid and cover this use.".into(),
         (Answer::NotCovered, _) => {
             "A key is valid and doesn't cover this; below stands what would.".into()
         }

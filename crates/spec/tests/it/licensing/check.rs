@@ -155,6 +155,23 @@ on_both_engines! {
         assert_eq!(refused.code, "wrong_placement");
     }
 
+    async fn an_answer_without_a_channel_notes_that_no_list_was_looked_at(world: World) {
+        let licence = sold(&world).await;
+        let body = |channel: Option<&str>| serde_json::json!({
+            "keys": [licence.code.to_string()], "channel": channel,
+            "use": { "placements": ["youtube"], "channel_audience": "up_to_10k" },
+        });
+        let guest = world.visitor();
+        let told = guest.posts("/v1/checks", &body(None)).await.json();
+        assert_eq!(told["answer"], "cleared", "{told}");
+        let note = told["notes"][0].as_str().unwrap();
+        assert!(note.contains("no channel was named"), "{note}");
+        let told = guest.posts("/v1/checks", &body(Some(ADA))).await.json();
+        assert_eq!((&told["answer"], &told["notes"]), (&"not_covered".into(), &serde_json::json!([])));
+        let page = format!("/check?keys={}&placement=youtube&audience=up_to_10k", licence.code);
+        assert!(guest.gets(&page).await.text().contains("No channel was named"));
+    }
+
     async fn checking_writes_nothing(world: World) {
         let licence = listed(&world).await;
         let booked = world.everything_booked().await;

@@ -79,6 +79,22 @@ on_both_engines! {
         assert_eq!(operator.posts("/v1/cue-sheets", &body).await.status, 200);
     }
 
+    async fn no_sheet_is_made_from_a_licence_that_is_suspended_or_revoked(world: World) {
+        let licence = buys(&world, "Night Market").await;
+        let mut body = wanted(&licence, "json");
+        let guest = world.visitor();
+        world.suspends(&licence).await;
+        let reply = guest.posts("/v1/cue-sheets", &body).await;
+        assert_eq!(reply.problem(), (403, "licence_not_valid".into()));
+        assert_eq!(reply.json()["field"], "cues.0.licence");
+        world.revokes(&licence).await;
+        let reply = guest.posts("/v1/cue-sheets", &body).await;
+        assert_eq!(reply.problem(), (403, "licence_not_valid".into()));
+        body["cues"][0]["grant"] = json!("x");
+        let reply = guest.posts("/v1/cue-sheets", &body).await;
+        assert_eq!(reply.problem(), (403, "cue_not_opened".into()), "its standing isn't told");
+    }
+
     async fn a_sheet_that_makes_no_sense_is_refused_with_its_field(world: World) {
         let licence = buys(&world, "Night Market").await;
         let time = world.buyer("Mia").buys_clip_time().await;
@@ -92,9 +108,10 @@ on_both_engines! {
         for (body, status, code, field) in [
             (bent("/production/title", json!(" ")), 422, "bad_production", "production.title"),
             (bent("/production/episode", json!("a\nb")), 422, "bad_production", "production.episode"),
+            (bent("/production/title", json!("a\u{202e}b")), 422, "bad_production", "production.title"),
             (bent("/cues", json!([])), 422, "bad_cue_count", "cues"),
             (bent("/cues", clip), 422, "cue_without_track", "cues.0.licence"),
-            (bent("/cues/0/usage", json!("XX")), 422, "bad_value", "cues[0].usage"),
+            (bent("/cues/0/usage", json!("XX")), 422, "bad_value", "cues.0.usage"),
             (bent("/format", json!("docx")), 422, "bad_value", "format"),
         ] {
             let reply = world.visitor().posts("/v1/cue-sheets", &body).await;

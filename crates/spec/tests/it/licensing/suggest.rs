@@ -162,15 +162,15 @@ on_both_engines! {
             (json!({}), "bad_value", "habits"),
             (json!({ "habits": [{ "videos": 1 }], "last_uses": true }), "bad_value", "habits"),
             (json!({ "habits": [] }), "bad_habit", "habits"),
-            (habit(json!({ "videos": 0 })), "bad_habit", "habits[1].videos"),
-            (habit(json!({ "videos": 301 })), "bad_habit", "habits[1].videos"),
-            (habit(json!({ "videos": 2, "tracks": 3 })), "bad_habit", "habits[1].tracks"),
+            (habit(json!({ "videos": 0 })), "bad_habit", "habits.1.videos"),
+            (habit(json!({ "videos": 301 })), "bad_habit", "habits.1.videos"),
+            (habit(json!({ "videos": 2, "tracks": 3 })), "bad_habit", "habits.1.tracks"),
             (
                 habit(json!({ "videos": 2, "use": { "clip_ms": 0 } })),
                 "bad_habit",
-                "habits[1].use.clip_ms",
+                "habits.1.use.clip_ms",
             ),
-            (habit(json!({ "videos": 2, "often": 1 })), "unknown_field", "habits[1].often"),
+            (habit(json!({ "videos": 2, "often": 1 })), "unknown_field", "habits.1.often"),
         ] {
             let reply = guest.posts("/v1/suggestions", &body).await;
             assert_eq!(reply.problem(), (422, code.to_owned()), "{body}");

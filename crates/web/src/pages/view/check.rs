@@ -14,6 +14,8 @@ pub struct CheckAnswer {
     pub sentence: String,
     /// The answer for each key.
     pub keys: Vec<CheckedKey>,
+    /// What wasn't looked at since it wasn't said.
+    pub notes: Vec<String>,
 }
 
 /// The answer for one key.
