@@ -19,7 +19,7 @@ RUNNER     := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo "nextes
 help:
 	@echo "make run      build and start the furnished demo on http://$(LISTEN)"
 	@echo "make test     install what tests need, run all of them"
-	@echo "make bench    time the walk's steps against baselines"
+	@echo "make bench    time the walk's steps, quotes and keys against baselines"
 	@echo "make judges   have other people's tools check our keys"
 	@echo "make wasm     build the licence key's verification for WebAssembly and check it"
 	@echo "make lint     format, clippy, dependencies, the house's directions"
@@ -61,6 +61,9 @@ test-e2e: services ui
 
 bench: ui
 	$(CARGO) run --release --locked -p bench
+	$(CARGO) run --release --locked -p domain --example quote_speed
+	$(CARGO) run --release --locked -p domain --example covers_speed
+	$(CARGO) bench --locked -p licence-key --bench verify
 
 judges:
 	scripts/judges/run.sh

@@ -226,7 +226,7 @@ mod tests {
             (r#"{"track":"x","use":{"colour":"red"}}"#, "use.colour"),
             (
                 r#"{"track":"x","use":{"territory":{"only":["Germany"]}}}"#,
-                "use.territory.only[0]",
+                "use.territory.only.0",
             ),
             (r#"{"tracks":"x"}"#, "tracks"),
         ] {
