@@ -28,7 +28,8 @@ pub(super) async fn stems(tx: &mut Tx, track: TrackId) -> Result<Vec<String>, Fa
     rows.iter().map(|row| Ok(row.text("name")?)).collect()
 }
 
-fn offer(row: &Row, track: TrackId) -> Result<Offer, Fault> {
+/// The offer of a row with its own columns, `currency` among them.
+pub(super) fn offer(row: &Row, track: TrackId) -> Result<Offer, Fault> {
     let envelope = serde_json::from_str(&row.text("envelope")?)
         .map_err(Fault::while_("reading an offer's envelope"))?;
     Ok(Offer {

@@ -7,18 +7,18 @@
 //! soon as a store sells one; until then it is never suggested.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use domain::envelope::Credit;
 use domain::offer::BUNDLE_PLANS;
 use domain::suggest::{
     ClipPlan, ClipTime, Habit, LicenceChoice, OnSale, SuggestError, Suggestion, habits_of,
 };
-use domain::{AssetKind, LicenceId, Offer, OfferId, PersonId, Tier, Timestamp, TrackId, UseReport};
+use domain::{AssetKind, LicenceId, Offer, PersonId, Tier, Timestamp, TrackId, UseReport};
 use ledger::{Currency, Money};
-use store::db::{Row, Tx, Value};
+use store::db::{Tx, Value};
 use thiserror::Error;
 
+use super::offers;
 use crate::catalogue::{Reach, templates};
 use crate::{App, Call, Fault, Refusal, Stop};
 
@@ -189,7 +189,8 @@ async fn usual_offers(tx: &mut Tx, currency: Currency) -> Result<Vec<Offer>, Fau
     templates::own(tx, Reach::Store, &mut tiers).await?;
     let mut usual: BTreeMap<(AssetKind, Tier), (i64, Offer)> = BTreeMap::new();
     for row in tx.all(USUAL, &[currency.code().into()]).await? {
-        let (tracks, offer) = (row.int("tracks")?, offer(&row, currency)?);
+        let track = TrackId::from_bytes(row.id("track_id")?);
+        let (tracks, offer) = (row.int("tracks")?, offers::offer(&row, track)?);
         if offer.rule.exclusive_months.is_some() || !tiers.contains_key(&offer.tier) {
             continue;
         }
@@ -205,27 +206,6 @@ async fn usual_offers(tx: &mut Tx, currency: Currency) -> Result<Vec<Offer>, Fau
     usual.sort_by_key(|offer| offer.price.micros());
     usual.truncate(domain::suggest::LICENCES_MAX);
     Ok(usual)
-}
-
-fn offer(row: &Row, currency: Currency) -> Result<Offer, Fault> {
-    Ok(Offer {
-        id: OfferId::from_bytes(row.id("id")?),
-        track: TrackId::from_bytes(row.id("track_id")?),
-        asset: row
-            .text("asset_kind")?
-            .parse()
-            .map_err(Fault::while_("reading an offer's asset"))?,
-        tier: row
-            .text("tier")?
-            .parse()
-            .map_err(Fault::while_("reading an offer's tier"))?,
-        price: Money::new(row.int("price_micros")?, currency),
-        envelope: serde_json::from_str(&row.text("envelope")?)
-            .map(Arc::new)
-            .map_err(Fault::while_("reading an offer's envelope"))?,
-        rule: serde_json::from_str(&row.text("rule")?)
-            .map_err(Fault::while_("reading an offer's rule"))?,
-    })
 }
 
 async fn last_uses(
@@ -276,8 +256,8 @@ impl Whose {
 }
 
 const USUAL: &str = "
-    select id, track_id, asset_kind, tier, price_micros, envelope, rule, tracks
-      from (select id, track_id, asset_kind, tier, price_micros, envelope, rule,
+    select id, track_id, asset_kind, tier, price_micros, currency, envelope, rule, tracks
+      from (select id, track_id, asset_kind, tier, price_micros, currency, envelope, rule,
                    count(*) over (partition by asset_kind, tier, price_micros) as tracks,
                    row_number() over (partition by asset_kind, tier, price_micros
                                       order by id) as nth
