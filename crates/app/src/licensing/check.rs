@@ -217,7 +217,7 @@ async fn by_token(
         return of_licence(app, &licence, wanted).await;
     }
     // Signed by this store, and not in its database: it proves what was sold, and no more.
-    let envelope = serde_json::from_value(claims.envelope).ok();
+    let envelope = Envelope::from_value(&claims.envelope).ok();
     let music = claims.assets.first();
     let music = music.map(|asset| format!("{} - {}", asset.artist, asset.title));
     let fact = SafelistFact::NotAtHand;

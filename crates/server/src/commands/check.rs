@@ -5,7 +5,7 @@
 use app::licensing::check::{
     self, Answer, Channel, FinishedUse, KeyAnswer, KeyState, Question, SafelistFact, Territory,
 };
-use app::{App, Edge, Timestamp};
+use app::{App, Edge, Envelope, Timestamp};
 use licence_key::Code;
 use serde_json::{Value, json};
 
@@ -121,7 +121,7 @@ async fn by_token(
     };
     // What can't be believed still says which code it claims, so that it can be named.
     let claimed = || licence_key::peek(token).ok().map(|claims| claims.code);
-    let envelope = claims.and_then(|claims| serde_json::from_value(claims.envelope.clone()).ok());
+    let envelope = claims.and_then(|claims| Envelope::from_value(&claims.envelope).ok());
     let music = claims.and_then(|claims| claims.assets.first());
     let key = check::answer(
         claims.map(|claims| claims.code).or_else(claimed),
