@@ -48,4 +48,15 @@ pub const MIGRATIONS: &[Migration] = &[
         "status_list",
         include_str!("../migrations/0011_status_list.sql"),
     ),
+    Migration {
+        name: "payee_lines",
+        sqlite: concat!(
+            include_str!("../migrations/0012_payee_lines.sql"),
+            include_str!("../migrations/0012_append_only.sqlite.sql"),
+        ),
+        postgres: concat!(
+            include_str!("../migrations/0012_payee_lines.sql"),
+            include_str!("../migrations/0012_append_only.postgres.sql"),
+        ),
+    },
 ];

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::country::Country;
-use crate::id::{BundleId, PayeeId, SplitSheetId};
+use crate::id::{BundleId, PayeeId, SplitSheetId, SubscriptionId, WalletId};
 
-/// The name of a payment provider: 1 to 24 of `a-z 0-9 -`, for example `sandbox`.
+/// The name of a payment provider or payout rail: 1 to 24 of `a-z 0-9 -`, for example `sandbox`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ProviderName(String);
@@ -38,6 +38,29 @@ pub enum Account {
     Carry(SplitSheetId),
     /// The composers' side of a bundle that isn't used yet.
     BundleUnearned(BundleId),
+    /// The composers' side of what a subscriber paid for cycles that aren't closed yet.
+    Pool(SubscriptionId),
+    /// Held against chargebacks of a subscription's payments, released by age to the tracks that
+    /// its subscriber used.
+    PoolReserve(SubscriptionId),
+    /// Contributions of cycles without uses, until the month's end.
+    Idle,
+    /// What a payee has earned who isn't registered yet: theirs alone, until they claim it.
+    Escrow(PayeeId),
+    /// Advances that a payee hasn't paid back (negative), recouped from what they earn.
+    Advance(PayeeId),
+    /// Sent through a rail to payees, whose outcome isn't known yet.
+    InTransit(ProviderName),
+    /// Paid through a rail: cash that has left.
+    PaidOut(ProviderName),
+    /// Fees that payees bear for their payouts.
+    PayoutFees,
+    /// What a buyer has put in and not spent.
+    Wallet(WalletId),
+    /// The other currency's side of every exchange; over all currencies it is worth nothing.
+    Exchange,
+    /// What exchanging rounded away, in micro-units.
+    ExchangeResidue,
 }
 
 /// A text isn't one of our accounts or providers.
@@ -108,6 +131,17 @@ impl fmt::Display for Account {
             Account::Payee(payee) => write!(f, "payee:{payee}"),
             Account::Carry(sheet) => write!(f, "carry:{sheet}"),
             Account::BundleUnearned(bundle) => write!(f, "bundle-unearned:{bundle}"),
+            Account::Pool(subscription) => write!(f, "pool:{subscription}"),
+            Account::PoolReserve(subscription) => write!(f, "pool-reserve:{subscription}"),
+            Account::Idle => f.write_str("idle"),
+            Account::Escrow(payee) => write!(f, "escrow:{payee}"),
+            Account::Advance(payee) => write!(f, "advance:{payee}"),
+            Account::InTransit(rail) => write!(f, "in-transit:{}", rail.as_str()),
+            Account::PaidOut(rail) => write!(f, "paid-out:{}", rail.as_str()),
+            Account::PayoutFees => f.write_str("payout-fees"),
+            Account::Wallet(wallet) => write!(f, "wallet:{wallet}"),
+            Account::Exchange => f.write_str("exchange"),
+            Account::ExchangeResidue => f.write_str("exchange-residue"),
         }
     }
 }
@@ -121,6 +155,10 @@ impl FromStr for Account {
         match (kind, of) {
             ("provider-fees", "") if text == kind => Ok(Account::ProviderFees),
             ("commission", "") if text == kind => Ok(Account::Commission),
+            ("idle", "") if text == kind => Ok(Account::Idle),
+            ("payout-fees", "") if text == kind => Ok(Account::PayoutFees),
+            ("exchange", "") if text == kind => Ok(Account::Exchange),
+            ("exchange-residue", "") if text == kind => Ok(Account::ExchangeResidue),
             ("tax", "none") => Ok(Account::Tax(None)),
             ("tax", code) if code == code.to_lowercase() => {
                 let country = code.to_uppercase().parse().map_err(|_| unknown)?;
@@ -131,6 +169,13 @@ impl FromStr for Account {
             ("payee", id) => id.parse().map(Account::Payee).map_err(|_| unknown),
             ("carry", id) => id.parse().map(Account::Carry).map_err(|_| unknown),
             ("bundle-unearned", id) => id.parse().map(Account::BundleUnearned).map_err(|_| unknown),
+            ("pool", id) => id.parse().map(Account::Pool).map_err(|_| unknown),
+            ("pool-reserve", id) => id.parse().map(Account::PoolReserve).map_err(|_| unknown),
+            ("escrow", id) => id.parse().map(Account::Escrow).map_err(|_| unknown),
+            ("advance", id) => id.parse().map(Account::Advance).map_err(|_| unknown),
+            ("in-transit", name) => ProviderName::new(name).map(Account::InTransit),
+            ("paid-out", name) => ProviderName::new(name).map(Account::PaidOut),
+            ("wallet", id) => id.parse().map(Account::Wallet).map_err(|_| unknown),
             _ => Err(unknown),
         }
     }

@@ -10,6 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ledger::ShareError;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::asset::AssetKind;
@@ -178,7 +179,8 @@ impl TrackSplits {
 }
 
 /// Where a part goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Purse {
     /// To a registered payee.
     Payee(PayeeId),

@@ -3,8 +3,6 @@
 //! They equal the JSON spelling (a test holds the two together) and exist apart from it so that
 //! an HTML form or a query string can be read and written without JSON.
 
-use std::str::FromStr;
-
 use thiserror::Error;
 
 use crate::axes::{Alteration, Audience, ForbiddenUse, Placement, Purpose};
@@ -35,18 +33,20 @@ macro_rules! codes {
             }
         }
 
-        impl FromStr for $name {
-            type Err = UnknownCode;
+        impl std::str::FromStr for $name {
+            type Err = $crate::codes::UnknownCode;
 
-            fn from_str(text: &str) -> Result<$name, UnknownCode> {
+            fn from_str(text: &str) -> Result<$name, $crate::codes::UnknownCode> {
                 match text {
                     $($code => Ok($name::$variant),)+
-                    _ => Err(UnknownCode { list: $list, words: [$($code),+].join(", ") }),
+                    _ => Err($crate::codes::UnknownCode { list: $list, words: [$($code),+].join(", ") }),
                 }
             }
         }
     )+};
 }
+
+pub(crate) use codes;
 
 codes! {
     "placement" Placement {

@@ -26,9 +26,14 @@ pub fn cell(text: &str) -> String {
     guarded
 }
 
-/// Blanks in front don't help: some programs take them away before they look. The wide forms of
-/// the signs are read as the signs themselves by some.
+/// Blanks and control characters in front don't help: some programs take them away before they
+/// look. The wide forms of the signs are read as the signs themselves by some.
 fn starts_a_formula(text: &str) -> bool {
-    let first = text.trim_start_matches([' ', '\u{a0}', '\u{feff}', '\n']);
+    let skipped = |c: char| !matches!(c, '\t' | '\r') && blank(c);
+    let first = text.trim_start_matches(skipped);
     first.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+}
+
+fn blank(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || c == '\u{feff}'
 }

@@ -174,4 +174,6 @@ ids! {
     SubscriptionId = "sub";
     /// A payout to a payee; also the provider's key for it.
     PayoutId = "out";
+    /// A buyer's wallet.
+    WalletId = "wal";
 }

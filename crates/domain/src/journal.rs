@@ -8,11 +8,11 @@ use ledger::{Currency, Journal, JournalDraft, JournalError, Money, MoneyError};
 use thiserror::Error;
 
 use crate::account::{Account, ProviderName};
+use crate::agreement::Purse;
 use crate::bundle::Draw;
 use crate::country::Country;
 use crate::id::{BundleId, SplitSheetId};
 use crate::sale::SaleSplit;
-use crate::split::Shared;
 
 /// Kind of a licence's sale.
 pub const SALE: &str = "sale";
@@ -44,24 +44,22 @@ pub struct Taken {
     pub country: Option<Country>,
 }
 
-/// The journal of a licence's sale: cash in; tax, fee, commission, reserve; payees by split, and
-/// the sheet's carry.
+/// The journal of a licence's sale but for its shares: cash in; tax, fee, commission, reserve. What
+/// [`post_shares`] adds is `split.composers`.
 ///
 /// # Errors
-/// When `shared` isn't the sharing of `split.composers`, or `source` is empty.
-pub fn sale_journal(
+/// When a figure doesn't fit.
+pub fn sale_draft(
     source: &str,
     memo: &str,
     split: &SaleSplit,
     taken: &Taken,
     sheet: SplitSheetId,
-    shared: &Shared,
-) -> Result<Journal, BuildError> {
+) -> Result<JournalDraft, BuildError> {
     let mut draft = JournalDraft::new(SALE, source, memo);
     post_costs(&mut draft, split, taken)?;
     draft.post(Account::Reserve(sheet).id(), split.reserve);
-    post_shares(&mut draft, sheet, shared, split.gross.currency());
-    draft.finish()?.ok_or(BuildError::Empty)
+    Ok(draft)
 }
 
 /// The journal of a bundle's sale: cash in; tax, fee, commission; the composers' whole side is
@@ -86,30 +84,44 @@ pub fn bundle_sale_journal(
     draft.finish()?.ok_or(BuildError::Empty)
 }
 
-/// The journal of one use, or of a batch of uses settled together: what was unearned becomes the
-/// payees'. `None` when the uses earned nothing, as under a tiered licence.
+/// The journal of one use, or of a batch of uses settled together, but for its shares: what was
+/// unearned leaves the bundles.
 ///
 /// # Errors
-/// When the draws' earnings aren't what was shared, or `source` is empty.
-pub fn use_journal(
+/// When a figure doesn't fit.
+pub fn use_draft(
     source: &str,
     memo: &str,
     draws: &[Draw],
-    shared: &[(SplitSheetId, Shared)],
     currency: Currency,
-) -> Result<Option<Journal>, BuildError> {
+) -> Result<JournalDraft, BuildError> {
     let mut draft = JournalDraft::new(USE, source, memo);
     for draw in draws {
         let taken = Money::new(draw.earns, currency).checked_neg()?;
         draft.post(Account::BundleUnearned(draw.bundle).id(), taken);
     }
-    for (sheet, parts) in shared {
-        post_shares(&mut draft, *sheet, parts, currency);
-    }
-    Ok(draft.finish()?)
+    Ok(draft)
 }
 
-fn post_costs(
+/// Adds what a sheet shared to a journal: each part to its purse, and the carry.
+pub fn post_shares(
+    draft: &mut JournalDraft,
+    sheet: SplitSheetId,
+    parts: &[(Purse, i64)],
+    carry: i64,
+    currency: Currency,
+) {
+    for (purse, micros) in parts {
+        draft.post(purse.account().id(), Money::new(*micros, currency));
+    }
+    draft.post(Account::Carry(sheet).id(), Money::new(carry, currency));
+}
+
+/// Adds what every sale takes in and pays: cash from the provider, tax, its fee, the commission.
+///
+/// # Errors
+/// When a figure doesn't fit.
+pub fn post_costs(
     draft: &mut JournalDraft,
     split: &SaleSplit,
     taken: &Taken,
@@ -120,14 +132,4 @@ fn post_costs(
     draft.post(Account::ProviderFees.id(), split.fee);
     draft.post(Account::Commission.id(), split.commission);
     Ok(())
-}
-
-fn post_shares(draft: &mut JournalDraft, sheet: SplitSheetId, shared: &Shared, currency: Currency) {
-    for (payee, micros) in &shared.parts {
-        draft.post(Account::Payee(*payee).id(), Money::new(*micros, currency));
-    }
-    draft.post(
-        Account::Carry(sheet).id(),
-        Money::new(shared.carry, currency),
-    );
 }

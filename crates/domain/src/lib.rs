@@ -36,6 +36,7 @@ pub mod journal;
 pub mod line;
 pub mod naming;
 pub mod offer;
+pub mod payee_line;
 pub mod payout;
 pub mod plain;
 pub mod plain_en;
@@ -75,11 +76,12 @@ pub use file_name::file_name;
 pub use id::{
     ApiKeyId, ArtistId, AssetId, BundleId, ChannelId, JournalId, LicenceId, OfferId, PayeeId,
     PaymentId, PayoutId, PersonId, QuoteId, SessionId, SplitSheetId, SubscriptionId, TrackId,
-    uuid7,
+    WalletId, uuid7,
 };
 pub use intended::IntendedUse;
 pub use line::Line;
 pub use offer::{BundlePlan, Offer};
+pub use payee_line::{LineKind, PayeeLine};
 pub use payout::Payout;
 pub use plain::{Plain, plain, plain_in};
 pub use pool::{Plan, Pool};

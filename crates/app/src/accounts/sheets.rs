@@ -1,30 +1,41 @@
 //! Split sheets in the database: the one in force, and what it has shared so far.
 
-use domain::{PayeeId, Shared, SplitSheet, SplitSheetId, TrackId};
+use std::collections::BTreeSet;
+
+use domain::{AssetKind, PayeeId, SplitSheet, SplitSheetId, Timestamp, TrackId};
 use ledger::Currency;
 use store::db::Tx;
 
-use crate::{Call, Fault};
+use crate::Fault;
 
-/// The sheet in force for a track, locked until the transaction ends: its cumulative amount is
-/// what the next share is computed from.
-pub(crate) async fn current(
+/// The sheet by which an event of a track is shared now: the kind's own, where there is one, else
+/// the track's. The latest version whose instant has come counts.
+pub(crate) async fn in_force(
     tx: &mut Tx,
     track: TrackId,
+    kind: Option<AssetKind>,
+    now: Timestamp,
+) -> Result<SplitSheetId, Fault> {
+    let kind = kind.map_or("", AssetKind::code);
+    let values = [track.bytes().into(), kind.into(), now.0.into()];
+    let row = tx.one(IN_FORCE, &values).await?;
+    Ok(SplitSheetId::from_bytes(row.id("id")?))
+}
+
+/// A sheet, locked until the transaction ends: its cumulative amount is what the next share is
+/// computed from.
+pub(crate) async fn locked(
+    tx: &mut Tx,
+    id: SplitSheetId,
     currency: Currency,
 ) -> Result<SplitSheet, Fault> {
-    let row = tx.one(CURRENT, &[track.bytes().into()]).await?;
-    let id = SplitSheetId::from_bytes(row.id("id")?);
+    let row = tx.one(VERSION, &[id.bytes().into()]).await?;
     let version = u32::try_from(row.int("version")?)
         .map_err(Fault::while_("reading a split sheet's version"))?;
-    let code = currency.code();
-    tx.run(OPEN_PROGRESS, &[id.bytes().into(), code.into()])
-        .await?;
+    let values = [id.bytes().into(), currency.code().into()];
+    tx.run(OPEN_PROGRESS, &values).await?;
     let lock = format!("{PROGRESS}{}", tx.for_update());
-    let shared = tx
-        .one(&lock, &[id.bytes().into(), code.into()])
-        .await?
-        .int("shared_micros")?;
+    let shared = tx.one(&lock, &values).await?.int("shared_micros")?;
     let mut shares = Vec::new();
     for row in tx.all(SHARES, &[id.bytes().into()]).await? {
         let ppm = u32::try_from(row.int("share_ppm")?)
@@ -34,36 +45,36 @@ pub(crate) async fn current(
     SplitSheet::new(id, version, shares, shared).map_err(Fault::while_("reading a split sheet"))
 }
 
-/// Keeps what a sheet has shared, and what each payee earned by it.
-pub(crate) async fn earn(
+/// Those of a sheet's payees who are registered; the others earn into escrow.
+pub(crate) async fn registered(tx: &mut Tx, id: SplitSheetId) -> Result<BTreeSet<PayeeId>, Fault> {
+    let rows = tx.all(REGISTERED, &[id.bytes().into()]).await?;
+    rows.iter()
+        .map(|row| Ok(PayeeId::from_bytes(row.id("payee_id")?)))
+        .collect()
+}
+
+/// Keeps what a sheet has shared.
+pub(crate) async fn advance(
     tx: &mut Tx,
-    call: &Call,
     sheet: &SplitSheet,
-    shared: &Shared,
     currency: Currency,
-    (source, source_id): (&str, &[u8; 16]),
 ) -> Result<(), Fault> {
-    let id = sheet.id();
-    let code = currency.code();
-    let values = [id.bytes().into(), code.into(), shared.shared_after.into()];
+    let values = [
+        sheet.id().bytes().into(),
+        currency.code().into(),
+        sheet.shared_micros().into(),
+    ];
     tx.run(ADVANCE, &values).await?;
-    for (payee, micros) in &shared.parts {
-        let values = [
-            payee.bytes().into(),
-            source.into(),
-            source_id.into(),
-            id.bytes().into(),
-            call.now.0.into(),
-            code.into(),
-            (*micros).into(),
-        ];
-        tx.run(INSERT_EARNING, &values).await?;
-    }
     Ok(())
 }
 
-const CURRENT: &str = "
-    select id, version from split_sheets where track_id = $1 order by version desc limit 1";
+const IN_FORCE: &str = "
+    select id from split_sheets
+     where track_id = $1 and (asset_kind is null or asset_kind = $2) and from_ms <= $3
+     order by case when asset_kind is null then 1 else 0 end, version desc
+     limit 1";
+
+const VERSION: &str = "select version from split_sheets where id = $1";
 
 const OPEN_PROGRESS: &str = "
     insert into split_progress (sheet_id, currency, shared_micros) values ($1, $2, 0)
@@ -75,9 +86,9 @@ const PROGRESS: &str =
 const SHARES: &str =
     "select payee_id, share_ppm from split_shares where sheet_id = $1 order by payee_id";
 
+const REGISTERED: &str = "
+    select s.payee_id from split_shares s join payees p on p.id = s.payee_id
+     where s.sheet_id = $1 and p.registered_ms is not null";
+
 const ADVANCE: &str =
     "update split_progress set shared_micros = $3 where sheet_id = $1 and currency = $2";
-
-const INSERT_EARNING: &str = "
-    insert into earnings (payee_id, source, source_id, sheet_id, at_ms, currency, earned_micros)
-    values ($1, $2, $3, $4, $5, $6, $7)";

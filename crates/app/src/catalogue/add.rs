@@ -388,7 +388,7 @@ const INSERT_SHARE: &str =
     "insert into split_shares (sheet_id, payee_id, share_ppm) values ($1, $2, $3)";
 
 const INSERT_PAYEE: &str = "
-    insert into payees (id, name, created_ms) values ($1, $2, $3)
+    insert into payees (id, name, created_ms, registered_ms) values ($1, $2, $3, $3)
     on conflict (name) do nothing";
 
 const FIND_PAYEE: &str = "select id from payees where name = $1";

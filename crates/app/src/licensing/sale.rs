@@ -2,7 +2,8 @@
 //! journal, the payees' earnings or the bundle. All in the caller's transaction.
 
 use domain::journal;
-use domain::{AssetKind, BundleId, LicenceId, PaymentId, SaleSplit, SplitSheetId, TrackId};
+use domain::{AssetKind, BundleId, LicenceId, LineKind, PaymentId, SaleSplit, TrackId};
+use ledger::{Currency, Money};
 use licence_key::{Asset, Claims, Code, Status};
 use store::db::{Tx, Value};
 
@@ -10,6 +11,8 @@ use super::buy::Purchase;
 use super::render::AssetFile;
 use super::{QuotedOption, sandbox};
 use crate::access::Principal;
+use crate::accounts::booking::{Booking, By};
+use crate::accounts::payments::{self, Subject};
 use crate::accounts::{post, sheets};
 use crate::{App, Call, Fault};
 
@@ -124,17 +127,12 @@ impl Sale {
     }
 
     async fn pay(&self, call: &mut Call, tx: &mut Tx) -> Result<PaymentId, Fault> {
-        let id = PaymentId::from_bytes(call.id());
-        let values = [
-            id.bytes().into(),
-            sandbox::NAME.into(),
-            self.id.to_string().into(),
-            self.option.total_micros.into(),
-            self.option.currency.as_str().into(),
-            call.now.0.into(),
-        ];
-        tx.run(INSERT_PAYMENT, &values).await?;
-        Ok(id)
+        let currency = Currency::from_code(&self.option.currency)
+            .map_err(Fault::while_("reading a quote's currency"))?;
+        let money = Money::new(self.option.total_micros, currency);
+        let reference = self.id.to_string();
+        let subject = Subject::Licence(self.id);
+        payments::record(tx, call, (sandbox::NAME, &reference), money, subject).await
     }
 
     #[expect(
@@ -227,32 +225,23 @@ impl Sale {
         track: TrackId,
     ) -> Result<(), Fault> {
         let split = self.split(app)?;
-        let currency = split.composers.currency();
-        let sheet = sheets::current(tx, track, currency).await?;
-        let shared = sheet
-            .share(split.composers.micros())
-            .map_err(Fault::while_("sharing a sale"))?;
+        let by = By {
+            track,
+            kind: Some(self.option.asset),
+            licence: Some(self.id),
+        };
+        let sheet = sheets::in_force(tx, track, by.kind, call.now).await?;
         let source = self.id.to_string();
-        let id: SplitSheetId = sheet.id();
-        let journal = journal::sale_journal(
-            &source,
-            &self.option.label,
-            &split,
-            &sandbox::taken()?,
-            id,
-            &shared,
-        )
-        .map_err(Fault::while_("journalling a sale"))?;
-        post::post(tx, call, &journal).await?;
-        sheets::earn(
-            tx,
-            call,
-            &sheet,
-            &shared,
-            currency,
-            ("sale", self.id.bytes()),
-        )
-        .await
+        let taken = sandbox::taken()?;
+        let draft = journal::sale_draft(&source, &self.option.label, &split, &taken, sheet)
+            .map_err(Fault::while_("journalling a sale"))?;
+        let line = (LineKind::Sale, self.id.bytes());
+        let mut booking = Booking::new(draft, line, split.gross.currency());
+        booking
+            .share(tx, call, by, split.composers.micros())
+            .await?;
+        booking.write(tx, call).await?;
+        Ok(())
     }
 
     async fn book_bundle(&self, app: &App, call: &mut Call, tx: &mut Tx) -> Result<(), Fault> {
@@ -308,10 +297,6 @@ const NAMES: &str = "
     select t.title, a.name as artist
       from tracks t join artists a on a.id = t.artist_id
      where t.id = $1";
-
-const INSERT_PAYMENT: &str = "
-    insert into payments (id, provider, reference, amount_micros, currency, captured_ms)
-    values ($1, $2, $3, $4, $5, $6)";
 
 const INSERT_LICENCE: &str = "
     insert into licences (id, code, quote_id, payment_id, buyer_id, track_id, asset_kind, tier,

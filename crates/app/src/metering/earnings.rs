@@ -202,8 +202,8 @@ const PAYEES: &str = "select id, name from payees order by name";
 const BALANCE: &str = "select amount_micros from balances where account = $1 and currency = $2";
 
 const EARNED: &str = "
-    select cast(coalesce(sum(earned_micros), 0) as bigint) as sum from earnings
-     where payee_id = $1 and source = $2 and currency = $3";
+    select cast(coalesce(sum(micros), 0) as bigint) as sum from payee_lines
+     where payee_id = $1 and kind = $2 and currency = $3";
 
 const USES_SINCE: &str = "
     select count(*) as uses from uses u
@@ -226,8 +226,8 @@ const TRACKS: &str = "
            (select cast(coalesce(sum(u.billed_ms), 0) as bigint) from uses u
              where u.track_id = t.id) as billed_ms,
            (select count(*) from licences l where l.track_id = t.id) as sales,
-           (select cast(coalesce(sum(e.earned_micros), 0) as bigint)
-              from earnings e join split_sheets s on s.id = e.sheet_id
+           (select cast(coalesce(sum(e.micros), 0) as bigint)
+              from payee_lines e join split_sheets s on s.id = e.sheet_id
              where s.track_id = t.id and e.payee_id = $1 and e.currency = $2) as earned
       from tracks t
      where exists (select 1 from split_sheets s join split_shares p on p.sheet_id = s.id

@@ -233,12 +233,12 @@ const ONE: &str = "
 /// A payee's uses, whichever side of one of them: the tails below say which.
 const OF_PAYEE: &str = "
     select u.id, u.received_ms, t.title, u.track_id, u.placement, u.territory, u.clip_ms,
-           u.billed_ms, coalesce(e.earned_micros, 0) as earned, u.currency,
+           u.billed_ms, coalesce(e.micros, 0) as earned, u.currency,
            coalesce((select b.amount_micros from balances b
                       where b.account = $3 and b.currency = u.currency), 0) as balance
       from uses u
       join tracks t on t.id = u.track_id
-      left join earnings e on e.payee_id = $1 and e.source = 'use' and e.source_id = u.id
+      left join payee_lines e on e.payee_id = $1 and e.kind = 'use' and e.source_id = u.id
      where exists (select 1 from split_sheets s join split_shares p on p.sheet_id = s.id
                     where s.track_id = u.track_id and p.payee_id = $1)";
 

@@ -54,6 +54,27 @@ async fn note(tx: &mut store::db::Tx, account: &str) -> Result<String, Fault> {
         Account::Payee(payee) => format!("earned by {}", payee_name(tx, payee).await?),
         Account::Carry(_) => "fractions of a micro-unit not yet anybody's".into(),
         Account::BundleUnearned(_) => "clip time sold and not yet used".into(),
+        Account::Pool(_) => "a subscriber's pool, for cycles not closed yet".into(),
+        Account::PoolReserve(_) => "held against chargebacks of a subscription".into(),
+        Account::Idle => "contributions of cycles without uses".into(),
+        Account::Escrow(payee) => {
+            format!(
+                "kept for {} until they register",
+                payee_name(tx, payee).await?
+            )
+        }
+        Account::Advance(payee) => {
+            format!(
+                "advanced to {}, to be recouped",
+                payee_name(tx, payee).await?
+            )
+        }
+        Account::InTransit(rail) => format!("sent by {}, not known to have arrived", rail.as_str()),
+        Account::PaidOut(rail) => format!("paid out by {}", rail.as_str()),
+        Account::PayoutFees => "payout fees that payees bore".into(),
+        Account::Wallet(_) => "a buyer's money, not spent yet".into(),
+        Account::Exchange => "the other side of exchanges between currencies".into(),
+        Account::ExchangeResidue => "what exchanges rounded away".into(),
     })
 }
 

@@ -5,10 +5,10 @@
 //! earns its payees their parts and stands in the report, or none of it happens.
 
 use data_encoding::HEXLOWER;
-use domain::journal::use_journal;
+use domain::journal::use_draft;
 use domain::report::{FieldCode, FieldError};
 use domain::usage::{self, UseRefusal};
-use domain::{Decision, Draw, Shared, TrackId, UseReport, judge};
+use domain::{Decision, Draw, LineKind, Shared, TrackId, UseReport, judge};
 use serde_json::Value as Json;
 use store::db::{Tx, Value};
 use thiserror::Error;
@@ -16,7 +16,7 @@ use thiserror::Error;
 use super::known::{self, Known};
 use super::live::{self, UseSeen};
 use crate::access::{Principal, Scope};
-use crate::accounts::{post, sheets};
+use crate::accounts::booking::{Booking, By};
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// The most events a batch holds.
@@ -297,18 +297,17 @@ impl Accepted<'_> {
 
     async fn pay(&self, tx: &mut Tx, call: &mut Call, id: &[u8; 16]) -> Result<Shared, Fault> {
         let currency = self.known.currency;
-        let sheet = sheets::current(tx, self.track, currency).await?;
-        let shared = sheet
-            .share(self.earned)
-            .map_err(Fault::while_("sharing a use"))?;
         let source = HEXLOWER.encode(id);
-        let parts = [(sheet.id(), shared.clone())];
-        let journal = use_journal(&source, &self.known.label, &self.draws, &parts, currency)
+        let draft = use_draft(&source, &self.known.label, &self.draws, currency)
             .map_err(Fault::while_("journalling a use"))?;
-        if let Some(journal) = journal {
-            post::post(tx, call, &journal).await?;
-        }
-        sheets::earn(tx, call, &sheet, &shared, currency, ("use", id)).await?;
+        let mut booking = Booking::new(draft, (LineKind::Use, id), currency);
+        let by = By {
+            track: self.track,
+            kind: None,
+            licence: Some(self.known.id),
+        };
+        let shared = booking.share(tx, call, by, self.earned).await?;
+        booking.write(tx, call).await?;
         Ok(shared)
     }
 }

@@ -1,10 +1,11 @@
 //! Accounts and the journals of the store's events.
 
+use domain::agreement::Purse;
 use domain::bundle::draw;
-use domain::journal::{BuildError, Taken, bundle_sale_journal, sale_journal, use_journal};
+use domain::journal::{BuildError, Taken, bundle_sale_journal, post_shares, sale_draft, use_draft};
 use domain::{
-    Account, Bundle, BundleId, ProviderName, Rates, SplitSheet, SplitSheetId, Tax, Timestamp,
-    split_sale,
+    Account, Bundle, BundleId, ProviderName, Rates, SaleSplit, Shared, SplitSheet, SplitSheetId,
+    SubscriptionId, Tax, Timestamp, WalletId, split_sale,
 };
 use ledger::{AccountId, Currency, Journal, JournalError};
 
@@ -28,6 +29,20 @@ fn taken() -> Taken {
         provider,
         country: Some("DE".parse().unwrap()),
     }
+}
+
+fn purses(shared: &Shared) -> Vec<(Purse, i64)> {
+    let parts = shared.parts.iter();
+    parts
+        .map(|(payee, micros)| (Purse::Payee(*payee), *micros))
+        .collect()
+}
+
+fn sold(split: &SaleSplit, shared: &Shared) -> Result<Journal, BuildError> {
+    let mut draft = sale_draft("lic_1", "a cut", split, &taken(), SHEET)?;
+    let currency = split.gross.currency();
+    post_shares(&mut draft, SHEET, &purses(shared), shared.carry, currency);
+    draft.finish()?.ok_or(BuildError::Empty)
 }
 
 fn posted(journal: &Journal, account: &Account) -> i64 {
@@ -62,6 +77,23 @@ fn every_account_has_one_name_and_reads_back() {
             "carry:spl_0914h2g8j48144h2g8j48144h2",
         ),
     ];
+    let rail = ProviderName::new("sepa").unwrap();
+    for account in [
+        Account::Idle,
+        Account::PayoutFees,
+        Account::Exchange,
+        Account::ExchangeResidue,
+        Account::Pool(SubscriptionId::from_bytes([3; 16])),
+        Account::PoolReserve(SubscriptionId::from_bytes([3; 16])),
+        Account::Escrow(payee(9)),
+        Account::Advance(payee(9)),
+        Account::InTransit(rail.clone()),
+        Account::PaidOut(rail),
+        Account::Wallet(WalletId::from_bytes([3; 16])),
+    ] {
+        assert_eq!(account.to_string().parse(), Ok(account.clone()));
+        assert_eq!(AccountId::new(account.to_string()), Ok(account.id()));
+    }
     for (account, name) in table {
         assert_eq!(account.to_string().len(), name.len(), "{account}");
         assert_eq!(
@@ -109,7 +141,7 @@ fn a_sale_moves_cash_to_tax_fee_commission_reserve_and_payees() {
     };
     let split = split_sale(usd(5_000_000), &rates).unwrap();
     let shared = sheet().share(split.composers.micros()).unwrap();
-    let journal = sale_journal("lic_1", "a cut", &split, &taken(), SHEET, &shared).unwrap();
+    let journal = sold(&split, &shared).unwrap();
     let cash = Account::ProviderClearing(ProviderName::new("sandbox").unwrap());
     assert_eq!(posted(&journal, &cash), -5_000_000);
     assert_eq!(
@@ -136,7 +168,7 @@ fn a_sale_moves_cash_to_tax_fee_commission_reserve_and_payees() {
 fn a_sale_shared_by_other_figures_does_not_balance() {
     let split = split_sale(usd(5_000_000), &Rates::default()).unwrap();
     let shared = sheet().share(split.composers.micros() - 1).unwrap();
-    let built = sale_journal("lic_1", "", &split, &taken(), SHEET, &shared);
+    let built = sold(&split, &shared);
     let unbalanced = JournalError::Unbalanced {
         currency: Currency::USD,
         micros: -1,
@@ -166,10 +198,10 @@ fn a_bundle_is_sold_unearned_and_earned_by_its_uses() {
     };
     let draws = draw(&[held], 15_000, Timestamp(0)).unwrap();
     let shared = sheet().share(draws[0].earns).unwrap();
-    let parts = [(SHEET, shared.clone())];
-    let used = use_journal("u1", "", &draws, &parts, Currency::USD)
-        .unwrap()
-        .unwrap();
+    let mut draft = use_draft("u1", "", &draws, Currency::USD).unwrap();
+    let parts = purses(&shared);
+    post_shares(&mut draft, SHEET, &parts, shared.carry, Currency::USD);
+    let used = draft.finish().unwrap().unwrap();
     assert_eq!(posted(&used, &Account::BundleUnearned(BUNDLE)), -164_675);
     let paid: i64 = shared
         .parts
@@ -181,5 +213,6 @@ fn a_bundle_is_sold_unearned_and_earned_by_its_uses() {
 
 #[test]
 fn a_use_that_earned_nothing_needs_no_journal() {
-    assert_eq!(use_journal("u1", "", &[], &[], Currency::USD), Ok(None));
+    let draft = use_draft("u1", "", &[], Currency::USD).unwrap();
+    assert_eq!(draft.finish(), Ok(None));
 }

@@ -155,6 +155,14 @@ fn text() -> impl Strategy<Value = String> {
     "(?s)[=+@\\-\t\r\n '\"]{0,3}.{0,20}|\\PC*"
 }
 
+#[test]
+fn a_formula_behind_a_control_character_is_guarded() {
+    for text in ["\u{b}=1", "\u{c} +1", "\u{0}@x", "\u{2028}-1"] {
+        let cell = csv::cell(text);
+        assert!(cell.trim_start_matches('"').starts_with('\''), "{cell:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn csv_never_formula(cells in prop::collection::vec(text(), 1..6)) {

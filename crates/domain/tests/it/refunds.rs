@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::journal::{Taken, sale_journal};
+use domain::agreement::route;
+use domain::journal::{Taken, post_shares, sale_draft};
 use domain::refund::{Dispute, DisputeState, Facts, Original, RefundError, Target};
 use domain::usage::LicenceState;
 use domain::{Account, ProviderName, Rates, SaleSplit, SplitSheet, SplitSheetId, Tax, split_sale};
@@ -26,7 +27,12 @@ fn journal_of(split: &SaleSplit, shares: &[u32], before: i64) -> Journal {
         provider: provider(),
         country: Some("DE".parse().unwrap()),
     };
-    sale_journal("lic_1", "a sale", split, &taken, SHEET, &shared).unwrap()
+    let mut draft = sale_draft("lic_1", "a sale", split, &taken, SHEET).unwrap();
+    let everyone = shared.parts.iter().map(|(payee, _)| *payee).collect();
+    let parts = route(&shared, &everyone);
+    let currency = split.gross.currency();
+    post_shares(&mut draft, SHEET, &parts, shared.carry, currency);
+    draft.finish().unwrap().unwrap()
 }
 
 /// The sale of 10.00 of the design's case F.

@@ -13,29 +13,26 @@ on_both_engines! {
     async fn a_busy_store_is_sound_and_everything_was_looked_at(world: World) {
         busy(&world).await;
         let checks = audit(world.app()).await.unwrap();
-        for check in &checks {
-            assert!(check.looked_at > 0, "{} looked at nothing", check.invariant);
+        for name in [
+            "every_journal_balances",
+            "currencies_sum_to_zero",
+            "balances_equal_postings",
+            "one_journal_per_source",
+            "split_sheets_are_conserved",
+            "bundles_hold_what_they_sold",
+            "bundles_are_consumed_by_uses",
+            "each_use_is_paid_once",
+            "earnings_equal_accounts",
+            "licences_verify",
+            "licences_are_paid_once",
+            "exclusives_stand_alone",
+            "invoice_numbers_have_no_gaps",
+            "blobs_are_whole",
+        ] {
+            let check = checks.iter().find(|check| check.invariant == name);
+            let looked_at = check.map(|check| check.looked_at);
+            assert!(looked_at > Some(0), "{name} looked at {looked_at:?}");
         }
-        let names: Vec<_> = checks.iter().map(|check| check.invariant).collect();
-        assert_eq!(
-            names,
-            [
-                "every_journal_balances",
-                "currencies_sum_to_zero",
-                "balances_equal_postings",
-                "one_journal_per_source",
-                "split_sheets_are_conserved",
-                "bundles_hold_what_they_sold",
-                "bundles_are_consumed_by_uses",
-                "each_use_is_paid_once",
-                "earnings_equal_accounts",
-                "licences_verify",
-                "licences_are_paid_once",
-                "exclusives_stand_alone",
-                "invoice_numbers_have_no_gaps",
-                "blobs_are_whole",
-            ]
-        );
     }
 
     async fn a_balance_that_is_not_the_sum_of_its_postings_is_named(world: World) {

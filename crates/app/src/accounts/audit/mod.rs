@@ -1,0 +1,65 @@
+//! The audit: every named invariant recomputed from what is stored, and every key and blob
+//! checked. It changes nothing and may run while the store sells.
+
+mod blobs;
+mod ledger;
+mod licences;
+mod meter;
+
+use ::ledger::invariant::Breach;
+use domain::invariant as rules;
+use store::db::Tx;
+
+use super::{exclusives, invoices};
+use crate::{App, Fault};
+
+/// One invariant and what was found against it.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// Its name, stable.
+    pub invariant: &'static str,
+    /// How many things were looked at.
+    pub looked_at: usize,
+    /// What breaks it; empty where it holds.
+    pub breaches: Vec<Breach>,
+}
+
+/// Runs every check over one snapshot.
+///
+/// # Errors
+/// [`Fault`] of the database or the blob folder.
+pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
+    let mut tx = app.db.read().await?;
+    let mut checks = ledger::checks(&mut tx).await?;
+    checks.extend(meter::checks(&mut tx).await?);
+    checks.extend(licences::checks(app, &mut tx).await?);
+    let (held, breaches) = exclusives::breaches(&mut tx).await?;
+    checks.push(check(rules::EXCLUSIVES_STAND_ALONE, held, breaches));
+    let (numbered, breaches) = invoices::breaches(&mut tx).await?;
+    let numbers = invoices::INVOICE_NUMBERS_HAVE_NO_GAPS;
+    checks.push(check(numbers, numbered, breaches));
+    checks.push(blobs::whole(app, &mut tx).await?);
+    Ok(checks)
+}
+
+/// One invariant's outcome.
+pub(crate) fn check(invariant: &'static str, looked_at: usize, breaches: Vec<Breach>) -> Check {
+    Check {
+        invariant,
+        looked_at,
+        breaches,
+    }
+}
+
+/// What stands on an account now, in micro-units; 0 where nothing was ever posted.
+pub(crate) async fn balance(tx: &mut Tx, account: &str, currency: &str) -> Result<i64, Fault> {
+    let row = tx
+        .optional(BALANCE, &[account.into(), currency.into()])
+        .await?;
+    Ok(row
+        .map(|row| row.int("amount_micros"))
+        .transpose()?
+        .unwrap_or(0))
+}
+
+const BALANCE: &str = "select amount_micros from balances where account = $1 and currency = $2";

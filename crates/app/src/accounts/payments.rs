@@ -1,0 +1,51 @@
+//! What a provider has captured, kept with what it paid for.
+
+use domain::{LicenceId, PaymentId};
+use ledger::Money;
+use store::db::Tx;
+
+use crate::{Call, Fault};
+
+/// What a payment paid for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// A licence; clip time is one, and so is the first cycle of a subscription.
+    Licence(LicenceId),
+}
+
+impl Subject {
+    fn parts(&self) -> (&'static str, &[u8; 16]) {
+        match self {
+            Subject::Licence(id) => ("licence", id.bytes()),
+        }
+    }
+}
+
+/// Keeps a captured payment. `reference` is the provider's, unique there.
+pub(crate) async fn record(
+    tx: &mut Tx,
+    call: &mut Call,
+    (provider, reference): (&str, &str),
+    money: Money,
+    subject: Subject,
+) -> Result<PaymentId, Fault> {
+    let id = PaymentId::from_bytes(call.id());
+    let (what, which) = subject.parts();
+    let values = [
+        id.bytes().into(),
+        provider.into(),
+        reference.into(),
+        money.micros().into(),
+        money.currency().code().into(),
+        call.now.0.into(),
+        what.into(),
+        which.into(),
+    ];
+    tx.run(INSERT, &values).await?;
+    Ok(id)
+}
+
+const INSERT: &str = "
+    insert into payments (id, provider, reference, amount_micros, currency, captured_ms,
+                          subject, subject_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)";
