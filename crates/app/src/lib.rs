@@ -16,6 +16,7 @@ mod issuer;
 pub mod licensing;
 pub mod metering;
 pub mod offers;
+pub mod payments;
 mod schema;
 mod settings;
 mod stop;

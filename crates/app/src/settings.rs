@@ -19,6 +19,10 @@ pub struct Settings {
     pub terms: String,
     /// Who sells, as it stands on invoices.
     pub seller: Seller,
+    /// After how many days a sale's reserve goes to the payees.
+    pub reserve_days: u32,
+    /// What the sandbox signs its messages with (`whsec_` and Base64); empty where none are taken.
+    pub sandbox_webhook_secret: String,
 }
 
 /// Who sells: what an invoice says of the store. All of it may be empty.

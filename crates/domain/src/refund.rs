@@ -92,6 +92,26 @@ impl Facts {
         refunded.saturating_add(disputed).min(self.captured.max(0))
     }
 
+    /// How much of the payment the buyer's side has back for good: refunds and lost disputes, but
+    /// none that is still open. It only grows, so what is written down for it never has to be
+    /// taken back; at most what was captured.
+    #[must_use]
+    pub fn settled(&self) -> i64 {
+        let lost = self
+            .disputes
+            .values()
+            .filter(|dispute| dispute.state == DisputeState::Lost)
+            .fold(0_i64, |sum, one| sum.saturating_add(one.micros.max(0)));
+        let refunded = self.refunded.max(0);
+        refunded.saturating_add(lost).min(self.captured.max(0))
+    }
+
+    /// How much can still be refunded: what the buyer's side doesn't have back, in micro-units.
+    #[must_use]
+    pub fn left(&self) -> i64 {
+        self.captured.max(0) - self.returned()
+    }
+
     /// A text that differs for different facts: the source of the journal that follows them.
     #[must_use]
     pub fn reference(&self, payment: &str) -> String {
@@ -219,6 +239,19 @@ impl Original {
     #[must_use]
     pub fn gross(&self) -> i64 {
         self.gross
+    }
+
+    /// How much of the sale's tax goes back with `returned` micro-units of it, in whole minor
+    /// units.
+    ///
+    /// # Errors
+    /// When more was returned than charged, or a figure doesn't fit.
+    pub fn tax_of(&self, returned: i64) -> Result<i64, ArithmeticError> {
+        let taxes = self.legs.iter();
+        let taxes = taxes.filter(|(account, _)| matches!(account, Account::Tax(_)));
+        taxes
+            .map(|(account, leg)| self.reversed(account, *leg, returned))
+            .try_fold(0, |sum, tax| add(sum, tax?))
     }
 
     /// What the payment should have moved in all, given the facts.

@@ -28,6 +28,18 @@ pub enum LicenceState {
     Revoked,
 }
 
+impl LicenceState {
+    /// Whichever of two states allows less.
+    #[must_use]
+    pub fn worse(self, other: LicenceState) -> LicenceState {
+        match (self, other) {
+            (LicenceState::Revoked, _) | (_, LicenceState::Revoked) => LicenceState::Revoked,
+            (LicenceState::Suspended, _) | (_, LicenceState::Suspended) => LicenceState::Suspended,
+            (LicenceState::Active, LicenceState::Active) => LicenceState::Active,
+        }
+    }
+}
+
 /// How the licence was paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PaidBy {

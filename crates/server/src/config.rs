@@ -169,6 +169,8 @@ impl Config {
                     address: meant.value("seller_address"),
                     tax_id: meant.value("seller_tax_id"),
                 },
+                reserve_days: meant.days("reserve_days")?,
+                sandbox_webhook_secret: meant.secret("sandbox_webhook_secret")?,
             },
             listen: meant.filled("listen")?,
             behind_proxy: meant.yes_or_no("behind_proxy")?,
@@ -178,6 +180,9 @@ impl Config {
         };
         meant.set("public_url", config.settings.public_url.clone());
         meant.set("database", without_password(&config.database));
+        if !config.settings.sandbox_webhook_secret.is_empty() {
+            meant.set("sandbox_webhook_secret", "whsec_…".into());
+        }
         Ok(Self {
             entries: meant.0,
             ..config
@@ -297,6 +302,24 @@ impl Meant {
     fn basis_points(&self, name: &'static str) -> Result<u32, ConfigError> {
         let value = self.value(name).parse().ok().filter(|bp| *bp <= 10_000);
         value.ok_or_else(|| self.wrong(name, "it must be a whole number from 0 to 10000"))
+    }
+
+    fn days(&self, name: &'static str) -> Result<u32, ConfigError> {
+        let value = self.value(name).parse().ok().filter(|days| *days <= 3_650);
+        value.ok_or_else(|| self.wrong(name, "it must be a whole number from 0 to 3650"))
+    }
+
+    fn secret(&self, name: &'static str) -> Result<String, ConfigError> {
+        let value = self.value(name);
+        if value.is_empty() || app::payments::webhook::secret(&value).is_some() {
+            return Ok(value);
+        }
+        // What was said of a secret is not repeated in an error.
+        let mut error = self.wrong(name, "it must be whsec_ and at least 16 bytes of Base64");
+        if let ConfigError::Value { value, .. } = &mut error {
+            *value = "…".into();
+        }
+        Err(error)
     }
 
     fn rates(&self) -> Result<Rates, ConfigError> {

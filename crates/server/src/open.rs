@@ -216,9 +216,10 @@ fn file(config: &Config) -> String {
     );
     for entry in &config.entries {
         let said = entry.source != crate::config::Source::Default;
-        // The address is written down as it is, not as it is shown: it needs its password.
+        // These are written down as they are, not as they are shown: their secrets are needed.
         let value = match entry.key.name {
             "database" => config.database.clone(),
+            "sandbox_webhook_secret" => config.settings.sandbox_webhook_secret.clone(),
             _ => entry.value.clone(),
         };
         let value = toml::Value::String(value);

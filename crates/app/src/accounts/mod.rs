@@ -3,7 +3,9 @@
 pub mod audit;
 pub(crate) mod booking;
 mod exclusives;
+pub(crate) mod holds;
 mod invoices;
+pub(crate) mod paid;
 pub(crate) mod payments;
 pub(crate) mod post;
 pub(crate) mod sheets;

@@ -2,7 +2,7 @@
 
 use domain::{LicenceId, PaymentId};
 use ledger::Money;
-use store::db::Tx;
+use store::db::{Row, Tx};
 
 use crate::{Call, Fault};
 
@@ -14,6 +14,19 @@ pub(crate) enum Subject {
 }
 
 impl Subject {
+    /// The subject of a payment's row.
+    pub(crate) fn read(row: &Row) -> Result<Self, Fault> {
+        match row.text("subject")?.as_str() {
+            "licence" => Ok(Subject::Licence(LicenceId::from_bytes(
+                row.id("subject_id")?,
+            ))),
+            other => Err(Fault::because(
+                "reading a payment",
+                format!("no refund of a `{other}` is known"),
+            )),
+        }
+    }
+
     fn parts(&self) -> (&'static str, &[u8; 16]) {
         match self {
             Subject::Licence(id) => ("licence", id.bytes()),

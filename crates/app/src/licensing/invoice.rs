@@ -1,4 +1,5 @@
-//! The invoice of a licence: its number is drawn once, when somebody first asks for it.
+//! The invoice of a licence: its number is drawn once, in the transaction of its sale. (Licences
+//! that were sold before that was so get theirs when somebody first asks for it.)
 //!
 //! Before: the licence is there. After: it has exactly one invoice, and the numbers of the
 //! invoice's year (UTC) run from 1 without a gap. The number, the date and the seller never change
@@ -53,29 +54,50 @@ pub async fn invoice(app: &App, call: &Call, id: LicenceId) -> Result<Invoice, F
     Err(Fault::because("making an invoice", "it is never there"))
 }
 
-/// Draws a number. A transaction that comes second for the same licence is dropped with its
-/// number, which the next one then gets: there is no gap.
+/// Draws a number, unless the licence has one: in the transaction of its sale, or later for a
+/// licence sold before that was so. A transaction that comes second for the same licence is
+/// dropped with its number, which the next one then gets: there is no gap.
 async fn number(app: &App, call: &Call, id: LicenceId) -> Result<(), Fault> {
-    let year: String = call.now.day().chars().take_while(|c| *c != '-').collect();
-    let seller = serde_json::to_string(&app.settings.seller)
-        .map_err(Fault::while_("writing an invoice's seller"))?;
     let mut tx = app.db.write().await?;
-    let counter = format!("invoice:{year}");
-    let drawn = tx.one(NEXT, &[counter.into()]).await?.int("next_no")?;
-    let values = [
-        id.bytes().into(),
-        year.into(),
-        drawn.into(),
-        call.now.0.into(),
-        seller.into(),
-    ];
-    if tx.optional(INSERT, &values).await?.is_some() {
+    if draw(app, call, &mut tx, id).await? {
         tx.commit().await?;
     }
     Ok(())
 }
 
-async fn find(tx: &mut Tx, id: LicenceId) -> Result<Option<Invoice>, Fault> {
+/// Draws a licence's number within a transaction; `false` where it has one by now and the
+/// transaction must be dropped, with what it drew.
+pub(crate) async fn draw(
+    app: &App,
+    call: &Call,
+    tx: &mut Tx,
+    id: LicenceId,
+) -> Result<bool, Fault> {
+    let (year, drawn) = next(tx, "invoice", call.now).await?;
+    let values = [
+        id.bytes().into(),
+        year.into(),
+        drawn.into(),
+        call.now.0.into(),
+        seller(app)?.into(),
+    ];
+    Ok(tx.optional(INSERT, &values).await?.is_some())
+}
+
+/// The next number of this year's papers of a kind.
+pub(super) async fn next(tx: &mut Tx, kind: &str, now: Timestamp) -> Result<(String, i64), Fault> {
+    let year: String = now.day().chars().take_while(|c| *c != '-').collect();
+    let counter = format!("{kind}:{year}");
+    let drawn = tx.one(NEXT, &[counter.into()]).await?.int("next_no")?;
+    Ok((year, drawn))
+}
+
+/// Who sells, as papers keep it.
+pub(super) fn seller(app: &App) -> Result<String, Fault> {
+    serde_json::to_string(&app.settings.seller).map_err(Fault::while_("writing a paper's seller"))
+}
+
+pub(super) async fn find(tx: &mut Tx, id: LicenceId) -> Result<Option<Invoice>, Fault> {
     let Some(row) = tx.optional(FIND, &[id.bytes().into()]).await? else {
         return Ok(None);
     };

@@ -9,9 +9,10 @@ use store::db::{Tx, Value};
 
 use super::buy::Purchase;
 use super::render::AssetFile;
-use super::{QuotedOption, sandbox};
+use super::{QuotedOption, invoice, sandbox};
 use crate::access::Principal;
 use crate::accounts::booking::{Booking, By};
+use crate::accounts::holds::{self, Held};
 use crate::accounts::payments::{self, Subject};
 use crate::accounts::{post, sheets};
 use crate::{App, Call, Fault};
@@ -62,6 +63,7 @@ impl Sale {
             ],
         )
         .await?;
+        invoice::draw(app, call, tx, self.id).await?;
         for (position, (file, claim)) in self.files.iter().zip(&claims.assets).enumerate() {
             self.insert_file(tx, position, file, &claim.file).await?;
         }
@@ -241,7 +243,14 @@ impl Sale {
             .share(tx, call, by, split.composers.micros())
             .await?;
         booking.write(tx, call).await?;
-        Ok(())
+        let held = Held {
+            licence: self.id,
+            sheet,
+            money: split.reserve,
+            since: call.now,
+            released: None,
+        };
+        holds::keep(tx, &held).await
     }
 
     async fn book_bundle(&self, app: &App, call: &mut Call, tx: &mut Tx) -> Result<(), Fault> {

@@ -6,7 +6,7 @@ use domain::journal::Taken;
 use crate::Fault;
 
 /// The provider's name in the ledger.
-pub(super) const NAME: &str = "sandbox";
+pub(crate) const NAME: &str = "sandbox";
 
 /// Why nothing was charged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

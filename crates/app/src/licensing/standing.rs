@@ -2,7 +2,8 @@
 //!
 //! The move and its line in the history are one transaction. From its commit on the status list
 //! says so, files aren't delivered, uses aren't accepted, and every look-up tells the new
-//! standing. No money moves: what was paid and earned stays in the books as it is.
+//! standing. No money moves by it: what was paid and earned stays in the books as it is. (The other
+//! way round it does go: a payment that is given back or disputed moves its licence, by [`follow`].)
 
 pub use domain::standing::Move;
 
@@ -91,13 +92,41 @@ pub async fn change(
     let next = step(before.into(), wanted)
         .map_err(|refusal| Stop::Refused(StandingRefusal::Final(refusal)))?;
     if let Some(next) = next {
-        write(&mut tx, call, licence, (before, next), reason).await?;
+        write(&mut tx, call, licence, (before, next), (OPERATOR, reason)).await?;
     }
     tx.commit().await?;
     Ok(Moved {
         licence: show::by_id(app, licence).await?,
         repeated: next.is_none(),
     })
+}
+
+/// Brings a licence to the state that its payment's facts ask for, in the caller's transaction.
+/// What was revoked stays so, and a hold that the operator has put on it is theirs to end.
+pub(crate) async fn follow(
+    tx: &mut Tx,
+    call: &Call,
+    licence: LicenceId,
+    wanted: LicenceState,
+    reason: &str,
+) -> Result<(), Fault> {
+    let sql = format!("{LOCK}{}", tx.for_update());
+    let row = tx.one(&sql, &[licence.bytes().into()]).await?;
+    let before = Standing::from_word(&row.text("status")?)?;
+    let moves = match (before, wanted) {
+        (Standing::Valid, LicenceState::Suspended | LicenceState::Revoked)
+        | (Standing::Suspended, LicenceState::Revoked) => true,
+        (Standing::Suspended, LicenceState::Active) => {
+            let last = tx.optional(CAUSE, &[licence.bytes().into()]).await?;
+            let cause = last.map(|row| row.text("cause")).transpose()?;
+            cause.as_deref() == Some(PAYMENT)
+        }
+        _ => false,
+    };
+    if moves {
+        write(tx, call, licence, (before, wanted), (PAYMENT, reason)).await?;
+    }
+    Ok(())
 }
 
 /// What became of a licence's standing, the oldest first.
@@ -137,29 +166,38 @@ async fn write(
     call: &Call,
     licence: LicenceId,
     (before, next): (Standing, LicenceState),
-    reason: &str,
+    (cause, reason): (&str, &str),
 ) -> Result<(), Fault> {
     let after = Standing::from(next).word();
     tx.run(MOVE, &[licence.bytes().into(), after.into()])
         .await?;
-    let values: [Value; 5] = [
+    let values: [Value; 6] = [
         licence.bytes().into(),
         call.now.0.into(),
         before.word().into(),
         after.into(),
         reason.into(),
+        cause.into(),
     ];
     tx.run(WRITE, &values).await?;
     Ok(())
 }
+
+/// A move that somebody made by hand.
+const OPERATOR: &str = "operator";
+/// A move that a payment's facts asked for.
+const PAYMENT: &str = "payment";
+
+const CAUSE: &str = "
+    select cause from standing_history where licence_id = $1 order by line desc limit 1";
 
 const LOCK: &str = "select status from licences where id = $1";
 
 const MOVE: &str = "update licences set status = $2 where id = $1";
 
 const WRITE: &str = "
-    insert into standing_history (licence_id, line, at_ms, before, after, reason)
-    select $1, coalesce(max(line), 0) + 1, $2, $3, $4, $5
+    insert into standing_history (licence_id, line, at_ms, before, after, reason, cause)
+    select $1, coalesce(max(line), 0) + 1, $2, $3, $4, $5, $6
       from standing_history where licence_id = $1";
 
 const HISTORY: &str = "

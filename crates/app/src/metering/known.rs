@@ -120,4 +120,4 @@ const TRACK: &str = "select id from tracks where id = $1";
 
 const BUNDLES: &str = "
     select id, total_ms, consumed_ms, unearned_micros, expires_ms
-      from bundles where licence_id = $1 order by expires_ms, id";
+      from bundles where licence_id = $1 and taken_micros = 0 order by expires_ms, id";

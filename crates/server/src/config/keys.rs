@@ -23,7 +23,7 @@ const fn key(name: &'static str, default: &'static str, about: &'static str) -> 
 }
 
 /// Every key there is, in the order in which they are shown.
-pub const KEYS: [Key; 16] = [
+pub const KEYS: [Key; 18] = [
     key(
         "name",
         "Clearcue",
@@ -94,6 +94,16 @@ pub const KEYS: [Key; 16] = [
         "seller_tax_id",
         "",
         "the tax number on invoices, such as a VAT number",
+    ),
+    key(
+        "reserve_days",
+        "90",
+        "after how many days what a sale holds back against chargebacks goes to its payees",
+    ),
+    key(
+        "sandbox_webhook_secret",
+        "",
+        "what the sandbox signs its messages with, whsec_ and Base64; none are taken without it",
     ),
     key(
         "log",

@@ -78,7 +78,7 @@ impl World {
         all
     }
 
-    async fn in_words(&self, rows: &[Row]) -> Postings {
+    pub(super) async fn in_words(&self, rows: &[Row]) -> Postings {
         let mut lines = Vec::new();
         for row in rows {
             let account = row.text("account").expect("an account is text");

@@ -7,6 +7,7 @@ mod composer;
 mod database;
 mod door;
 mod merchant;
+mod payments;
 mod reporter;
 mod rights;
 mod studio;
@@ -145,6 +146,26 @@ impl World {
         }))
     }
 
+    /// The same store, opened again by a process that was given other settings.
+    pub(crate) async fn reopened_as(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        let issuer = Issuer::of((*self.0.app.issuer.keys()).clone(), SECRET);
+        let mut app = open(&self.0.place, self.0.blobs.path(), issuer).await;
+        change(&mut app.settings);
+        app.edge.pass(self.now().since(BEGINNING));
+        app::catalogue::index::follow(&app, 0)
+            .await
+            .expect("an index can be filled again");
+        let (place, jwks) = (self.0.place.again(), self.0.jwks.clone());
+        let (app, blobs) = (Arc::new(app), self.0.blobs.clone());
+        Self(Arc::new(Inner {
+            app,
+            place,
+            blobs,
+            jwks,
+            broken: Mutex::default(),
+        }))
+    }
+
     /// The same store as a program sees it that was told another public address.
     ///
     /// # Panics
@@ -239,6 +260,9 @@ impl World {
     }
 }
 
+/// What every world's sandbox signs its messages with.
+pub const WEBHOOK_SECRET: &str = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz";
+
 const SECRET: [u8; 32] = [9; 32];
 
 async fn open(place: &Place, blobs: &Path, issuer: Issuer) -> App {
@@ -254,6 +278,8 @@ async fn open(place: &Place, blobs: &Path, issuer: Issuer) -> App {
         rates: Rates::default(),
         terms: "2026-01".into(),
         seller: Seller::default(),
+        reserve_days: 90,
+        sandbox_webhook_secret: WEBHOOK_SECRET.into(),
     };
     App::new(db, blobs, issuer, settings, Edge::set(BEGINNING, 1))
         .expect("there is memory for an empty index")

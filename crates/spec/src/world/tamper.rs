@@ -152,7 +152,11 @@ impl World {
         broken.extend(invariants.iter().map(|name| (*name).to_owned()));
     }
 
-    async fn must(&self, sql: &str, values: &[Value]) {
+    /// Runs a statement that must change something.
+    ///
+    /// # Panics
+    /// When it doesn't.
+    pub async fn must(&self, sql: &str, values: &[Value]) {
         match self.tries(sql, values).await {
             Ok(rows) => assert!(rows > 0, "`{sql}` found nothing to change"),
             Err(error) => panic!("`{sql}`: {error}"),

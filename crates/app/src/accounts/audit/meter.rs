@@ -19,7 +19,8 @@ pub(super) async fn checks(tx: &mut Tx) -> Result<Vec<Check>, Fault> {
             total_ms: row.int("total_ms")?,
             consumed_ms: row.int("consumed_ms")?,
             unearned_micros: row.int("unearned_micros")?,
-            balance: balance(tx, account.as_str(), &row.text("currency")?).await?,
+            balance: balance(tx, account.as_str(), &row.text("currency")?).await?
+                + row.int("taken_micros")?,
         });
     }
     let mut draws = Vec::new();
@@ -98,7 +99,8 @@ async fn sheets(tx: &mut Tx) -> Result<Vec<SheetRow>, Fault> {
     Ok(out)
 }
 
-const BUNDLES: &str = "select id, total_ms, consumed_ms, unearned_micros, currency from bundles";
+const BUNDLES: &str = "
+    select id, total_ms, consumed_ms, unearned_micros, taken_micros, currency from bundles";
 
 const DRAWS: &str = "select use_id, bundle_id, billed_ms from use_draws";
 
@@ -108,12 +110,13 @@ const JOURNALLED_USES: &str = "select source from journals where kind = 'use'";
 
 const PROGRESS: &str = "select sheet_id, currency, shared_micros from split_progress";
 
-/// What refunds took back is summed apart: it follows the sale's own legs, not the sheet.
+/// What refunds took back is summed apart where it follows the sale's own legs, not the sheet.
 const SHEET_POSTED: &str = "
     select s.share_ppm,
            cast(coalesce((select sum(e.micros) from payee_lines e
                            where e.sheet_id = s.sheet_id and e.payee_id = s.payee_id
-                             and e.currency = $2 and e.kind not in ('refund', 'settlement')), 0)
+                             and e.currency = $2 and e.kind <> 'settlement'
+                             and (e.kind <> 'refund' or e.shared_after_micros is not null)), 0)
                 as bigint) as posted
       from split_shares s where s.sheet_id = $1 order by s.payee_id";
 

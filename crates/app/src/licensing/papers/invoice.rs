@@ -3,26 +3,17 @@
 use paper::{Block, Column, Document, Style, Table};
 
 use super::{amount, date, issuer, name, page, subject};
-use crate::App;
 use crate::licensing::Licence;
 use crate::licensing::invoice::Invoice;
+use crate::{App, Seller};
 
 /// The invoice of a licence as a document.
 #[must_use]
 pub fn paper(app: &App, licence: &Licence, invoice: &Invoice) -> Document {
     let mut paper = Document::new(format!("Invoice {}", invoice.number));
-    paper.author = seller(app, licence, invoice).remove(0);
+    let seller = seller(app, licence, &invoice.seller);
+    paper.author = seller.first().cloned().unwrap_or_default();
     paper.footer = format!("Invoice {} · licence {}", invoice.number, licence.code);
-    let party = |label: &str, lines: Vec<String>| {
-        let mut lines = lines.into_iter();
-        let first = lines.next().unwrap_or_default();
-        let mut blocks = vec![
-            Block::text(Style::Label, label),
-            Block::text(Style::Strong, first),
-        ];
-        blocks.extend(lines.map(|line| Block::text(Style::Body, line)));
-        blocks
-    };
     let sheet = facts(app, licence, invoice).into_iter();
     let rows = rows(licence);
     paper.blocks.extend([
@@ -35,11 +26,7 @@ pub fn paper(app: &App, licence: &Licence, invoice: &Invoice) -> Document {
             ],
         ),
         Block::Rule,
-        Block::Beside(
-            50,
-            party("From", seller(app, licence, invoice)),
-            party("To", buyer(licence)),
-        ),
+        Block::Beside(50, party("From", seller), party("To", buyer(licence))),
         Block::Gap(12),
         Block::Sheet(sheet.collect()),
         Block::Gap(14),
@@ -61,7 +48,7 @@ pub fn text(app: &App, licence: &Licence, invoice: &Invoice) -> String {
     let mut text = format!("INVOICE {}\n\n", invoice.number);
     text.push_str(&format!(
         "From: {}\n",
-        seller(app, licence, invoice).join(", ")
+        seller(app, licence, &invoice.seller).join(", ")
     ));
     text.push_str(&format!("To:   {}\n\n", buyer(licence).join(", ")));
     for (term, what) in facts(app, licence, invoice) {
@@ -81,8 +68,20 @@ pub fn text(app: &App, licence: &Licence, invoice: &Invoice) -> String {
     text
 }
 
-fn seller(app: &App, licence: &Licence, invoice: &Invoice) -> Vec<String> {
-    let seller = &invoice.seller;
+/// A party of a paper: its name, and the lines below it.
+pub(super) fn party(label: &str, lines: Vec<String>) -> Vec<Block> {
+    let mut lines = lines.into_iter();
+    let first = lines.next().unwrap_or_default();
+    let mut blocks = vec![
+        Block::text(Style::Label, label),
+        Block::text(Style::Strong, first),
+    ];
+    blocks.extend(lines.map(|line| Block::text(Style::Body, line)));
+    blocks
+}
+
+/// Who sold, as lines of a paper.
+pub(super) fn seller(app: &App, licence: &Licence, seller: &Seller) -> Vec<String> {
     let first = match seller.name.as_str() {
         "" => name(&app.settings.name),
         known => name(known),
@@ -97,7 +96,8 @@ fn seller(app: &App, licence: &Licence, invoice: &Invoice) -> Vec<String> {
     lines
 }
 
-fn buyer(licence: &Licence) -> Vec<String> {
+/// Who bought, as lines of a paper.
+pub(super) fn buyer(licence: &Licence) -> Vec<String> {
     let mut lines = vec![name(&licence.licensee)];
     lines.extend(licence.email.as_deref().map(name));
     lines

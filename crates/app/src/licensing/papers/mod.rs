@@ -5,6 +5,7 @@
 //! a paper is the same whenever it is made.
 
 pub mod certificate;
+pub mod credit_note;
 pub mod cue_sheet;
 pub mod dispute;
 pub mod evidence;

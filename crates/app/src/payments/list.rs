@@ -1,0 +1,190 @@
+//! The payments as the operator sees them.
+
+use domain::refund::Facts;
+use domain::{LicenceId, PaymentId, Timestamp};
+use ledger::Money;
+use store::db::{Row, Tx};
+use thiserror::Error;
+
+use crate::accounts::paid::{self, Paid};
+use crate::accounts::payments::Subject;
+use crate::{App, Fault, Refusal, Stop};
+
+/// The most payments of one page.
+pub const PAGE_MAX: usize = 100;
+
+/// A payment, and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// Its id.
+    pub id: PaymentId,
+    /// At which provider.
+    pub provider: String,
+    /// What the provider calls it.
+    pub reference: String,
+    /// What was paid.
+    pub money: Money,
+    /// When.
+    pub captured_at: Timestamp,
+    /// The licence it paid for.
+    pub licence: LicenceId,
+    /// That licence's code.
+    pub code: String,
+    /// What was bought, for people.
+    pub label: String,
+    /// What is known of it.
+    pub facts: Facts,
+}
+
+/// One message about a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// The provider's number for it.
+    pub id: String,
+    /// When it was taken in.
+    pub at: Timestamp,
+    /// What it told.
+    pub facts: Facts,
+}
+
+/// A payment with everything that was heard of it.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    /// The payment.
+    pub payment: Payment,
+    /// The messages, the oldest first.
+    pub events: Vec<Event>,
+}
+
+/// Why a payment isn't shown.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PaymentRefusal {
+    /// No such payment.
+    #[error("there is no payment `{0}` here")]
+    Unknown(String),
+}
+
+impl Refusal for PaymentRefusal {
+    fn code(&self) -> &'static str {
+        "unknown_payment"
+    }
+
+    fn field(&self) -> Option<String> {
+        Some("payment".into())
+    }
+}
+
+impl Payment {
+    /// How it stands, in one stable word: `paid`, `partly_refunded`, `refunded`, `disputed` or
+    /// `charged_back`.
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        let any = |state| self.facts.disputes.values().any(|one| one.state == state);
+        if any(domain::refund::DisputeState::Open) {
+            "disputed"
+        } else if any(domain::refund::DisputeState::Lost) {
+            "charged_back"
+        } else if self.facts.refunded >= self.money.micros() {
+            "refunded"
+        } else if self.facts.refunded > 0 {
+            "partly_refunded"
+        } else {
+            "paid"
+        }
+    }
+
+    /// What the buyer's side has back.
+    #[must_use]
+    pub fn returned(&self) -> Money {
+        Money::new(self.facts.returned(), self.money.currency())
+    }
+
+    /// What could still be given back.
+    #[must_use]
+    pub fn left(&self) -> Money {
+        Money::new(self.facts.left(), self.money.currency())
+    }
+}
+
+/// The payments, the latest first, from a place on.
+///
+/// # Errors
+/// [`Fault`] of the database.
+pub async fn payments(app: &App, offset: usize, limit: usize) -> Result<Vec<Payment>, Fault> {
+    let mut tx = app.db.read().await?;
+    let limit = i64::try_from(limit.min(PAGE_MAX)).unwrap_or(0);
+    let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+    let rows = tx.all(LATEST, &[limit.into(), offset.into()]).await?;
+    let mut out = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let id = PaymentId::from_bytes(row.id("id")?);
+        out.extend(read(&mut tx, id, row).await?);
+    }
+    Ok(out)
+}
+
+/// One payment with what was heard of it.
+///
+/// # Errors
+/// [`PaymentRefusal::Unknown`].
+pub async fn payment(app: &App, id: PaymentId) -> Result<Whole, Stop<PaymentRefusal>> {
+    let mut tx = app.db.read().await?;
+    let unknown = || Stop::Refused(PaymentRefusal::Unknown(id.to_string()));
+    let row = tx.optional(ONE, &[id.bytes().into()]).await?;
+    let row = row.ok_or_else(unknown)?;
+    let payment = read(&mut tx, id, &row).await?.ok_or_else(unknown)?;
+    let mut events = Vec::new();
+    for row in tx.all(EVENTS, &[id.bytes().into()]).await? {
+        events.push(Event {
+            id: row.text("event_id")?,
+            at: Timestamp(row.int("at_ms")?),
+            facts: paid::read_facts(&row.text("facts")?)?,
+        });
+    }
+    Ok(Whole { payment, events })
+}
+
+async fn read(tx: &mut Tx, id: PaymentId, row: &Row) -> Result<Option<Payment>, Fault> {
+    let Some(paid) = paid::find(tx, id).await? else {
+        return Ok(None);
+    };
+    let facts = paid::facts(tx, &paid).await?;
+    let Subject::Licence(licence) = paid.subject;
+    let Paid {
+        provider,
+        reference,
+        money,
+        captured_at,
+        ..
+    } = paid;
+    let code: licence_key::Code = row
+        .text("code")?
+        .parse()
+        .map_err(Fault::while_("reading a licence's code"))?;
+    Ok(Some(Payment {
+        id,
+        provider,
+        reference,
+        money,
+        captured_at,
+        licence,
+        code: code.to_string(),
+        label: row.text("label")?,
+        facts,
+    }))
+}
+
+const LATEST: &str = "
+    select p.id, l.code, l.label
+      from payments p join licences l on l.id = p.subject_id
+     where p.subject = 'licence'
+     order by p.captured_ms desc, p.id desc limit $1 offset $2";
+
+const ONE: &str = "
+    select p.id, l.code, l.label
+      from payments p join licences l on l.id = p.subject_id
+     where p.subject = 'licence' and p.id = $1";
+
+const EVENTS: &str = "
+    select event_id, at_ms, facts from payment_events
+     where payment_id = $1 order by at_ms, event_id";

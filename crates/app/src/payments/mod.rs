@@ -1,0 +1,23 @@
+//! Payments after they were captured: refunds, disputes, and the reserve that is held against
+//! them.
+//!
+//! A provider's facts about a payment only grow, whatever order they come in; the ledger and the
+//! licence follow them ([`learn`]). Everything else here supplies facts: the operator's refund,
+//! messages of the provider, and a pull of what no message told.
+
+pub mod dispute;
+pub mod learn;
+mod licences;
+pub mod list;
+pub mod owing;
+mod post;
+pub mod reconcile;
+pub mod refund;
+pub mod release;
+mod sandbox;
+pub mod webhook;
+
+pub use domain::refund::{Dispute, DisputeState, Facts};
+
+/// How often a transaction that lost a race for rows is tried again.
+const TRIES_MAX: u32 = 20;

@@ -1,0 +1,329 @@
+//! Refunding: the operator gives a payment back, whole or in part.
+//!
+//! Before: the payment was captured and not all of it is back. After: the provider was asked
+//! exactly once, under a key of our own, and what it answers is learned like any other message.
+//! The request is written down first: when an answer is lost, the same request again or the
+//! upkeep asks under the same key and learns it. Two requests at once never give back more than
+//! was paid.
+
+use domain::PaymentId;
+use domain::standing::REASON_MAX;
+use ledger::{Currency, Money};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use store::db::Tx;
+use thiserror::Error;
+
+use super::learn::{self, Heard, Learned};
+use super::{TRIES_MAX, sandbox};
+use crate::access::Principal;
+use crate::accounts::paid::{self, Paid};
+use crate::accounts::payments::Subject;
+use crate::{App, Call, Fault, Refusal, Stop};
+
+/// What is to be given back.
+#[derive(Debug, Clone, Serialize)]
+pub struct Wanted {
+    /// The payment.
+    pub payment: PaymentId,
+    /// How much, in micro-units, and in which currency; all that is left without it.
+    pub amount: Option<(i64, String)>,
+    /// Why: it stands on the credit note.
+    pub reason: String,
+}
+
+/// A refund that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refunded {
+    /// The payment.
+    pub payment: PaymentId,
+    /// The request's id.
+    pub request: String,
+    /// What was given back by this request.
+    pub money: Money,
+    /// Whether it had been carried out before.
+    pub repeated: bool,
+}
+
+/// Why nothing is given back. In order of precedence.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum RefundRefusal {
+    /// The key is no key.
+    #[error("send an Idempotency-Key of 1 to 128 printable characters, new for each refund")]
+    BadIdempotencyKey,
+    /// The key was used for something else.
+    #[error("this Idempotency-Key was used for another request: use a new one")]
+    KeyReused,
+    /// A refund needs its reason.
+    #[error("say why, in 1 to {REASON_MAX} characters on one line: it stands on the credit note")]
+    BadReason,
+    /// No such payment.
+    #[error("there is no payment `{0}` here")]
+    UnknownPayment(String),
+    /// Another currency.
+    #[error("this was paid in {0}: refund it in that")]
+    OtherCurrency(&'static str),
+    /// Not an amount that can be paid back.
+    #[error("an amount must be more than nothing, in whole minor units of {0}")]
+    BadAmount(&'static str),
+    /// Clip time in part.
+    #[error("clip time is given back whole: leave the amount out, or refund what is left of it")]
+    ClipTimeWhole,
+    /// It is all back.
+    #[error("nothing of this payment is left to be given back")]
+    NothingLeft,
+    /// More than is left.
+    #[error("only {} of this payment is left to be given back", .0.price_display())]
+    TooMuch(Money),
+}
+
+impl Refusal for RefundRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::BadIdempotencyKey => "idempotency_key_required",
+            Self::KeyReused => "idempotency_key_reused",
+            Self::BadReason => "bad_reason",
+            Self::UnknownPayment(_) => "unknown_payment",
+            Self::OtherCurrency(_) => "other_currency",
+            Self::BadAmount(_) => "bad_amount",
+            Self::ClipTimeWhole => "clip_time_whole",
+            Self::NothingLeft => "nothing_left",
+            Self::TooMuch(_) => "refund_too_large",
+        }
+    }
+
+    fn field(&self) -> Option<String> {
+        let field = match self {
+            Self::BadIdempotencyKey | Self::KeyReused => "Idempotency-Key",
+            Self::BadReason => "reason",
+            Self::UnknownPayment(_) | Self::NothingLeft => "payment",
+            Self::OtherCurrency(_)
+            | Self::BadAmount(_)
+            | Self::ClipTimeWhole
+            | Self::TooMuch(_) => "amount",
+        };
+        Some(field.into())
+    }
+}
+
+/// A request as it is kept.
+pub(super) struct Request {
+    pub(super) id: [u8; 16],
+    pub(super) paid: Paid,
+    pub(super) micros: i64,
+    pub(super) reason: String,
+    pub(super) done: bool,
+}
+
+/// Gives a payment back. Only for the operator: the caller has checked that.
+///
+/// # Errors
+/// [`RefundRefusal`]; nothing was given back then.
+pub async fn refund(
+    app: &App,
+    call: &mut Call,
+    who: &Principal,
+    key: &str,
+    wanted: &Wanted,
+) -> Result<Refunded, Stop<RefundRefusal>> {
+    let (id, repeated) = ask(app, call, who, key, wanted).await?;
+    let request = find(&mut app.db.read().await?, &id).await?;
+    let refunded = Refunded {
+        payment: wanted.payment,
+        request: data_encoding::HEXLOWER.encode(&id),
+        money: Money::new(request.micros, request.paid.money.currency()),
+        repeated,
+    };
+    if !request.done {
+        carry_out(app, call, &request).await?;
+    }
+    Ok(refunded)
+}
+
+/// Writes a request down, unless it is there: its id, and whether it was.
+async fn ask(
+    app: &App,
+    call: &mut Call,
+    who: &Principal,
+    key: &str,
+    wanted: &Wanted,
+) -> Result<([u8; 16], bool), Stop<RefundRefusal>> {
+    let length = key.chars().count();
+    if !(1..=128).contains(&length) || key.chars().any(char::is_control) {
+        return Err(Stop::Refused(RefundRefusal::BadIdempotencyKey));
+    }
+    let text = serde_json::to_vec(wanted).map_err(Fault::while_("writing a request"))?;
+    let hash: [u8; 32] = Sha256::digest(text).into();
+    let mut tries = 1;
+    loop {
+        match attempt(app, call, who, (key, &hash), wanted).await {
+            Err(Stop::Fault(fault)) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            done => return done,
+        }
+    }
+}
+
+async fn attempt(
+    app: &App,
+    call: &mut Call,
+    who: &Principal,
+    (key, hash): (&str, &[u8; 32]),
+    wanted: &Wanted,
+) -> Result<([u8; 16], bool), Stop<RefundRefusal>> {
+    let id = call.id();
+    let mut tx = app.db.write().await?;
+    let values = [
+        who.name().into(),
+        key.into(),
+        hash.into(),
+        (&id).into(),
+        call.now.0.into(),
+    ];
+    if tx.optional(CLAIM_KEY, &values).await?.is_none() {
+        let row = tx.one(EARLIER, &[who.name().into(), key.into()]).await?;
+        if row.bytes("request_sha256")? != hash {
+            return Err(Stop::Refused(RefundRefusal::KeyReused));
+        }
+        return Ok((row.id("object_id")?, true));
+    }
+    let micros = judge(&mut tx, wanted).await?;
+    let values = [
+        (&id).into(),
+        wanted.payment.bytes().into(),
+        micros.into(),
+        wanted.reason.trim().into(),
+        call.now.0.into(),
+    ];
+    tx.run(ASK, &values).await?;
+    tx.commit().await?;
+    Ok((id, false))
+}
+
+/// How much is given back, where it may be. The payment stays locked: a second request waits and
+/// sees what this one has left.
+async fn judge(tx: &mut Tx, wanted: &Wanted) -> Result<i64, Stop<RefundRefusal>> {
+    let no = |refusal| Err(Stop::Refused(refusal));
+    let reason = wanted.reason.trim();
+    let length = reason.chars().count();
+    if !(1..=REASON_MAX).contains(&length) || reason.contains(char::is_control) {
+        return no(RefundRefusal::BadReason);
+    }
+    let Some(paid) = paid::locked(tx, wanted.payment).await? else {
+        return no(RefundRefusal::UnknownPayment(wanted.payment.to_string()));
+    };
+    let currency = paid.money.currency();
+    if let Some((micros, code)) = &wanted.amount {
+        if Currency::from_code(code) != Ok(currency) {
+            return no(RefundRefusal::OtherCurrency(currency.code()));
+        }
+        if *micros <= 0 || micros % currency.minor_unit_micros() != 0 {
+            return no(RefundRefusal::BadAmount(currency.code()));
+        }
+    }
+    let asked = tx.one(OPEN, &[paid.id.bytes().into()]).await?;
+    let left = paid::facts(tx, &paid).await?.left() - asked.int("micros")?;
+    let micros = wanted.amount.as_ref().map_or(left, |(micros, _)| *micros);
+    if left <= 0 {
+        return no(RefundRefusal::NothingLeft);
+    }
+    if micros > left {
+        return no(RefundRefusal::TooMuch(Money::new(left, currency)));
+    }
+    let Subject::Licence(licence) = paid.subject;
+    if micros < left && paid::bundle(tx, licence).await?.is_some() {
+        return no(RefundRefusal::ClipTimeWhole);
+    }
+    Ok(micros)
+}
+
+/// Asks the provider, and learns what it answers. The same request again is the same refund.
+pub(super) async fn carry_out(
+    app: &App,
+    call: &mut Call,
+    request: &Request,
+) -> Result<Option<Learned>, Fault> {
+    let reference = &request.paid.reference;
+    let key = data_encoding::HEXLOWER.encode(&request.id);
+    sandbox::refund(app, reference, &key, request.micros).await?;
+    let mut tries = 1;
+    loop {
+        match finish(app, call, request, &key).await {
+            Err(fault) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            done => return done,
+        }
+    }
+}
+
+/// Learns the answer and closes the request in one transaction.
+async fn finish(
+    app: &App,
+    call: &mut Call,
+    request: &Request,
+    key: &str,
+) -> Result<Option<Learned>, Fault> {
+    let mut tx = app.db.write().await?;
+    // Locked before the provider's books are read: a later answer tells more, never less.
+    paid::locked(&mut tx, request.paid.id).await?;
+    if !tx
+        .one(IS_OPEN, &[(&request.id).into()])
+        .await?
+        .flag("open")?
+    {
+        return Ok(None);
+    }
+    let facts = sandbox::facts(&mut tx, &request.paid.reference).await?;
+    let heard = Heard {
+        provider: request.paid.provider.clone(),
+        event: format!("refund:{key}"),
+        reference: request.paid.reference.clone(),
+        currency: request.paid.money.currency(),
+        facts,
+    };
+    let learned = learn::take_in(app, call, &mut tx, &heard, &request.reason).await;
+    let learned = learned.map_err(|stop| match stop {
+        Stop::Fault(fault) => fault,
+        Stop::Refused(refusal) => Fault::because("learning a refund", refusal.to_string()),
+    })?;
+    tx.run(DONE, &[(&request.id).into(), call.now.0.into()])
+        .await?;
+    tx.commit().await?;
+    Ok(Some(learned))
+}
+
+/// A request by its id.
+pub(super) async fn find(tx: &mut Tx, id: &[u8; 16]) -> Result<Request, Fault> {
+    let row = tx.one(REQUEST, &[id.into()]).await?;
+    let paid = paid::find(tx, PaymentId::from_bytes(row.id("payment_id")?)).await?;
+    Ok(Request {
+        id: *id,
+        paid: paid.ok_or_else(|| Fault::because("reading a refund", "its payment vanished"))?,
+        micros: row.int("micros")?,
+        reason: row.text("reason")?,
+        done: row.opt_int("done_ms")?.is_some(),
+    })
+}
+
+const CLAIM_KEY: &str = "
+    insert into idempotency (principal, idem_key, request_sha256, object_id, created_ms)
+    values ($1, $2, $3, $4, $5)
+    on conflict do nothing
+ returning idem_key";
+
+const EARLIER: &str = "
+    select request_sha256, object_id from idempotency where principal = $1 and idem_key = $2";
+
+const OPEN: &str = "
+    select cast(coalesce(sum(micros), 0) as bigint) as micros
+      from refund_requests where payment_id = $1 and done_ms is null";
+
+const ASK: &str = "
+    insert into refund_requests (id, payment_id, micros, reason, asked_ms)
+    values ($1, $2, $3, $4, $5)";
+
+const REQUEST: &str = "
+    select payment_id, micros, reason, done_ms from refund_requests where id = $1";
+
+const IS_OPEN: &str = "
+    select count(*) as open from refund_requests where id = $1 and done_ms is null";
+
+const DONE: &str = "update refund_requests set done_ms = $2 where id = $1";

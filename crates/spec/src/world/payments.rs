@@ -1,0 +1,175 @@
+//! What happens to a payment after it was captured: the operator refunds, the bank disputes,
+//! messages come in any order, and the reserve grows old.
+
+use app::access::Principal;
+use app::licensing::Licence;
+use app::licensing::credit_note::{CreditNote, credit_notes};
+use app::payments::dispute::{self, Act};
+use app::payments::learn::{self, Heard, Learned};
+use app::payments::list::{self, Payment};
+use app::payments::refund::{self, Refunded, Wanted};
+use app::payments::{Facts, reconcile, release};
+use domain::{PaymentId, Rates};
+use ledger::Currency;
+use store::db::Value;
+
+use super::{Answer, Postings, World, answer};
+
+impl World {
+    /// The payment of a licence.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn payment_of(&self, licence: &Licence) -> PaymentId {
+        let sql = "select payment_id from licences where id = $1";
+        let rows = self.rows(sql, &[licence.id.bytes().into()]).await;
+        let id = rows.first().and_then(|row| row.id("payment_id").ok());
+        PaymentId::from_bytes(id.expect("a licence was paid for"))
+    }
+
+    /// How a licence's payment stands.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn paid_for(&self, licence: &Licence) -> Payment {
+        let id = self.payment_of(licence).await;
+        let found = answer(list::payment(self.app(), id).await);
+        found.expect("the payment is there").payment
+    }
+
+    /// A message about a licence's payment, as the sandbox would send it.
+    #[must_use]
+    pub fn message(&self, licence: &Licence, event: &str, facts: &Facts) -> Heard {
+        Heard {
+            provider: "sandbox".into(),
+            event: event.to_owned(),
+            reference: licence.id.to_string(),
+            currency: Currency::USD,
+            facts: facts.clone(),
+        }
+    }
+
+    /// Takes a message in.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn hears(&self, heard: &Heard) -> Answer<Learned> {
+        answer(learn::learn(self.app(), &mut self.call(), heard).await)
+    }
+
+    /// The operator gives a licence's payment back: an amount in micro-units, or all that is left.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn refunds(
+        &self,
+        licence: &Licence,
+        key: &str,
+        micros: Option<i64>,
+    ) -> Answer<Refunded> {
+        let wanted = Wanted {
+            payment: self.payment_of(licence).await,
+            amount: micros.map(|micros| (micros, "USD".to_owned())),
+            reason: "it was bought by mistake".into(),
+        };
+        self.refunds_as_said(key, &wanted).await
+    }
+
+    /// The same, word for word.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn refunds_as_said(&self, key: &str, wanted: &Wanted) -> Answer<Refunded> {
+        let (app, mut call) = (self.app(), self.call());
+        answer(refund::refund(app, &mut call, &Principal::Guest, key, wanted).await)
+    }
+
+    /// A dispute is raised or decided at the sandbox.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn disputes(&self, licence: &Licence, act: Act) -> Answer<()> {
+        let id = self.payment_of(licence).await;
+        answer(dispute::dispute(self.app(), &mut self.call(), id, act).await)
+    }
+
+    /// Releases the reserves that are due; how many there were.
+    ///
+    /// # Panics
+    /// On a fault.
+    pub async fn releases_reserves(&self) -> usize {
+        let released = release::due(self.app(), &mut self.call()).await;
+        released.unwrap_or_else(|fault| panic!("{}", fault.chain()))
+    }
+
+    /// Asks the provider for what no message told; how many payments had something new.
+    ///
+    /// # Panics
+    /// On a fault.
+    pub async fn reconciles(&self) -> usize {
+        let new = reconcile::due(self.app(), &mut self.call()).await;
+        new.unwrap_or_else(|fault| panic!("{}", fault.chain()))
+    }
+
+    /// The credit notes of a licence.
+    ///
+    /// # Panics
+    /// On a fault.
+    pub async fn credit_notes_of(&self, licence: &Licence) -> Vec<CreditNote> {
+        let notes = credit_notes(self.app(), licence.id).await;
+        notes.unwrap_or_else(|fault| panic!("{}", fault.chain()))
+    }
+
+    /// What a licence's payment has moved in all, its sale and whatever followed: by account in
+    /// words, zeros left out.
+    pub async fn moved_for(&self, licence: &Licence) -> Postings {
+        let values = [
+            licence.id.to_string().into(),
+            self.payment_of(licence).await.bytes().into(),
+        ];
+        self.in_words(&self.rows(MOVED, &values).await).await
+    }
+
+    /// Does at the sandbox what nobody here is told of: the answer was lost.
+    pub async fn sandbox_refunds_unheard(&self, licence: &Licence, key: &str, micros: i64) {
+        let values: [Value; 3] = [key.into(), licence.id.to_string().into(), micros.into()];
+        self.must(UNHEARD, &values).await;
+    }
+
+    /// Writes a refund down that nobody carried out: the process died.
+    pub async fn asks_and_dies(&self, licence: &Licence, micros: i64) {
+        let values: [Value; 4] = [
+            (&[7; 16]).into(),
+            self.payment_of(licence).await.bytes().into(),
+            micros.into(),
+            self.now().0.into(),
+        ];
+        self.must(DIED, &values).await;
+    }
+
+    /// The same store, opened by a process that was given other rates.
+    ///
+    /// # Panics
+    /// When it can't be opened.
+    pub async fn reopened_at(&self, rates: Rates) -> Self {
+        self.reopened_as(|settings| settings.rates = rates).await
+    }
+}
+
+const MOVED: &str = "
+    select s.account, cast(sum(s.amount_micros) as bigint) as amount_micros
+      from (select p.account, p.amount_micros
+              from journals j join postings p on p.journal_id = j.id
+             where j.kind in ('sale', 'bundle_sale') and j.source = $1
+             union all
+            select p.account, p.amount_micros
+              from payment_journals f join postings p on p.journal_id = f.journal_id
+             where f.payment_id = $2) s
+     group by s.account having sum(s.amount_micros) <> 0";
+
+const UNHEARD: &str = "
+    insert into sandbox_refunds (refund_key, reference, micros) values ($1, $2, $3)";
+
+const DIED: &str = "
+    insert into refund_requests (id, payment_id, micros, reason, asked_ms)
+    values ($1, $2, $3, 'it was bought by mistake', $4)";
