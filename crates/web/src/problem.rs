@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 const STATUSES: &[(&str, StatusCode)] = &[
     ("already_upgraded", StatusCode::CONFLICT),
     ("asset_not_in_tier", StatusCode::UNPROCESSABLE_ENTITY),
+    ("bad_amount", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_batch_size", StatusCode::BAD_REQUEST),
     ("bad_card", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_channel", StatusCode::UNPROCESSABLE_ENTITY),
@@ -22,6 +23,8 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("bad_cue_count", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_cursor", StatusCode::BAD_REQUEST),
     ("bad_email", StatusCode::UNPROCESSABLE_ENTITY),
+    ("bad_event", StatusCode::BAD_REQUEST),
+    ("bad_facts", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_habit", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_id", StatusCode::BAD_REQUEST),
     ("bad_label", StatusCode::UNPROCESSABLE_ENTITY),
@@ -30,16 +33,20 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("bad_production", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_reason", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_request", StatusCode::BAD_REQUEST),
+    ("bad_signature", StatusCode::UNAUTHORIZED),
     ("bad_template", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_value", StatusCode::UNPROCESSABLE_ENTITY),
     ("body_too_large", StatusCode::PAYLOAD_TOO_LARGE),
     ("card_declined", StatusCode::PAYMENT_REQUIRED),
     ("channel_listed", StatusCode::CONFLICT),
     ("clip_time_expired", StatusCode::GONE),
+    ("clip_time_whole", StatusCode::UNPROCESSABLE_ENTITY),
     ("cue_not_opened", StatusCode::FORBIDDEN),
     ("cue_without_track", StatusCode::UNPROCESSABLE_ENTITY),
     ("cross_site", StatusCode::FORBIDDEN),
+    ("dispute_open", StatusCode::CONFLICT),
     ("empty_range", StatusCode::BAD_REQUEST),
+    ("event_reused", StatusCode::CONFLICT),
     ("grant_required", StatusCode::UNAUTHORIZED),
     ("idempotency_key_required", StatusCode::BAD_REQUEST),
     ("idempotency_key_reused", StatusCode::CONFLICT),
@@ -50,26 +57,32 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("licensee_required", StatusCode::UNPROCESSABLE_ENTITY),
     ("malformed_json", StatusCode::BAD_REQUEST),
     ("method_not_allowed", StatusCode::METHOD_NOT_ALLOWED),
+    ("no_open_dispute", StatusCode::CONFLICT),
     ("no_recent_uses", StatusCode::CONFLICT),
     ("no_signing_key", StatusCode::SERVICE_UNAVAILABLE),
     ("no_upgrade", StatusCode::CONFLICT),
     ("not_clip_time", StatusCode::CONFLICT),
     ("not_found", StatusCode::NOT_FOUND),
+    ("not_sandbox", StatusCode::CONFLICT),
     ("not_upgradable", StatusCode::CONFLICT),
     ("not_your_offers", StatusCode::FORBIDDEN),
+    ("nothing_left", StatusCode::CONFLICT),
     ("nothing_to_undo", StatusCode::CONFLICT),
     ("not_your_track", StatusCode::FORBIDDEN),
     ("offer_closed", StatusCode::CONFLICT),
     ("offers_overtaken", StatusCode::CONFLICT),
+    ("other_currency", StatusCode::UNPROCESSABLE_ENTITY),
     ("page_out_of_range", StatusCode::BAD_REQUEST),
     ("payee_required", StatusCode::BAD_REQUEST),
     ("quote_expired", StatusCode::GONE),
     ("range_not_satisfiable", StatusCode::RANGE_NOT_SATISFIABLE),
+    ("refund_too_large", StatusCode::UNPROCESSABLE_ENTITY),
     ("rights_not_attested", StatusCode::CONFLICT),
     ("rights_required", StatusCode::UNPROCESSABLE_ENTITY),
     ("scope_required", StatusCode::FORBIDDEN),
     ("sign_in_link_spent", StatusCode::GONE),
     ("sign_in_required", StatusCode::UNAUTHORIZED),
+    ("stale_message", StatusCode::UNAUTHORIZED),
     ("stem_required", StatusCode::UNPROCESSABLE_ENTITY),
     ("too_many_requests", StatusCode::TOO_MANY_REQUESTS),
     ("too_many_tiers", StatusCode::CONFLICT),
@@ -83,18 +96,21 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("unavailable", StatusCode::SERVICE_UNAVAILABLE),
     ("unknown_api_key", StatusCode::UNAUTHORIZED),
     ("unknown_channel", StatusCode::NOT_FOUND),
+    ("unknown_credit_note", StatusCode::NOT_FOUND),
     ("unknown_field", StatusCode::UNPROCESSABLE_ENTITY),
     ("unknown_file", StatusCode::NOT_FOUND),
     ("unknown_licence", StatusCode::NOT_FOUND),
     ("unknown_option", StatusCode::UNPROCESSABLE_ENTITY),
     ("unknown_parameter", StatusCode::BAD_REQUEST),
     ("unknown_payee", StatusCode::NOT_FOUND),
+    ("unknown_payment", StatusCode::NOT_FOUND),
     ("unknown_plan", StatusCode::UNPROCESSABLE_ENTITY),
     ("unknown_quote", StatusCode::NOT_FOUND),
     ("unknown_stem", StatusCode::UNPROCESSABLE_ENTITY),
     ("unknown_tier", StatusCode::NOT_FOUND),
     ("unknown_track", StatusCode::NOT_FOUND),
     ("unsupported_media_type", StatusCode::UNSUPPORTED_MEDIA_TYPE),
+    ("webhook_closed", StatusCode::FORBIDDEN),
     ("wrong_grant", StatusCode::FORBIDDEN),
     ("wrong_placement", StatusCode::UNPROCESSABLE_ENTITY),
 ];
@@ -278,6 +294,11 @@ mod tests {
     use app::licensing::verify::VerifyRefusal;
     use app::metering::earnings::EarningsRefusal;
     use app::metering::report::BatchRefusal;
+    use app::payments::dispute::DisputeRefusal;
+    use app::payments::learn::LearnRefusal;
+    use app::payments::list::PaymentRefusal;
+    use app::payments::refund::RefundRefusal;
+    use app::payments::webhook::WebhookRefusal;
     use domain::check::WrongPlacement;
     use domain::credits::{CreditsError, CreditsFault};
     use domain::envelope::Placement;
@@ -357,7 +378,36 @@ mod tests {
             BatchRefusal::NotAllowed.code(),
             BatchRefusal::Size(0).code(),
         ]);
+        codes.extend(of_payments());
         codes
+    }
+
+    fn of_payments() -> Vec<&'static str> {
+        let usd = ledger::Money::zero(ledger::Currency::USD);
+        vec![
+            DisputeRefusal::UnknownPayment("x".into()).code(),
+            DisputeRefusal::NotSandbox("x".into()).code(),
+            DisputeRefusal::AlreadyOpen.code(),
+            DisputeRefusal::NothingLeft.code(),
+            DisputeRefusal::BadAmount(usd).code(),
+            DisputeRefusal::NoneOpen.code(),
+            LearnRefusal::BadEvent.code(),
+            LearnRefusal::UnknownPayment("x".into()).code(),
+            LearnRefusal::BadFacts("x").code(),
+            LearnRefusal::EventReused.code(),
+            PaymentRefusal::Unknown("x".into()).code(),
+            RefundRefusal::BadIdempotencyKey.code(),
+            RefundRefusal::KeyReused.code(),
+            RefundRefusal::BadReason.code(),
+            RefundRefusal::OtherCurrency("USD").code(),
+            RefundRefusal::BadAmount("USD").code(),
+            RefundRefusal::ClipTimeWhole.code(),
+            RefundRefusal::TooMuch(usd).code(),
+            WebhookRefusal::Closed.code(),
+            WebhookRefusal::NotSigned.code(),
+            WebhookRefusal::OutOfTime.code(),
+            WebhookRefusal::BadBody.code(),
+        ]
     }
 
     #[test]

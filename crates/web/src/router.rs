@@ -96,6 +96,26 @@ fn api() -> Router<Web> {
             "/v1/licences/{licence}/standing",
             post(api::standing::change),
         )
+        .route("/v1/licences/{licence}/papers", get(api::papers::list))
+        .route(
+            "/v1/licences/{licence}/invoice.pdf",
+            get(api::papers::invoice),
+        )
+        .route(
+            "/v1/licences/{licence}/credit-notes/{note}",
+            get(api::papers::credit_note),
+        )
+        .route("/v1/payments", get(api::payments::list))
+        .route("/v1/payments/{payment}", get(api::payments::show))
+        .route(
+            "/v1/payments/{payment}/refunds",
+            post(api::payments::refund),
+        )
+        .route("/v1/payees/owing", get(api::payments::owing))
+        .route(
+            "/v1/providers/sandbox/events",
+            post(api::payments::take_event),
+        )
         .route("/v1/verify/{code}", get(api::verify::verify))
         .route("/v1/checks", post(api::checks::create))
         .route("/v1/uses", post(api::uses::create))
@@ -144,6 +164,11 @@ fn storefront() -> Router<Web> {
         .route("/check", get(pages::check::show))
         .route("/report", get(pages::report::show))
         .route("/operator", get(pages::operator::show))
+        .route("/operator/payments", get(pages::payments::list))
+        .route(
+            "/operator/payments/{payment}",
+            get(pages::payments::show).post(pages::payments::refund),
+        )
         .route(
             "/sign-in/{token}",
             get(pages::sign_in::look).post(pages::sign_in::enter),

@@ -172,12 +172,18 @@ pub(crate) async fn sheets(
     Ok(out)
 }
 
-/// The bundle that a licence sold, locked; none for a licence of a track.
+/// The bundle that a licence sold; none for a licence of a track.
 pub(crate) async fn bundle(tx: &mut Tx, licence: LicenceId) -> Result<Option<BundleId>, Fault> {
-    let lock = format!("{BUNDLE}{}", tx.for_update());
-    let row = tx.optional(&lock, &[licence.bytes().into()]).await?;
+    let row = tx.optional(BUNDLE, &[licence.bytes().into()]).await?;
     let id = row.map(|row| row.id("id")).transpose()?;
     Ok(id.map(BundleId::from_bytes))
+}
+
+/// Lets nobody draw on a bundle until the transaction ends.
+pub(crate) async fn lock(tx: &mut Tx, bundle: BundleId) -> Result<(), Fault> {
+    let lock = format!("{LOCK}{}", tx.for_update());
+    tx.one(&lock, &[bundle.bytes().into()]).await?;
+    Ok(())
 }
 
 const BY_ID: &str = "
@@ -202,3 +208,5 @@ const SHEETS: &str = "
     select payee_id, sheet_id from payee_lines where kind = 'sale' and source_id = $1";
 
 const BUNDLE: &str = "select id from bundles where licence_id = $1";
+
+const LOCK: &str = "select id from bundles where id = $1";

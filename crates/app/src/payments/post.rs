@@ -203,6 +203,7 @@ async fn of_bundle(
     (sale, original): (&Journal, &Original),
     after: &Facts,
 ) -> Result<(), Fault> {
+    paid::lock(tx, bundle).await?;
     let posted = paid::posted(tx, step.paid.id, sale).await?;
     let books = differences(tx, step.paid, (sale, original), after).await?;
     let mut booking = step.booking(TAKEN_BACK, LineKind::Refund);

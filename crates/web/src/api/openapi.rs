@@ -6,8 +6,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    asks, channels, checks, claims, credits, cue_sheets, files, keys, licences, offers, quotes,
-    reports, schemas, standing, stream, suggestions, tracks, uses, verify,
+    asks, channels, checks, claims, credits, cue_sheets, files, keys, licences, offers, papers,
+    payments, quotes, reports, schemas, standing, stream, suggestions, tracks, uses, verify,
 };
 use crate::problem::ProblemBody;
 
@@ -47,6 +47,14 @@ use crate::problem::ProblemBody;
         channels::history,
         standing::show,
         standing::change,
+        payments::list,
+        payments::show,
+        payments::refund,
+        payments::owing,
+        payments::take_event,
+        papers::list,
+        papers::invoice,
+        papers::credit_note,
         verify::verify,
         checks::create,
         uses::create,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use app::App;
 use app::catalogue::Track;
 use app::catalogue::search::{Search, search};
+use app::licensing::credit_note::{CreditNote, credit_notes};
 use app::licensing::papers::texts;
 use app::licensing::show::{self, ClipTime};
 use app::licensing::{Licence, LicenceFile, Standing, verify};
@@ -12,6 +13,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::LicenceId;
+use ledger::Money;
 use qrcode::QrCode;
 use qrcode::render::svg;
 
@@ -19,7 +21,7 @@ use super::channels::{self, Refused};
 use super::frame::Frame;
 use super::standing;
 use super::view::{
-    ClipMeter, DeliveredFile, LicencePage, PublicLicencePage, ReceiptLine, Take, Takeable,
+    ClipMeter, DeliveredFile, LicencePage, Paper, PublicLicencePage, ReceiptLine, Take, Takeable,
 };
 use crate::api::licences::{claim_path, file_path, opened, private_path, sidecar_path, track_path};
 use crate::api::{params, verify as for_programs};
@@ -54,6 +56,7 @@ pub(crate) async fn page(
         Some(_) => Some(take(app, &licence, query).await?),
         None => None,
     };
+    let notes = credit_notes(app, id).await?;
     super::html(&LicencePage {
         shell: frame.unlisted(format!("Licence {code}")),
         just_bought: params::value(query, "new").is_some(),
@@ -82,6 +85,8 @@ pub(crate) async fn page(
         claim_href: (licence.standing == Standing::Valid).then(|| claim_path(&licence)),
         receipt: receipt(&licence),
         lines: standing::price_lines(&licence.lines, None, licence.price),
+        given_back: given_back(&notes),
+        papers: papers(&licence, &notes),
         verify_command: licence
             .files
             .first()
@@ -183,6 +188,28 @@ fn meter(clip: ClipTime) -> ClipMeter {
             words::span(clip.total_ms)
         ),
     }
+}
+
+/// What was given back for good, in words.
+fn given_back(notes: &[CreditNote]) -> Option<String> {
+    let currency = notes.first()?.money.currency();
+    let sum = notes.iter().map(|note| note.money.micros()).sum();
+    let sum = words::price(Money::new(sum, currency));
+    Some(format!("{sum} of this was given back to you."))
+}
+
+/// The papers of a licence's money.
+fn papers(licence: &Licence, notes: &[CreditNote]) -> Vec<Paper> {
+    let at = |path: &str| format!("/v1/licences/{}/{path}?grant={}", licence.id, licence.grant);
+    let mut papers = vec![Paper {
+        label: "Invoice".into(),
+        href: at("invoice.pdf"),
+    }];
+    papers.extend(notes.iter().map(|note| Paper {
+        label: format!("Credit note {}", note.number),
+        href: at(&format!("credit-notes/{}", note.number)),
+    }));
+    papers
 }
 
 fn receipt(licence: &Licence) -> Vec<ReceiptLine> {

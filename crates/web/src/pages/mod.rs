@@ -10,6 +10,7 @@ pub(crate) mod frame;
 pub(crate) mod home;
 pub(crate) mod licence;
 pub(crate) mod operator;
+pub(crate) mod payments;
 pub(crate) mod prices;
 pub(crate) mod problem;
 pub(crate) mod quote;

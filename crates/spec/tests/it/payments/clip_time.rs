@@ -28,7 +28,7 @@ on_both_engines! {
     }
 
     async fn a_dispute_of_used_clip_time_that_is_won_restores_everything(world: World) {
-        let track = world.compose(Music::titled("Three").shared(&[("A", 1), ("B", 1), ("C", 1)])).await;
+        let track = world.compose(Music::titled("Three").shared(&[("A", 333_334), ("B", 333_333), ("C", 333_333)])).await;
         let bundle = world.buyer("Mia").buys_clip_time().await;
         let reporter = world.reporter().await;
         accepted(reporter.reports(&world.used("u1", &bundle, &track)).await);

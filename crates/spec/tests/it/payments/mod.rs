@@ -21,21 +21,21 @@ const PRICE: i64 = 5_000_000;
 
 /// A track of one composer.
 async fn track(world: &World) -> Track {
-    world.track("Night Market").await
+    world.track_with_a_cut("Night Market").await
 }
 
 /// A track of three composers in unequal parts.
 async fn shared(world: &World) -> Track {
     let splits = [("Ada", 500_000), ("Ben", 300_000), ("Cleo", 200_000)];
     world
-        .compose(Music::titled("Three Rivers").shared(&splits))
+        .compose(Music::titled("Three Rivers").seconds(16).shared(&splits))
         .await
 }
 
 /// One more licence of a track, for five dollars.
 async fn sold(world: &World, track: &Track) -> Licence {
     let mia = world.buyer("Mia");
-    mia.buys(track, AssetKind::FullMix, Tier::Creator).await
+    mia.buys(track, AssetKind::Cut15, Tier::Creator).await
 }
 
 /// How a licence stands now, in a word.

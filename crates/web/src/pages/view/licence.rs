@@ -100,6 +100,15 @@ pub struct ReceiptLine {
     pub value: String,
 }
 
+/// A paper to be downloaded.
+#[derive(Debug, Clone)]
+pub struct Paper {
+    /// For instance `Invoice 2026-0001`.
+    pub label: String,
+    /// Where it is.
+    pub href: String,
+}
+
 /// `GET /licences/{id}?grant=…`: the holder's page.
 #[derive(Debug, Clone, askama::Template)]
 #[template(path = "licence.html", whitespace = "minimize")]
@@ -146,6 +155,10 @@ pub struct LicencePage {
     pub receipt: Vec<ReceiptLine>,
     /// What was paid, the sum last.
     pub lines: Vec<PriceLine>,
+    /// What of it was given back, one sentence; none for nothing.
+    pub given_back: Option<String>,
+    /// The invoice and the credit notes.
+    pub papers: Vec<Paper>,
     /// A command that checks a file offline, for instance `clearcue verify "…wav"`.
     pub verify_command: Option<String>,
 }

@@ -18,6 +18,7 @@ pub mod form;
 pub mod home;
 pub mod licence;
 pub mod operator;
+pub mod payments;
 pub mod prices;
 pub mod problem;
 pub mod quote;
@@ -38,9 +39,11 @@ pub use cue_sheet::CueSheetPage;
 pub use form::{Choice, Field, Hidden, PriceLine, Submit};
 pub use home::{Card, Facet, FacetValue, HomePage, Suggestion};
 pub use licence::{
-    ClipMeter, DeliveredFile, LicencePage, PublicLicencePage, ReceiptLine, Standing, Take, Takeable,
+    ClipMeter, DeliveredFile, LicencePage, Paper, PublicLicencePage, ReceiptLine, Standing, Take,
+    Takeable,
 };
 pub use operator::{AccountRow, AuditCheck, OperatorPage, Tally};
+pub use payments::{EventRow, OwingRow, PaymentPage, PaymentRow, PaymentsPage, RefundForm};
 pub use prices::{PlanRow, PriceRow, PricesPage, TierForm};
 pub use problem::{NotFoundPage, ProblemPage};
 pub use quote::{Covering, NotCovering, QuotePage, UpgradePage};

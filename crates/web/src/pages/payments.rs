@@ -1,0 +1,301 @@
+//! The operator's payments: the list, one of them, and giving it back in two steps: look, then
+//! say yes.
+
+use std::sync::Arc;
+
+use app::App;
+use app::payments::list::{self, PAGE_MAX, Payment, Whole};
+use app::payments::owing::{self, Owing};
+use app::payments::refund::{self, Wanted};
+use app::payments::{DisputeState, Facts};
+use app::{Refusal, Stop};
+use axum::Form;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use data_encoding::HEXLOWER;
+use domain::PaymentId;
+use ledger::{Currency, Money};
+use serde::Deserialize;
+
+use super::frame::Frame;
+use super::problem::sentence;
+use super::standing::{item, line};
+use super::view::{EventRow, Hidden, OwingRow, PaymentPage, PaymentRow, PaymentsPage, RefundForm};
+use crate::api::params;
+use crate::api::payments::{id, needs_operator};
+use crate::problem::Problem;
+use crate::words;
+
+/// What the refund's form sends.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Filled {
+    #[serde(default)]
+    key: String,
+    #[serde(default)]
+    amount: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default, rename = "do")]
+    step: String,
+}
+
+/// `GET /operator/payments`.
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    RawQuery(query): RawQuery,
+    frame: Frame,
+) -> Result<Response, Problem> {
+    needs_operator(&frame.caller)?;
+    let offset = match params::value(query.as_deref(), "cursor") {
+        Some(word) => params::read_cursor(&word)?,
+        None => 0,
+    };
+    let found = list::payments(&app, offset, PAGE_MAX).await?;
+    let next = params::cursor(offset.saturating_add(PAGE_MAX));
+    let more = found.len() == PAGE_MAX;
+    let owes = |one: Owing| OwingRow {
+        name: one.name,
+        owes: words::exact(one.owes),
+    };
+    super::html(&PaymentsPage {
+        shell: frame.unlisted("Payments"),
+        payments: found.iter().map(row).collect(),
+        next_href: more.then(|| format!("/operator/payments?cursor={next}")),
+        owing: owing::owing(&app).await?.into_iter().map(owes).collect(),
+    })
+}
+
+/// `GET /operator/payments/{payment}`.
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    Path(payment): Path<String>,
+    RawQuery(query): RawQuery,
+    frame: Frame,
+) -> Result<Response, Problem> {
+    needs_operator(&frame.caller)?;
+    let done = params::value(query.as_deref(), "done");
+    let done = done.map(|_| "It was given back.".to_owned());
+    let form = Filled::default();
+    page(&app, frame, id(&payment)?, (done, None), &form, false).await
+}
+
+/// `POST /operator/payments/{payment}`: looks at a refund, and makes it once that was confirmed.
+pub(crate) async fn refund(
+    State(app): State<Arc<App>>,
+    Path(payment): Path<String>,
+    frame: Frame,
+    Form(form): Form<Filled>,
+) -> Result<Response, Problem> {
+    needs_operator(&frame.caller)?;
+    let payment = id(&payment)?;
+    let found = list::payment(&app, payment).await?;
+    let currency = found.payment.money.currency();
+    let Some(micros) = read(&form.amount, currency) else {
+        let detail = format!("“{}” is no amount: write it like 5.00", form.amount);
+        return refused(&app, frame, payment, detail, &form).await;
+    };
+    if form.step != "refund" {
+        let left = found.payment.left();
+        if form.reason.trim().is_empty() {
+            let detail = "say why: it stands on the credit note".to_owned();
+            return refused(&app, frame, payment, detail, &form).await;
+        }
+        if micros <= 0 || micros > left.micros() {
+            let detail = format!(
+                "give back more than nothing and at most {}",
+                words::price(left)
+            );
+            return refused(&app, frame, payment, detail, &form).await;
+        }
+        return page(&app, frame, payment, (None, None), &form, true).await;
+    }
+    let wanted = Wanted {
+        payment,
+        amount: Some((micros, currency.code().to_owned())),
+        reason: form.reason.clone(),
+    };
+    match refund::refund(&app, &mut app.call(), &frame.caller.0, &form.key, &wanted).await {
+        Ok(_) => {
+            let to = format!("/operator/payments/{payment}?done=1");
+            Ok(Redirect::to(&to).into_response())
+        }
+        Err(Stop::Refused(refusal)) if refusal.code() != "unknown_payment" => {
+            refused(&app, frame, payment, refusal.to_string(), &form).await
+        }
+        Err(stop) => Err(stop.into()),
+    }
+}
+
+async fn refused(
+    app: &App,
+    frame: Frame,
+    payment: PaymentId,
+    problem: String,
+    form: &Filled,
+) -> Result<Response, Problem> {
+    let problem = Some(sentence(&problem));
+    let mut page = page(app, frame, payment, (None, problem), form, false).await?;
+    *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(page)
+}
+
+async fn page(
+    app: &App,
+    frame: Frame,
+    payment: PaymentId,
+    (done, problem): (Option<String>, Option<String>),
+    form: &Filled,
+    confirm: bool,
+) -> Result<Response, Problem> {
+    let Whole { payment, events } = list::payment(app, payment).await?;
+    let (state, class) = state(&payment);
+    let left = payment.left();
+    let key = match form.key.as_str() {
+        // A look that was refused is asked again under a key of its own.
+        "" => HEXLOWER.encode(&app.call().random::<16>()),
+        key => key.to_owned(),
+    };
+    let currency = payment.money.currency();
+    let event = |event: list::Event| EventRow {
+        at: words::moment(event.at),
+        told: told(&event.facts, currency),
+    };
+    super::html(&PaymentPage {
+        shell: frame.unlisted("Payment"),
+        label: item(&payment.label),
+        state: state.into(),
+        class,
+        facts: vec![
+            line("Paid", words::price(payment.money)),
+            line("Given back", words::price(payment.returned())),
+            line("Left", words::price(left)),
+            line("When", words::moment(payment.captured_at)),
+            line("Provider", &payment.provider),
+            line("Number", payment.id.to_string()),
+        ],
+        licence_href: format!("/licences/{}", payment.licence),
+        code: payment.code.clone(),
+        done,
+        problem,
+        refund: (left.micros() > 0).then(|| refund_form(&payment, form, key, confirm)),
+        events: events.into_iter().map(event).collect(),
+    })
+}
+
+fn refund_form(payment: &Payment, form: &Filled, key: String, confirm: bool) -> RefundForm {
+    let left = payment.left();
+    let currency = left.currency();
+    let amount = match form.amount.as_str() {
+        "" => typed(left),
+        amount => amount.to_owned(),
+    };
+    let micros = read(&amount, currency).unwrap_or(0);
+    let words = format!(
+        "{} of {} goes back to the payer.{} It can't be undone.",
+        words::price(Money::new(micros, currency)),
+        words::price(payment.money),
+        if micros == left.micros() {
+            " The licence is withdrawn with it."
+        } else {
+            ""
+        }
+    );
+    RefundForm {
+        action: format!("/operator/payments/{}", payment.id),
+        hidden: vec![Hidden {
+            name: "key".into(),
+            value: key,
+        }],
+        amount,
+        currency: currency.code().into(),
+        reason: form.reason.clone(),
+        confirm: confirm.then_some(words),
+    }
+}
+
+fn row(payment: &Payment) -> PaymentRow {
+    let (state, class) = state(payment);
+    let returned = payment.returned();
+    PaymentRow {
+        href: format!("/operator/payments/{}", payment.id),
+        at: words::moment(payment.captured_at),
+        label: item(&payment.label),
+        code: payment.code.clone(),
+        amount: words::price(payment.money),
+        returned: if returned.is_zero() {
+            String::new()
+        } else {
+            words::price(returned)
+        },
+        state: state.into(),
+        class,
+    }
+}
+
+/// How a payment stands, and how the styles know that.
+fn state(payment: &Payment) -> (&'static str, &'static str) {
+    match payment.state() {
+        "disputed" => ("Disputed", "warn"),
+        "charged_back" => ("Charged back", "bad"),
+        "refunded" => ("Given back", "bad"),
+        "partly_refunded" => ("Partly given back", "warn"),
+        _ => ("Paid", "good"),
+    }
+}
+
+/// What a message told, in words.
+fn told(facts: &Facts, currency: Currency) -> String {
+    let price = |micros| words::price(Money::new(micros, currency));
+    let mut parts = Vec::new();
+    if facts.refunded > 0 {
+        parts.push(format!("{} given back so far", price(facts.refunded)));
+    }
+    if facts.fee_returned > 0 {
+        parts.push(format!("{} of the fee returned", price(facts.fee_returned)));
+    }
+    for (id, dispute) in &facts.disputes {
+        let state = match dispute.state {
+            DisputeState::Open => "is open",
+            DisputeState::Won => "was won",
+            DisputeState::Lost => "was lost",
+        };
+        parts.push(format!(
+            "dispute {id} over {} {state}",
+            price(dispute.micros)
+        ));
+    }
+    if parts.is_empty() {
+        return "It was captured.".into();
+    }
+    sentence(&parts.join("; "))
+}
+
+/// An amount as people type it, in micro-units.
+fn read(typed: &str, currency: Currency) -> Option<i64> {
+    let text = format!("{} {}", typed.trim().replace(',', "."), currency.code());
+    let money = text.parse::<Money>().ok()?;
+    (money.micros() % currency.minor_unit_micros() == 0).then_some(money.micros())
+}
+
+/// An amount as it stands in a field.
+fn typed(money: Money) -> String {
+    let display = money.price_display();
+    display.split(' ').next().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_read_as_people_type_it_and_to_the_cent() {
+        let usd = |text| read(text, Currency::USD);
+        assert_eq!(usd("0.29"), Some(290_000));
+        assert_eq!(usd(" 5,5 "), Some(5_500_000));
+        for text in ["", "all", "0.291"] {
+            assert_eq!(usd(text), None, "{text}");
+        }
+        assert_eq!(typed(Money::new(4_710_000, Currency::USD)), "4.71");
+    }
+}
