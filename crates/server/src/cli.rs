@@ -2,6 +2,7 @@
 
 mod offers;
 mod papers;
+mod payments;
 mod rights;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::config::Said;
 pub use offers::{Attest, OffersChange, OffersSale, OffersVerb};
 pub use papers::{Claim, CueSheet, TrackSet, TrackVerb};
+pub use payments::{PaymentVerb, Refund};
 pub use rights::{ChannelFields, ChannelsVerb, Check, LicenceVerb, Named, Reasoned};
 
 /// The arguments of one run.
@@ -112,6 +114,13 @@ pub enum Command {
         /// What to do with it.
         #[command(subcommand)]
         verb: LicenceVerb,
+    },
+    /// Show payments, give them back, and play disputes at the sandbox
+    #[command(after_help = payments::HELP)]
+    Payment {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: PaymentVerb,
     },
     /// Recompute every sum and check every key and file
     #[command(

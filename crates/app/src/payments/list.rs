@@ -1,7 +1,8 @@
 //! The payments as the operator sees them.
 
+pub use domain::PaymentId;
 use domain::refund::Facts;
-use domain::{LicenceId, PaymentId, Timestamp};
+use domain::{LicenceId, Timestamp};
 use ledger::Money;
 use store::db::{Row, Tx};
 use thiserror::Error;
