@@ -10,8 +10,10 @@
 
 pub mod access;
 pub mod accounts;
+pub mod bundles;
 mod call;
 pub mod catalogue;
+pub mod exchanges;
 mod issuer;
 pub mod licensing;
 pub mod metering;
@@ -19,6 +21,7 @@ pub mod offers;
 mod schema;
 mod settings;
 mod stop;
+pub mod wallets;
 
 pub use call::{Call, Edge};
 pub use issuer::{Issuer, Keys, Signer};

@@ -59,4 +59,15 @@ pub const MIGRATIONS: &[Migration] = &[
             include_str!("../migrations/0012_append_only.postgres.sql"),
         ),
     },
+    Migration {
+        name: "wallets",
+        sqlite: concat!(
+            include_str!("../migrations/0018_wallets.sql"),
+            include_str!("../migrations/0018_append_only.sqlite.sql"),
+        ),
+        postgres: concat!(
+            include_str!("../migrations/0018_wallets.sql"),
+            include_str!("../migrations/0018_append_only.postgres.sql"),
+        ),
+    },
 ];

@@ -2,10 +2,13 @@
 
 pub mod audit;
 pub(crate) mod booking;
+pub(crate) mod clip_time;
 mod exclusives;
 mod invoices;
+pub mod once;
 pub(crate) mod payments;
 pub(crate) mod post;
+pub(crate) mod sandbox;
 pub(crate) mod sheets;
 
 pub use post::balances;

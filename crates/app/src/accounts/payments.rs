@@ -1,6 +1,6 @@
 //! What a provider has captured, kept with what it paid for.
 
-use domain::{LicenceId, PaymentId};
+use domain::{LicenceId, PaymentId, WalletLoadId};
 use ledger::Money;
 use store::db::Tx;
 
@@ -11,12 +11,15 @@ use crate::{Call, Fault};
 pub(crate) enum Subject {
     /// A licence; clip time is one, and so is the first cycle of a subscription.
     Licence(LicenceId),
+    /// A load of a wallet.
+    WalletLoad(WalletLoadId),
 }
 
 impl Subject {
     fn parts(&self) -> (&'static str, &[u8; 16]) {
         match self {
             Subject::Licence(id) => ("licence", id.bytes()),
+            Subject::WalletLoad(id) => ("wallet_load", id.bytes()),
         }
     }
 }

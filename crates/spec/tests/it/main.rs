@@ -7,8 +7,11 @@
 
 mod access;
 mod accounts;
+mod bundles;
 mod catalogue;
+mod exchanges;
 mod licensing;
 mod metering;
 mod offers;
+mod wallets;
 mod web;

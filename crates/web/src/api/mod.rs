@@ -3,11 +3,13 @@
 
 pub(crate) mod asks;
 pub(crate) mod body;
+pub(crate) mod bundles;
 pub(crate) mod channels;
 pub(crate) mod checks;
 pub(crate) mod claims;
 pub(crate) mod credits;
 pub(crate) mod cue_sheets;
+pub(crate) mod exchanges;
 pub(crate) mod files;
 pub(crate) mod keys;
 pub(crate) mod licences;
@@ -24,3 +26,4 @@ pub(crate) mod suggestions;
 pub(crate) mod tracks;
 pub(crate) mod uses;
 pub(crate) mod verify;
+pub(crate) mod wallet;

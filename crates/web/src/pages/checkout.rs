@@ -142,6 +142,8 @@ pub(crate) async fn pay(
         licensee: filled.licensee.trim().to_owned(),
         email,
         card: filled.card_number.clone(),
+        wallet: None,
+        top_up: None,
     };
     let (who, key) = (&frame.caller.0, filled.idempotency_key.as_str());
     match buy::buy(&web.app, &mut web.app.call(), who, key, &purchase).await {

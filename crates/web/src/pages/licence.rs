@@ -172,7 +172,7 @@ fn delivered(licence: &Licence, file: &LicenceFile) -> DeliveredFile {
 }
 
 fn meter(clip: ClipTime) -> ClipMeter {
-    let left = (clip.total_ms - clip.consumed_ms).max(0);
+    let left = clip.left_ms();
     let seconds = |ms: i64| u64::try_from(ms / 1000).unwrap_or(0);
     let (words, until) = (words::span(left), words::date(clip.expires_at));
     ClipMeter {
@@ -233,6 +233,8 @@ mod tests {
             id: domain::BundleId::from_bytes([0; 16]),
             total_ms: 600_000,
             consumed_ms: 168_000,
+            gone_ms: 0,
+            gift: false,
             expires_at: Timestamp(0),
         };
         let meter = meter(clip);
