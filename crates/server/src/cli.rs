@@ -1,5 +1,6 @@
 //! The command line: every command, its flags, one line about it, and an example.
 
+mod money;
 mod offers;
 mod papers;
 mod rights;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Said;
+pub use money::RateVerb;
 pub use offers::{Attest, OffersChange, OffersSale, OffersVerb};
 pub use papers::{Claim, CueSheet, TrackSet, TrackVerb};
 pub use rights::{ChannelFields, ChannelsVerb, Check, LicenceVerb, Named, Reasoned};
@@ -112,6 +114,13 @@ pub enum Command {
         /// What to do with it.
         #[command(subcommand)]
         verb: LicenceVerb,
+    },
+    /// State and show the rates at which payees exchange currencies
+    #[command(after_help = "Example:\n  clearcue rate set USD EUR 0.92")]
+    Rate {
+        /// What to do with rates.
+        #[command(subcommand)]
+        verb: RateVerb,
     },
     /// Recompute every sum and check every key and file
     #[command(

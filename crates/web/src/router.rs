@@ -133,6 +133,21 @@ fn storefront() -> Router<Web> {
         .route("/tracks/{track}", get(pages::track::show))
         .route("/tracks/{track}/license", get(pages::quote::show))
         .route("/bundles", get(pages::bundles::show))
+        .route("/bundles/{bundle}/refund", post(pages::clip_time::refund))
+        .route("/bundles/{bundle}/gifts", post(pages::clip_time::give))
+        .route(
+            "/bundles/{bundle}/gifts/{gift}/back",
+            post(pages::clip_time::withdraw),
+        )
+        .route(
+            "/gifts/{token}",
+            get(pages::clip_time::look).post(pages::clip_time::take),
+        )
+        .route(
+            "/wallet",
+            get(pages::wallet::show).post(pages::wallet::load),
+        )
+        .route("/wallet/refund", post(pages::wallet::refund))
         .route("/suggest", get(pages::suggest::show))
         .route(
             "/prices",

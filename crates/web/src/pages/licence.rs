@@ -16,6 +16,7 @@ use qrcode::QrCode;
 use qrcode::render::svg;
 
 use super::channels::{self, Refused};
+use super::clip_time;
 use super::frame::Frame;
 use super::standing;
 use super::view::{
@@ -54,6 +55,10 @@ pub(crate) async fn page(
         Some(_) => Some(take(app, &licence, query).await?),
         None => None,
     };
+    let clip_time = match licence.bundle {
+        Some(clip) => Some(clip_time::section(app, &licence, clip.id).await?),
+        None => None,
+    };
     super::html(&LicencePage {
         shell: frame.unlisted(format!("Licence {code}")),
         just_bought: params::value(query, "new").is_some(),
@@ -74,6 +79,7 @@ pub(crate) async fn page(
             .map(|file| delivered(&licence, file))
             .collect(),
         clip: licence.bundle.map(meter),
+        clip_time,
         take,
         upgrade_href: upgrade_href(&licence),
         upgraded: upgraded(&licence),
