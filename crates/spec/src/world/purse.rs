@@ -322,3 +322,16 @@ where
     let outcomes = running.join_all().await;
     outcomes.into_iter().filter(|through| *through).count()
 }
+
+impl World {
+    /// Changes rows past the use cases: what somebody with the database's password could do.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub async fn runs(&self, sql: &str) {
+        let tx = self.app().db.write().await;
+        let mut tx = tx.expect("a world's database can be written");
+        tx.run(sql, &[]).await.expect("a scenario's statement runs");
+        tx.commit().await.expect("a scenario's statement is kept");
+    }
+}
