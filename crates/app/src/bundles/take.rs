@@ -17,8 +17,8 @@ use super::gift::hash;
 use crate::access::Principal;
 use crate::accounts::clip_time::{self, Held};
 use crate::accounts::post;
-use crate::licensing::buy::{self, Purchase};
-use crate::licensing::sale::{NewBundle, Sale};
+use crate::licensing::buy::Purchase;
+use crate::licensing::sale::{self, NewBundle, Sale};
 use crate::licensing::show;
 use crate::licensing::{Licence, Line, QuotedOption};
 use crate::{App, Call, Fault, Refusal, Stop};
@@ -96,7 +96,7 @@ pub async fn take(
     token: &str,
     licensee: &str,
 ) -> Result<Licence, Stop<TakeRefusal>> {
-    if !buy::is_licensee(licensee) {
+    if !sale::is_licensee(licensee) {
         return Err(Stop::Refused(TakeRefusal::NoLicensee));
     }
     if app.issuer.signer(call.now).is_none() {
@@ -192,7 +192,15 @@ async fn write(
     let row = tx.one(GIVEN, &[held.licence.bytes().into()]).await?;
     let quote = QuoteId::from_bytes(row.id("quote_id")?);
     let option = option(call, held, &row, ms)?;
-    let purchase = Purchase::given(quote, &option.offer, licensee);
+    let purchase = Purchase {
+        quote,
+        offer: option.offer.clone(),
+        licensee: licensee.to_owned(),
+        email: None,
+        card: String::new(),
+        wallet: None,
+        top_up: None,
+    };
     let (plan, price) = (option.offer.clone(), option.total_micros);
     let sale = Sale {
         id,

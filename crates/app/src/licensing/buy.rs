@@ -4,7 +4,6 @@
 //! with its signed token, the payment, the journal, the payees' earnings and (for clip time)
 //! the bundle; or nothing at all. The same request again gives the same licence.
 
-use domain::line::Line;
 use domain::{LicenceId, QuoteId, TrackId, WalletId, split_sale};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -12,7 +11,7 @@ use store::db::Tx;
 use thiserror::Error;
 
 use super::clear::{self, Bar};
-use super::sale::Sale;
+use super::sale::{self, Sale};
 use super::{
     Claim, Licence, QuotedOption, Standing, TopUpRefusal, offers, render, sandbox, show, top_up,
 };
@@ -39,21 +38,6 @@ pub struct Purchase {
     /// The clip time that this clip time tops up: a report under either draws on both.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub top_up: Option<Claim>,
-}
-
-impl Purchase {
-    /// The words of a licence that is given, not bought.
-    pub(crate) fn given(quote: QuoteId, offer: &str, licensee: &str) -> Self {
-        Self {
-            quote,
-            offer: offer.to_owned(),
-            licensee: licensee.to_owned(),
-            email: None,
-            card: String::new(),
-            wallet: None,
-            top_up: None,
-        }
-    }
 }
 
 /// A purchase's outcome.
@@ -299,14 +283,6 @@ fn refused_as<R>(stop: Stop<R>, into: impl FnOnce(R) -> BuyRefusal) -> Stop<BuyR
     }
 }
 
-/// Whether this can stand on a licence as its holder's name.
-pub(crate) fn is_licensee(name: &str) -> bool {
-    let name = name.trim();
-    (1..=120).contains(&name.chars().count())
-        && !name.chars().any(char::is_control)
-        && name.parse::<Line>().is_ok()
-}
-
 fn check_words(key: &str, purchase: &Purchase) -> Result<(), Stop<BuyRefusal>> {
     let plain = |text: &str, most: usize| {
         let length = text.chars().count();
@@ -315,7 +291,7 @@ fn check_words(key: &str, purchase: &Purchase) -> Result<(), Stop<BuyRefusal>> {
     if !plain(key, 128) {
         return Err(Stop::Refused(BuyRefusal::BadIdempotencyKey));
     }
-    if !is_licensee(&purchase.licensee) {
+    if !sale::is_licensee(&purchase.licensee) {
         return Err(Stop::Refused(BuyRefusal::NoLicensee));
     }
     let is_address = |text: &str| {

@@ -352,6 +352,14 @@ impl Sale {
     }
 }
 
+/// Whether this can stand on a licence as its holder's name.
+pub(crate) fn is_licensee(name: &str) -> bool {
+    let name = name.trim();
+    (1..=120).contains(&name.chars().count())
+        && !name.chars().any(char::is_control)
+        && name.parse::<domain::Line>().is_ok()
+}
+
 /// `artist - title (cut 15s) [7K3M9-QXD4T-0RWPD].wav`: file names survive every editor.
 pub(super) fn file_name(artist: &str, title: &str, file: &AssetFile, code: Code) -> String {
     let part = match file.kind {

@@ -14,8 +14,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::Body;
-use super::licences::{self, Licence};
+use super::licences::Licence;
 use super::money::Money;
+use super::once;
 use super::params;
 use crate::principal::Caller;
 use crate::problem::{Problem, ProblemBody};
@@ -183,17 +184,14 @@ pub(crate) async fn refund(
 ) -> Result<Response, Problem> {
     let id: BundleId = params::id("bundle", Some(&bundle))?;
     let grant = params::value(query.as_deref(), "grant");
-    let (asker, key) = (asker(&caller, grant.as_deref()), licences::key(&headers));
+    let (asker, key) = (asker(&caller, grant.as_deref()), once::key(&headers));
     let made = refund::refund(&app, &mut app.call(), asker, key, id).await?;
     let body = RestRefundGiven {
         id: made.id.to_string(),
         refund: made.refund.into(),
         ms: made.ms,
     };
-    Ok(licences::replayed(
-        private(StatusCode::OK, body),
-        made.repeated,
-    ))
+    Ok(once::replayed(private(StatusCode::OK, body), made.repeated))
 }
 
 /// Makes a link that gives a part of a bundle away. The bundle holds that much less until the gift
@@ -219,7 +217,7 @@ pub(crate) async fn give(
 ) -> Result<Response, Problem> {
     let id: BundleId = params::id("bundle", Some(&bundle))?;
     let grant = params::value(query.as_deref(), "grant");
-    let (asker, key) = (asker(&caller, grant.as_deref()), licences::key(&headers));
+    let (asker, key) = (asker(&caller, grant.as_deref()), once::key(&headers));
     let made = gift::give(&app, &mut app.call(), asker, key, id, wanted.ms).await?;
     let body = GiftGiven {
         id: made.id.to_string(),
@@ -228,10 +226,7 @@ pub(crate) async fn give(
         withdrawn_at: None,
         url: Some(gift_url(&app, &made.token)),
     };
-    Ok(licences::replayed(
-        private(StatusCode::OK, body),
-        made.repeated,
-    ))
+    Ok(once::replayed(private(StatusCode::OK, body), made.repeated))
 }
 
 /// Takes a gift back that nobody has taken. Again changes nothing.

@@ -17,8 +17,8 @@ use utoipa::ToSchema;
 
 use super::body::Body;
 use super::bundles::private;
-use super::licences;
 use super::money::Money;
+use super::once;
 use super::params;
 use crate::principal::{Caller, sign_in_required};
 use crate::problem::{Problem, ProblemBody};
@@ -148,7 +148,7 @@ pub(crate) async fn make(
 ) -> Result<Response, Problem> {
     let payee = own(&caller, &payee)?;
     let wish = wish(payee, (&wanted.from, &wanted.to), wanted.amount_micros)?;
-    let (name, key) = (caller.0.name(), licences::key(&headers));
+    let (name, key) = (caller.0.name(), once::key(&headers));
     let (call, version) = (&mut app.call(), wanted.rate_version);
     let made = exchange::exchange(&app, call, (&name, key), wish, version).await?;
     let body = ExchangeGiven {
@@ -157,10 +157,7 @@ pub(crate) async fn make(
         sold: made.sold.into(),
         bought: made.bought.into(),
     };
-    Ok(licences::replayed(
-        private(StatusCode::OK, body),
-        made.repeated,
-    ))
+    Ok(once::replayed(private(StatusCode::OK, body), made.repeated))
 }
 
 /// The payee that an address names, where whoever asks is that payee or the operator.

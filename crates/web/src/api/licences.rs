@@ -10,7 +10,7 @@ use app::licensing::show;
 use app::licensing::{Claim, Licence as Held, LicenceFile};
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::{AssetKind, Envelope, LicenceId, Timestamp, plain};
 use serde::{Deserialize, Serialize};
@@ -18,14 +18,11 @@ use utoipa::ToSchema;
 
 use super::body::Body;
 use super::money::{Line, Money};
+use super::once;
 use super::params;
 use super::quotes::PlainTerms;
 use crate::principal::Caller;
 use crate::problem::{Problem, ProblemBody};
-
-/// The header that makes a purchase safe to send again.
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// A purchase.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -208,7 +205,7 @@ pub(crate) async fn buy(
     Body(request): Body<LicenceRequest>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::Buy)?;
-    let key = key(&headers);
+    let key = once::key(&headers);
     let purchase = request.purchase()?;
     let bought = buy::buy(&app, &mut app.call(), &caller.0, key, &purchase).await?;
     let status = if bought.repeated {
@@ -225,25 +222,7 @@ pub(crate) async fn buy(
             .map(|at| (header::LOCATION, at)),
     );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if bought.repeated {
-        headers.insert(REPLAYED, HeaderValue::from_static("true"));
-    }
-    Ok(response)
-}
-
-/// The key that makes a request safe to send again; empty where there is none.
-pub(crate) fn key(headers: &HeaderMap) -> &str {
-    let key = headers.get(IDEMPOTENCY_KEY);
-    key.and_then(|key| key.to_str().ok()).unwrap_or_default()
-}
-
-/// Says whether an answer was given before.
-pub(crate) fn replayed(mut response: Response, repeated: bool) -> Response {
-    if repeated {
-        let yes = HeaderValue::from_static("true");
-        response.headers_mut().insert(REPLAYED, yes);
-    }
-    response
+    Ok(once::replayed(response, bought.repeated))
 }
 
 /// Shows a licence to its holder, who knows its grant, or to the operator.

@@ -15,6 +15,7 @@ pub(crate) mod keys;
 pub(crate) mod licences;
 pub(crate) mod money;
 pub(crate) mod offers;
+pub(crate) mod once;
 pub(crate) mod openapi;
 pub(crate) mod params;
 pub(crate) mod quotes;

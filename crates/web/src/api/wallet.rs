@@ -16,8 +16,8 @@ use utoipa::ToSchema;
 
 use super::body::Body;
 use super::bundles::private;
-use super::licences;
 use super::money::Money;
+use super::once;
 use super::params;
 use crate::principal::{Caller, sign_in_required};
 use crate::problem::{Problem, ProblemBody};
@@ -182,14 +182,14 @@ pub(crate) async fn load(
     let currency = Currency::from_code(&wanted.currency)
         .map_err(|e| Problem::new("unknown_currency", e.to_string()).at("currency"))?;
     let money = ledger::Money::new(wanted.amount_micros, currency);
-    let (key, call) = (licences::key(&headers), &mut app.call());
+    let (key, call) = (once::key(&headers), &mut app.call());
     let loaded = load::load(&app, call, person, key, money, &wanted.card).await?;
     let body = LoadGiven {
         wallet: loaded.wallet.to_string(),
         load: loaded.load.to_string(),
         balance: loaded.balance.into(),
     };
-    Ok(licences::replayed(
+    Ok(once::replayed(
         private(StatusCode::OK, body),
         loaded.repeated,
     ))
@@ -212,16 +212,13 @@ pub(crate) async fn refund(
 ) -> Result<Response, Problem> {
     let person = owner(&caller)?;
     let wallet: WalletId = params::id("wallet", Some(&wanted.wallet))?;
-    let (key, call) = (licences::key(&headers), &mut app.call());
+    let (key, call) = (once::key(&headers), &mut app.call());
     let made = refund::refund(&app, call, person, key, wallet).await?;
     let body = WalletRefundGiven {
         id: made.id.to_string(),
         refund: made.refund.into(),
     };
-    Ok(licences::replayed(
-        private(StatusCode::OK, body),
-        made.repeated,
-    ))
+    Ok(once::replayed(private(StatusCode::OK, body), made.repeated))
 }
 
 /// Lets a program spend from one's wallet, up to a cap and until a day. An earlier permission of
@@ -301,5 +298,61 @@ impl From<Permission> for PermissionGiven {
             until: one.until,
             ended_at: one.ended,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use app::Refusal;
+    use app::bundles::BundleRefusal;
+    use app::bundles::gift::GiftRefusal;
+    use app::bundles::refund::RefundRefusal;
+    use app::bundles::take::TakeRefusal;
+    use app::exchanges::exchange::ExchangeRefusal;
+    use app::exchanges::rate::RateRefusal;
+    use app::licensing::TopUpRefusal;
+    use app::wallets::SpendRefusal;
+    use app::wallets::grant::GrantRefusal;
+    use app::wallets::load::LoadRefusal;
+    use app::wallets::refund::WalletRefundRefusal;
+    use axum::http::StatusCode;
+
+    use crate::problem::status_of;
+
+    #[test]
+    fn every_refusal_of_wallets_gifts_and_exchange_has_its_status() {
+        for code in of_money() {
+            assert_ne!(status_of(code), StatusCode::BAD_REQUEST, "{code}");
+        }
+    }
+
+    fn of_money() -> Vec<&'static str> {
+        let money = ledger::Money::zero(ledger::Currency::USD);
+        let bundle = BundleRefusal::Unknown(domain::BundleId::from_bytes([0; 16]));
+        vec![
+            LoadRefusal::BadAmount.code(),
+            LoadRefusal::OtherCurrency(money.currency()).code(),
+            SpendRefusal::Unknown.code(),
+            SpendRefusal::OverCap(money).code(),
+            SpendRefusal::Short(money).code(),
+            GrantRefusal::UnknownKey.code(),
+            GrantRefusal::BadExpiry.code(),
+            GrantRefusal::Unknown.code(),
+            WalletRefundRefusal::Nothing.code(),
+            bundle.code(),
+            BundleRefusal::NotYours.code(),
+            RefundRefusal::Gift.code(),
+            RefundRefusal::Expired.code(),
+            GiftRefusal::TooLittle.code(),
+            GiftRefusal::Unknown.code(),
+            GiftRefusal::Taken.code(),
+            TakeRefusal::Spent.code(),
+            TopUpRefusal::NotClipTime.code(),
+            ExchangeRefusal::NoRate(money.currency(), money.currency()).code(),
+            ExchangeRefusal::RateChanged.code(),
+            ExchangeRefusal::TooMuch(money).code(),
+            ExchangeRefusal::NotRegistered.code(),
+            RateRefusal::Currency("x".into()).code(),
+        ]
     }
 }
