@@ -281,6 +281,8 @@ async fn purchase(stage: &Stage, ask: Ask) -> Result<Licence, String> {
         licensee: "Bench".into(),
         email: None,
         card: "4242 4242 4242 4242".into(),
+        wallet: None,
+        top_up: None,
     };
     let bought = buy(app, &mut call, &Principal::Guest, &key, &purchase).await;
     Ok(bought.map_err(|e| e.to_string())?.licence)

@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use domain::{LicenceId, Timestamp};
+use domain::{GiftId, LicenceId, Timestamp};
 use hmac::{Hmac, KeyInit, Mac};
 use licence_key::{IssuerKey, Jwks};
 use sha2::Sha256;
@@ -125,11 +125,21 @@ impl Issuer {
         )
     }
 
+    /// The secret of a gift's link. It can be shown to the giver again; only its hash is kept.
+    #[must_use]
+    pub fn gift(&self, gift: GiftId) -> String {
+        BASE64URL_NOPAD.encode(&self.derive_of(b"gift", gift.bytes()))
+    }
+
     fn derive(&self, purpose: &[u8], licence: LicenceId) -> [u8; 32] {
+        self.derive_of(purpose, licence.bytes())
+    }
+
+    fn derive_of(&self, purpose: &[u8], id: &[u8; 16]) -> [u8; 32] {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(&self.secret).expect("HMAC takes a key of any length");
         mac.update(purpose);
-        mac.update(licence.bytes());
+        mac.update(id);
         mac.finalize().into_bytes().into()
     }
 }

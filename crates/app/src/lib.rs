@@ -10,8 +10,10 @@
 
 pub mod access;
 pub mod accounts;
+pub mod bundles;
 mod call;
 pub mod catalogue;
+pub mod exchanges;
 mod issuer;
 pub mod licensing;
 pub mod metering;
@@ -20,6 +22,7 @@ pub mod payments;
 mod schema;
 mod settings;
 mod stop;
+pub mod wallets;
 
 pub use call::{Call, Edge};
 pub use issuer::{Issuer, Keys, Signer};

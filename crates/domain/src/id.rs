@@ -176,4 +176,16 @@ ids! {
     PayoutId = "out";
     /// A buyer's wallet.
     WalletId = "wal";
+    /// A load of a wallet.
+    WalletLoadId = "lod";
+    /// What a program may spend of a wallet.
+    WalletGrantId = "wgr";
+    /// What was paid back of a wallet.
+    WalletRefundId = "wrf";
+    /// A gift of clip time.
+    GiftId = "gft";
+    /// A refund of what was left of a bundle.
+    RestRefundId = "brf";
+    /// An exchange of a payee's money.
+    ExchangeId = "exc";
 }

@@ -10,8 +10,9 @@ use thiserror::Error;
 use crate::account::{Account, ProviderName};
 use crate::agreement::Purse;
 use crate::bundle::Draw;
+use crate::bundle_refund::RestRefund;
 use crate::country::Country;
-use crate::id::{BundleId, SplitSheetId};
+use crate::id::{BundleId, SplitSheetId, WalletId};
 use crate::sale::SaleSplit;
 
 /// Kind of a licence's sale.
@@ -20,6 +21,12 @@ pub const SALE: &str = "sale";
 pub const BUNDLE_SALE: &str = "bundle_sale";
 /// Kind of a use (or a settled batch of uses) drawn from bundles.
 pub const USE: &str = "use";
+/// Kind of a gift of clip time that was taken; its source is the new licence.
+pub const GIFT: &str = "gift";
+/// Kind of what an unused rest of a bundle gives its composers.
+pub const EXPIRY: &str = "expiry";
+/// Kind of a refund of a bundle's rest.
+pub const REST_REFUND: &str = "bundle_rest_refund";
 
 /// A journal can't be built from these figures.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -75,13 +82,28 @@ pub fn bundle_sale_journal(
     taken: &Taken,
     bundle: BundleId,
 ) -> Result<Journal, BuildError> {
+    let draft = bundle_sale_draft(source, memo, split, taken, bundle)?;
+    draft.finish()?.ok_or(BuildError::Empty)
+}
+
+/// The same, still open.
+///
+/// # Errors
+/// When a figure doesn't fit.
+pub fn bundle_sale_draft(
+    source: &str,
+    memo: &str,
+    split: &SaleSplit,
+    taken: &Taken,
+    bundle: BundleId,
+) -> Result<JournalDraft, BuildError> {
     let mut draft = JournalDraft::new(BUNDLE_SALE, source, memo);
     post_costs(&mut draft, split, taken)?;
     draft.post(
         Account::BundleUnearned(bundle).id(),
         split.composers_side()?,
     );
-    draft.finish()?.ok_or(BuildError::Empty)
+    Ok(draft)
 }
 
 /// The journal of one use, or of a batch of uses settled together, but for its shares: what was
@@ -101,6 +123,66 @@ pub fn use_draft(
         draft.post(Account::BundleUnearned(draw.bundle).id(), taken);
     }
     Ok(draft)
+}
+
+/// Turns a sale charged at a provider into one paid from a wallet: the cash leg is the wallet's.
+///
+/// # Errors
+/// When a figure doesn't fit.
+pub fn post_from_wallet(
+    draft: &mut JournalDraft,
+    gross: Money,
+    taken: &Taken,
+    wallet: WalletId,
+) -> Result<(), MoneyError> {
+    draft.post(
+        Account::ProviderClearing(taken.provider.clone()).id(),
+        gross,
+    );
+    draft.post(Account::Wallet(wallet).id(), gross.checked_neg()?);
+    Ok(())
+}
+
+/// The journal of a gift that was taken: what is unearned moves with the clip time.
+///
+/// # Errors
+/// When nothing moves, a figure doesn't fit, or `source` is empty.
+pub fn gift_journal(
+    source: &str,
+    unearned: Money,
+    (from, to): (BundleId, BundleId),
+) -> Result<Journal, BuildError> {
+    let mut draft = JournalDraft::new(GIFT, source, "Clip time was given");
+    draft.post(Account::BundleUnearned(from).id(), unearned.checked_neg()?);
+    draft.post(Account::BundleUnearned(to).id(), unearned);
+    draft.finish()?.ok_or(BuildError::Empty)
+}
+
+/// The journal of a refund of a bundle's rest: tax, what is unearned and the platform's part go
+/// back as `cash` came in.
+///
+/// # Errors
+/// When a figure doesn't fit, or `source` is empty.
+pub fn rest_refund_journal(
+    source: &str,
+    rest: &RestRefund,
+    (cash, tax): (&Account, &Account),
+    bundle: BundleId,
+) -> Result<Journal, BuildError> {
+    let money = |micros: i64| Money::new(micros, rest.refund.currency());
+    let memo = "The rest of a bundle was paid back";
+    let mut draft = JournalDraft::new(REST_REFUND, source, memo);
+    draft.post(cash.id(), rest.refund);
+    draft.post(tax.id(), money(rest.tax).checked_neg()?);
+    draft.post(
+        Account::BundleUnearned(bundle).id(),
+        money(rest.unearned).checked_neg()?,
+    );
+    draft.post(
+        Account::Commission.id(),
+        money(rest.platform).checked_neg()?,
+    );
+    draft.finish()?.ok_or(BuildError::Empty)
 }
 
 /// Adds what a sheet shared to a journal: each part to its purse, and the carry.

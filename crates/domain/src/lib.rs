@@ -12,6 +12,7 @@ pub mod asset;
 pub mod axes;
 pub mod axis;
 pub mod bundle;
+pub mod bundle_cut;
 pub mod bundle_refund;
 pub mod channel;
 pub mod check;
@@ -32,6 +33,7 @@ pub mod identifier;
 pub mod intended;
 pub mod invariant;
 pub mod invariant_money;
+pub mod invariant_wallet;
 pub mod journal;
 pub mod line;
 pub mod naming;
@@ -60,6 +62,7 @@ pub mod texts;
 pub mod tier;
 pub mod time;
 pub mod usage;
+pub mod wallet;
 mod words;
 
 pub use account::{Account, ProviderName};
@@ -74,9 +77,10 @@ pub use cycle::Cycle;
 pub use envelope::{Envelope, EnvelopeError};
 pub use file_name::file_name;
 pub use id::{
-    ApiKeyId, ArtistId, AssetId, BundleId, ChannelId, JournalId, LicenceId, OfferId, PayeeId,
-    PaymentId, PayoutId, PersonId, QuoteId, SessionId, SplitSheetId, SubscriptionId, TrackId,
-    WalletId, uuid7,
+    ApiKeyId, ArtistId, AssetId, BundleId, ChannelId, ExchangeId, GiftId, JournalId, LicenceId,
+    OfferId, PayeeId, PaymentId, PayoutId, PersonId, QuoteId, RestRefundId, SessionId,
+    SplitSheetId, SubscriptionId, TrackId, WalletGrantId, WalletId, WalletLoadId, WalletRefundId,
+    uuid7,
 };
 pub use intended::IntendedUse;
 pub use line::Line;

@@ -165,8 +165,8 @@ pub struct Original {
 /// A payment's ledger can't be brought to its facts.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum RefundError {
-    /// The journal isn't that of a sale: it needs exactly one provider that was charged, and one
-    /// currency.
+    /// The journal isn't that of a sale: it needs exactly one provider (or wallet) that was
+    /// charged, and one currency.
     #[error("the journal is not that of a sale paid at one provider in one currency")]
     NotASale,
     /// The provider captured something else than was charged.
@@ -212,10 +212,18 @@ impl Original {
             let account: Account = account.map_err(|_| RefundError::NotASale)?;
             let micros = line.money.micros();
             match account {
-                Account::ProviderClearing(_) if cash.is_some() || micros >= 0 => {
+                // A wallet that is loaded is a leg like any other; one that pays is the cash.
+                Account::Wallet(_) if micros > 0 => {
+                    legs.insert(account, micros);
+                }
+                Account::ProviderClearing(_) | Account::Wallet(_)
+                    if cash.is_some() || micros >= 0 =>
+                {
                     return Err(RefundError::NotASale);
                 }
-                Account::ProviderClearing(_) => cash = Some((account, micros)),
+                Account::ProviderClearing(_) | Account::Wallet(_) => {
+                    cash = Some((account, micros));
+                }
                 Account::ProviderFees => fee = micros,
                 Account::Commission => platform = micros,
                 other => {

@@ -1,5 +1,6 @@
 //! The command line: every command, its flags, one line about it, and an example.
 
+mod money;
 mod offers;
 mod papers;
 mod payments;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Said;
+pub use money::RateVerb;
 pub use offers::{Attest, OffersChange, OffersSale, OffersVerb};
 pub use papers::{Claim, CueSheet, TrackSet, TrackVerb};
 pub use payments::{PaymentVerb, Refund};
@@ -121,6 +123,13 @@ pub enum Command {
         /// What to do with them.
         #[command(subcommand)]
         verb: PaymentVerb,
+    },
+    /// State and show the rates at which payees exchange currencies
+    #[command(after_help = "Example:\n  clearcue rate set USD EUR 0.92")]
+    Rate {
+        /// What to do with rates.
+        #[command(subcommand)]
+        verb: RateVerb,
     },
     /// Recompute every sum and check every key and file
     #[command(

@@ -34,6 +34,9 @@ fn every_command_has_help_with_an_example() {
         &["payment", "show"],
         &["payment", "refund"],
         &["payment", "dispute"],
+        &["rate"],
+        &["rate", "set"],
+        &["rate", "list"],
         &["audit"],
         &["config"],
         &["key"],
@@ -91,6 +94,28 @@ fn init_makes_a_store_once_and_never_in_somebody_elses_folder() {
 }
 
 #[cfg(unix)]
+#[test]
+fn rates_of_exchange_are_stated_listed_and_refused_in_one_line() {
+    let place = Place::with_store();
+    let rate =
+        |arguments: &[&str]| place.run(&[&["rate"], arguments, &["--store", "store"]].concat());
+    assert!(rate(&["list"]).out.contains("no rate is stated yet"));
+    let set = rate(&["set", "USD", "EUR", "0.92"]);
+    assert_eq!(set.code, 0, "{}", set.err);
+    assert!(
+        set.out.contains("1 USD buys 92/100 EUR  (version 1"),
+        "{}",
+        set.out
+    );
+    rate(&["set", "USD", "EUR", "0.93"]);
+    assert_eq!(rate(&["list"]).out.lines().count(), 2);
+    for bad in ["-1", "1,5", "0"] {
+        let ran = rate(&["set", "USD", "EUR", bad]);
+        assert_ne!(ran.code, 0, "{bad}");
+        ran.only_line();
+    }
+}
+
 #[test]
 fn secrets_are_for_their_owner_only() {
     use std::os::unix::fs::PermissionsExt as _;

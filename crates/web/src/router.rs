@@ -116,6 +116,25 @@ fn api() -> Router<Web> {
             "/v1/providers/sandbox/events",
             post(api::payments::take_event),
         )
+        .route("/v1/bundles/{bundle}", get(api::bundles::show))
+        .route("/v1/bundles/{bundle}/refund", post(api::bundles::refund))
+        .route("/v1/bundles/{bundle}/gifts", post(api::bundles::give))
+        .route(
+            "/v1/bundles/{bundle}/gifts/{gift}",
+            delete(api::bundles::withdraw),
+        )
+        .route("/v1/gifts/{token}", get(api::bundles::gift))
+        .route("/v1/gifts/{token}", post(api::bundles::take))
+        .route("/v1/wallet", get(api::wallet::show))
+        .route("/v1/wallet", post(api::wallet::load))
+        .route("/v1/wallet/refund", post(api::wallet::refund))
+        .route("/v1/wallet/permissions", post(api::wallet::permit))
+        .route(
+            "/v1/wallet/permissions/{permission}",
+            delete(api::wallet::end),
+        )
+        .route("/v1/payees/{payee}/exchanges", get(api::exchanges::show))
+        .route("/v1/payees/{payee}/exchanges", post(api::exchanges::make))
         .route("/v1/verify/{code}", get(api::verify::verify))
         .route("/v1/checks", post(api::checks::create))
         .route("/v1/uses", post(api::uses::create))
@@ -134,6 +153,21 @@ fn storefront() -> Router<Web> {
         .route("/tracks/{track}", get(pages::track::show))
         .route("/tracks/{track}/license", get(pages::quote::show))
         .route("/bundles", get(pages::bundles::show))
+        .route("/bundles/{bundle}/refund", post(pages::clip_time::refund))
+        .route("/bundles/{bundle}/gifts", post(pages::clip_time::give))
+        .route(
+            "/bundles/{bundle}/gifts/{gift}/back",
+            post(pages::clip_time::withdraw),
+        )
+        .route(
+            "/gifts/{token}",
+            get(pages::clip_time::look).post(pages::clip_time::take),
+        )
+        .route(
+            "/wallet",
+            get(pages::wallet::show).post(pages::wallet::load),
+        )
+        .route("/wallet/refund", post(pages::wallet::refund))
         .route("/suggest", get(pages::suggest::show))
         .route(
             "/prices",

@@ -2,12 +2,15 @@
 
 pub mod audit;
 pub(crate) mod booking;
+pub(crate) mod clip_time;
 mod exclusives;
 pub(crate) mod holds;
 mod invoices;
+pub mod once;
 pub(crate) mod paid;
 pub(crate) mod payments;
 pub(crate) mod post;
+pub(crate) mod sandbox;
 pub(crate) mod sheets;
 
 pub use post::balances;

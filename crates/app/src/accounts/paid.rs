@@ -92,7 +92,12 @@ pub(crate) fn read_facts(text: &str) -> Result<Facts, Fault> {
 
 /// The journal of what was paid for.
 pub(crate) async fn journal(tx: &mut Tx, paid: &Paid) -> Result<Journal, Fault> {
-    let Subject::Licence(licence) = paid.subject;
+    let Subject::Licence(licence) = paid.subject else {
+        return Err(Fault::because(
+            "following a payment",
+            "it paid for no licence",
+        ));
+    };
     let source = licence.to_string();
     let rows = tx.all(SALE, &[source.as_str().into()]).await?;
     let kind = rows.first().map(|row| row.text("kind")).transpose()?;

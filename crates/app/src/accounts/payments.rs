@@ -1,6 +1,6 @@
 //! What a provider has captured, kept with what it paid for.
 
-use domain::{LicenceId, PaymentId};
+use domain::{LicenceId, PaymentId, WalletLoadId};
 use ledger::Money;
 use store::db::{Row, Tx};
 
@@ -11,6 +11,8 @@ use crate::{Call, Fault};
 pub(crate) enum Subject {
     /// A licence; clip time is one, and so is the first cycle of a subscription.
     Licence(LicenceId),
+    /// A load of a wallet.
+    WalletLoad(WalletLoadId),
 }
 
 impl Subject {
@@ -18,6 +20,9 @@ impl Subject {
     pub(crate) fn read(row: &Row) -> Result<Self, Fault> {
         match row.text("subject")?.as_str() {
             "licence" => Ok(Subject::Licence(LicenceId::from_bytes(
+                row.id("subject_id")?,
+            ))),
+            "wallet_load" => Ok(Subject::WalletLoad(WalletLoadId::from_bytes(
                 row.id("subject_id")?,
             ))),
             other => Err(Fault::because(
@@ -30,6 +35,7 @@ impl Subject {
     fn parts(&self) -> (&'static str, &[u8; 16]) {
         match self {
             Subject::Licence(id) => ("licence", id.bytes()),
+            Subject::WalletLoad(id) => ("wallet_load", id.bytes()),
         }
     }
 }

@@ -4,17 +4,19 @@
 //! with its signed token, the payment, the journal, the payees' earnings and (for clip time)
 //! the bundle; or nothing at all. The same request again gives the same licence.
 
-use domain::line::Line;
-use domain::{LicenceId, QuoteId, TrackId, split_sale};
+use domain::{LicenceId, QuoteId, TrackId, WalletId, split_sale};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use store::db::Tx;
 use thiserror::Error;
 
 use super::clear::{self, Bar};
-use super::sale::Sale;
-use super::{Licence, QuotedOption, Standing, offers, render, sandbox, show};
+use super::sale::{self, Sale};
+use super::{
+    Claim, Licence, QuotedOption, Standing, TopUpRefusal, offers, render, sandbox, show, top_up,
+};
 use crate::access::Principal;
+use crate::wallets::{SpendRefusal, spend};
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// What is bought, by whom, and how it is paid.
@@ -30,6 +32,12 @@ pub struct Purchase {
     pub email: Option<String>,
     /// The card. (Only the sandbox is built: no real card is ever charged.)
     pub card: String,
+    /// The wallet it is paid from, instead of the card.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wallet: Option<WalletId>,
+    /// The clip time that this clip time tops up: a report under either draws on both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_up: Option<Claim>,
 }
 
 /// A purchase's outcome.
@@ -80,6 +88,12 @@ pub enum BuyRefusal {
     /// The store has no signing key.
     #[error("this store can't sell now, it has no signing key: what it sold before stays valid")]
     CannotSign,
+    /// The wallet doesn't pay.
+    #[error(transparent)]
+    Wallet(SpendRefusal),
+    /// It tops nothing up.
+    #[error(transparent)]
+    TopUp(TopUpRefusal),
     /// That is no card number.
     #[error("this is no card number: check its digits")]
     BadCard,
@@ -105,6 +119,8 @@ impl Refusal for BuyRefusal {
             Self::NotValid(_) => "licence_not_valid",
             Self::AlreadyUpgraded => "already_upgraded",
             Self::CannotSign => "no_signing_key",
+            Self::Wallet(refusal) => refusal.code(),
+            Self::TopUp(refusal) => refusal.code(),
             Self::BadCard => "bad_card",
             Self::Declined => "card_declined",
         }
@@ -123,6 +139,8 @@ impl Refusal for BuyRefusal {
                 | Self::NotValid(_)
                 | Self::AlreadyUpgraded => "offer",
                 Self::CannotSign => return None,
+                Self::Wallet(refusal) => return refusal.field(),
+                Self::TopUp(refusal) => return refusal.field(),
                 Self::BadCard | Self::Declined => "card",
             }
             .to_owned(),
@@ -172,12 +190,14 @@ async fn attempt(
         });
     }
     let (track, option) = quoted(app, call, purchase).await?;
-    sandbox::charge(&purchase.card).map_err(|refusal| {
-        Stop::Refused(match refusal {
-            sandbox::NotCharged::NoCard => BuyRefusal::BadCard,
-            sandbox::NotCharged::Declined => BuyRefusal::Declined,
-        })
-    })?;
+    if purchase.wallet.is_none() {
+        sandbox::charge(&purchase.card).map_err(|refusal| {
+            Stop::Refused(match refusal {
+                sandbox::NotCharged::NoCard => BuyRefusal::BadCard,
+                sandbox::NotCharged::Declined => BuyRefusal::Declined,
+            })
+        })?;
+    }
     let files = match track {
         Some(track) => render::files(app, track, option.asset, option.stem.as_deref()).await?,
         None => Vec::new(),
@@ -188,6 +208,8 @@ async fn attempt(
         track,
         option,
         files,
+        paid_from: purchase.wallet,
+        family: None,
     };
     sell(app, call, who, (key, &request), purchase, sale).await
 }
@@ -199,7 +221,7 @@ async fn sell(
     who: &Principal,
     (key, request): (&str, &[u8; 32]),
     purchase: &Purchase,
-    sale: Sale,
+    mut sale: Sale,
 ) -> Result<Bought, Stop<BuyRefusal>> {
     let (id, track) = (sale.id, sale.track);
     let mut tx = app.db.write().await?;
@@ -230,6 +252,14 @@ async fn sell(
     if let Some((old, _)) = upgrade_of {
         still_valid(&mut tx, old).await?;
     }
+    let top_up = (purchase.top_up.as_ref(), sale.option.bundle_ms.is_some());
+    let family = top_up::family(app, &mut tx, who, top_up, id).await;
+    sale.family = Some(family.map_err(|stop| refused_as(stop, BuyRefusal::TopUp))?);
+    if let Some(wallet) = purchase.wallet {
+        let (of, price) = ((wallet, id), sale.option.total()?);
+        let paid = spend::pay(&mut tx, call, who, of, price).await;
+        paid.map_err(|stop| refused_as(stop, BuyRefusal::Wallet))?;
+    }
     sale.write(app, call, &mut tx, who, purchase).await?;
     if let Some((old, credit)) = upgrade_of
         && !clear::upgrade(&mut tx, old, id, credit, call.now).await?
@@ -246,6 +276,13 @@ async fn sell(
     })
 }
 
+fn refused_as<R>(stop: Stop<R>, into: impl FnOnce(R) -> BuyRefusal) -> Stop<BuyRefusal> {
+    match stop {
+        Stop::Refused(refusal) => Stop::Refused(into(refusal)),
+        Stop::Fault(fault) => Stop::Fault(fault),
+    }
+}
+
 fn check_words(key: &str, purchase: &Purchase) -> Result<(), Stop<BuyRefusal>> {
     let plain = |text: &str, most: usize| {
         let length = text.chars().count();
@@ -254,8 +291,7 @@ fn check_words(key: &str, purchase: &Purchase) -> Result<(), Stop<BuyRefusal>> {
     if !plain(key, 128) {
         return Err(Stop::Refused(BuyRefusal::BadIdempotencyKey));
     }
-    let licensee = purchase.licensee.trim();
-    if !plain(licensee, 120) || licensee.parse::<Line>().is_err() {
+    if !sale::is_licensee(&purchase.licensee) {
         return Err(Stop::Refused(BuyRefusal::NoLicensee));
     }
     let is_address = |text: &str| {

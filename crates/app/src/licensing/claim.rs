@@ -60,8 +60,12 @@ pub async fn claim(app: &App, call: &Call, id: LicenceId) -> Result<Claim, Stop<
 /// or withdrawn: the same as for a single download.
 pub async fn draft(app: &App, call: &Call, id: LicenceId) -> Result<Draft, Stop<DeliverRefusal>> {
     let licence = deliver::valid(app, id).await?;
-    let invoice = invoice::invoice(app, call, id).await?;
-    let papers = papers(app, &licence, &invoice)?;
+    // Whoever was given clip time has paid nothing: the giver has the invoice.
+    let invoice = match licence.bundle {
+        Some(clip) if clip.gift => None,
+        _ => Some(invoice::invoice(app, call, id).await?),
+    };
+    let papers = papers(app, &licence, invoice.as_ref())?;
     Ok(Draft {
         name: format!("licence {}.zip", licence.code),
         tag: tag(&licence, &papers),
@@ -121,12 +125,12 @@ pub async fn build(app: &App, draft: Draft) -> Result<Claim, Stop<DeliverRefusal
 fn papers(
     app: &App,
     licence: &Licence,
-    invoice: &invoice::Invoice,
+    invoice: Option<&invoice::Invoice>,
 ) -> Result<Vec<(String, Vec<u8>)>, Fault> {
     let evidence = serde_json::to_vec_pretty(&evidence::evidence(app, licence)?)
         .map_err(Fault::while_("writing a licence's evidence"))?;
     let text = |text: String| text.into_bytes();
-    let papers: [(&str, Vec<u8>); 10] = [
+    let mut papers: Vec<(&str, Vec<u8>)> = vec![
         ("README.txt", text(texts::readme(app, licence))),
         ("licence.jwt", text(licence.token.clone())),
         (
@@ -136,18 +140,19 @@ fn papers(
         ("licence.txt", text(texts::licence(app, licence))),
         ("licence.json", evidence),
         ("jwks.json", text(app.issuer.jwks().to_json())),
-        (
-            "invoice.pdf",
-            invoice_paper::paper(app, licence, invoice).to_pdf(),
-        ),
-        (
-            "invoice.txt",
-            text(invoice_paper::text(app, licence, invoice)),
-        ),
-        ("paste.txt", text(texts::paste(app, licence) + "\n")),
-        ("dispute.txt", text(dispute::dispute(app, licence))),
     ];
-    Ok(papers.map(|(name, bytes)| (name.to_owned(), bytes)).into())
+    if let Some(invoice) = invoice {
+        let paper = invoice_paper::paper(app, licence, invoice).to_pdf();
+        papers.push(("invoice.pdf", paper));
+        let paper = invoice_paper::text(app, licence, invoice);
+        papers.push(("invoice.txt", text(paper)));
+    }
+    papers.push(("paste.txt", text(texts::paste(app, licence) + "\n")));
+    papers.push(("dispute.txt", text(dispute::dispute(app, licence))));
+    let named = papers
+        .into_iter()
+        .map(|(name, bytes)| (name.to_owned(), bytes));
+    Ok(named.collect())
 }
 
 /// A zip that is being written.

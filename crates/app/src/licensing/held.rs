@@ -4,6 +4,7 @@ use domain::envelope::{Envelope, Exclusivity};
 use domain::{LicenceId, Timestamp, TrackId};
 use ledger::{Currency, Money};
 use licence_key::Code;
+use serde::Serialize;
 use store::db::{Row, Tx};
 use thiserror::Error;
 
@@ -11,7 +12,7 @@ use super::{Line, Standing};
 use crate::{App, Fault, Refusal, Stop};
 
 /// How a licence is named by who holds it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Claim {
     /// Its id or its code.
     pub licence: String,

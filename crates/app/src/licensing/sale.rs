@@ -1,9 +1,12 @@
 //! What a purchase writes: the licence with its signed token, the payment, the files, the
 //! journal, the payees' earnings or the bundle. All in the caller's transaction.
 
+use domain::bundle_cut::CutBundle;
 use domain::journal;
-use domain::{AssetKind, BundleId, LicenceId, LineKind, PaymentId, SaleSplit, TrackId};
-use ledger::{Currency, Money};
+use domain::{
+    AssetKind, BundleId, GiftId, LicenceId, LineKind, PaymentId, SaleSplit, TrackId, WalletId,
+};
+use ledger::{Currency, JournalDraft, Money};
 use licence_key::{Asset, Claims, Code, Status};
 use store::db::{Tx, Value};
 
@@ -18,12 +21,49 @@ use crate::accounts::{post, sheets};
 use crate::{App, Call, Fault};
 
 /// A sale about to be written.
-pub(super) struct Sale {
-    pub(super) id: LicenceId,
+pub(crate) struct Sale {
+    pub(crate) id: LicenceId,
     /// None for clip time.
-    pub(super) track: Option<TrackId>,
-    pub(super) option: QuotedOption,
-    pub(super) files: Vec<AssetFile>,
+    pub(crate) track: Option<TrackId>,
+    pub(crate) option: QuotedOption,
+    pub(crate) files: Vec<AssetFile>,
+    /// The wallet it is paid from; none for a card.
+    pub(crate) paid_from: Option<WalletId>,
+    /// What clip time is drawn on together with.
+    pub(crate) family: Option<[u8; 16]>,
+}
+
+/// A bundle about to be written.
+pub(crate) struct NewBundle<'a> {
+    pub(crate) bundle: CutBundle,
+    pub(crate) licence: LicenceId,
+    pub(crate) plan: &'a str,
+    pub(crate) price: Money,
+    pub(crate) family: [u8; 16],
+    /// Whose gift it is, where it is one.
+    pub(crate) gift: Option<GiftId>,
+}
+
+/// The name in the database of what a wallet pays.
+const WALLET: &str = "wallet";
+
+impl NewBundle<'_> {
+    pub(crate) async fn insert(&self, tx: &mut Tx) -> Result<(), Fault> {
+        let values = [
+            self.bundle.id.bytes().into(),
+            self.licence.bytes().into(),
+            self.plan.into(),
+            self.price.currency().code().into(),
+            self.price.micros().into(),
+            self.bundle.sold_micros.into(),
+            self.bundle.sold_ms.into(),
+            self.bundle.expires_at.0.into(),
+            (&self.family).into(),
+            self.gift.map(|gift| gift.bytes().to_vec()).into(),
+        ];
+        tx.run(INSERT_BUNDLE, &values).await?;
+        Ok(())
+    }
 }
 
 /// What the names in a licence are made of.
@@ -42,6 +82,24 @@ impl Sale {
         who: &Principal,
         purchase: &Purchase,
     ) -> Result<(), Fault> {
+        let payment = self.pay(call, tx).await?;
+        self.issue(app, call, tx, who, purchase, payment).await?;
+        match self.track {
+            Some(track) => self.book_sale(app, call, tx, track).await,
+            None => self.book_bundle(app, call, tx).await,
+        }
+    }
+
+    /// Writes the licence alone: what it was paid by is there already.
+    pub(crate) async fn issue(
+        &self,
+        app: &App,
+        call: &mut Call,
+        tx: &mut Tx,
+        who: &Principal,
+        purchase: &Purchase,
+        payment: PaymentId,
+    ) -> Result<(), Fault> {
         let names = self.names(tx).await?;
         let code = Code::from_random(|| call.random());
         let index = tx.one(NEXT_STATUS, &[]).await?.int("next_no")? - 1;
@@ -49,7 +107,6 @@ impl Sale {
         let key = app.issuer.signer(call.now);
         let key = key.ok_or_else(|| Fault::because("signing", "there is no signing key"))?;
         let token = licence_key::sign(&claims, &key).map_err(Fault::while_("signing a licence"))?;
-        let payment = self.pay(call, tx).await?;
         self.insert(
             call, tx, who, purchase, &names, &claims, &token, payment, index,
         )
@@ -67,10 +124,7 @@ impl Sale {
         for (position, (file, claim)) in self.files.iter().zip(&claims.assets).enumerate() {
             self.insert_file(tx, position, file, &claim.file).await?;
         }
-        match self.track {
-            Some(track) => self.book_sale(app, call, tx, track).await,
-            None => self.book_bundle(app, call, tx).await,
-        }
+        Ok(())
     }
 
     async fn names(&self, tx: &mut Tx) -> Result<Names, Fault> {
@@ -134,7 +188,8 @@ impl Sale {
         let money = Money::new(self.option.total_micros, currency);
         let reference = self.id.to_string();
         let subject = Subject::Licence(self.id);
-        payments::record(tx, call, (sandbox::NAME, &reference), money, subject).await
+        let provider = self.paid_from.map_or(sandbox::NAME, |_| WALLET);
+        payments::record(tx, call, (provider, &reference), money, subject).await
     }
 
     #[expect(
@@ -215,8 +270,21 @@ impl Sale {
     }
 
     fn split(&self, app: &App) -> Result<SaleSplit, Fault> {
-        domain::split_sale(self.option.before_tax()?, &app.settings.rates)
+        let rates = match self.paid_from {
+            Some(_) => domain::wallet::without_fee(&app.settings.rates),
+            None => app.settings.rates,
+        };
+        domain::split_sale(self.option.before_tax()?, &rates)
             .map_err(Fault::while_("splitting a sale"))
+    }
+
+    /// Makes a journal's cash leg the wallet's, where one paid.
+    fn post_wallet(&self, draft: &mut JournalDraft, gross: Money) -> Result<(), Fault> {
+        match self.paid_from {
+            Some(wallet) => journal::post_from_wallet(draft, gross, &sandbox::taken()?, wallet)
+                .map_err(Fault::while_("journalling a wallet's payment")),
+            None => Ok(()),
+        }
     }
 
     async fn book_sale(
@@ -235,8 +303,9 @@ impl Sale {
         let sheet = sheets::in_force(tx, track, by.kind, call.now).await?;
         let source = self.id.to_string();
         let taken = sandbox::taken()?;
-        let draft = journal::sale_draft(&source, &self.option.label, &split, &taken, sheet)
+        let mut draft = journal::sale_draft(&source, &self.option.label, &split, &taken, sheet)
             .map_err(Fault::while_("journalling a sale"))?;
+        self.post_wallet(&mut draft, split.gross)?;
         let line = (LineKind::Sale, self.id.bytes());
         let mut booking = Booking::new(draft, line, split.gross.currency());
         booking
@@ -257,33 +326,47 @@ impl Sale {
         let split = self.split(app)?;
         let bundle = BundleId::from_bytes(call.id());
         let source = self.id.to_string();
-        let journal = journal::bundle_sale_journal(
-            &source,
-            &self.option.label,
-            &split,
-            &sandbox::taken()?,
-            bundle,
-        )
-        .map_err(Fault::while_("journalling a bundle"))?;
+        let doing = "journalling a bundle";
+        let (label, taken) = (&self.option.label, sandbox::taken()?);
+        let mut draft = journal::bundle_sale_draft(&source, label, &split, &taken, bundle)
+            .map_err(Fault::while_(doing))?;
+        self.post_wallet(&mut draft, split.gross)?;
+        let journal = draft.finish().map_err(Fault::while_(doing))?;
+        let journal = journal.ok_or_else(|| Fault::because(doing, "nothing moves"))?;
         post::post(tx, call, &journal).await?;
         let unearned = split
             .composers_side()
             .map_err(Fault::while_("adding up the composers' side"))?;
         let until = self.option.envelope.publish_window.until;
         let until = until.unwrap_or_else(|| domain::BundlePlan::expires_at(call.now));
-        let values = [
-            bundle.bytes().into(),
-            self.id.bytes().into(),
-            self.option.offer.as_str().into(),
-            self.option.currency.as_str().into(),
-            self.option.total_micros.into(),
-            unearned.micros().into(),
-            self.option.bundle_ms.unwrap_or(0).into(),
-            until.0.into(),
-        ];
-        tx.run(INSERT_BUNDLE, &values).await?;
-        Ok(())
+        let bundle = NewBundle {
+            bundle: CutBundle {
+                id: bundle,
+                sold_ms: self.option.bundle_ms.unwrap_or(0),
+                sold_micros: unearned.micros(),
+                consumed_ms: 0,
+                gone_ms: 0,
+                gone_micros: 0,
+                base_ms: 0,
+                base_micros: 0,
+                expires_at: until,
+            },
+            licence: self.id,
+            plan: &self.option.offer,
+            price: split.gross,
+            family: self.family.unwrap_or(*self.id.bytes()),
+            gift: None,
+        };
+        bundle.insert(tx).await
     }
+}
+
+/// Whether this can stand on a licence as its holder's name.
+pub(crate) fn is_licensee(name: &str) -> bool {
+    let name = name.trim();
+    (1..=120).contains(&name.chars().count())
+        && !name.chars().any(char::is_control)
+        && name.parse::<domain::Line>().is_ok()
 }
 
 /// `artist - title (cut 15s) [7K3M9-QXD4T-0RWPD].wav`: file names survive every editor.
@@ -323,5 +406,5 @@ const INSERT_FILE: &str = "
 
 const INSERT_BUNDLE: &str = "
     insert into bundles (id, licence_id, plan, currency, price_micros, unearned_micros, total_ms,
-                         consumed_ms, expires_ms)
-    values ($1, $2, $3, $4, $5, $6, $7, 0, $8)";
+                         consumed_ms, expires_ms, family, gift_id)
+    values ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10)";

@@ -141,8 +141,20 @@ pub struct ClipTime {
     pub total_ms: i64,
     /// Used, in ms.
     pub consumed_ms: i64,
+    /// Given away, paid back or expired, in ms.
+    pub gone_ms: i64,
+    /// Whether it was a gift.
+    pub gift: bool,
     /// When the rest expires.
     pub expires_at: Timestamp,
+}
+
+impl ClipTime {
+    /// Clip time left, in ms.
+    #[must_use]
+    pub fn left_ms(&self) -> i64 {
+        (self.total_ms - self.consumed_ms - self.gone_ms).max(0)
+    }
 }
 
 /// Why a licence isn't shown.
@@ -188,7 +200,7 @@ pub async fn by_code(app: &App, code: Code) -> Result<Licence, Stop<LicenceRefus
 }
 
 /// The licence that must be there, since it was just written or found.
-pub(super) async fn by_id(app: &App, id: LicenceId) -> Result<Licence, Fault> {
+pub(crate) async fn by_id(app: &App, id: LicenceId) -> Result<Licence, Fault> {
     let found = find(app, &mut app.db.read().await?, BY_ID, id.bytes().into()).await?;
     found.ok_or_else(|| Fault::because("reading a licence", "it vanished"))
 }
@@ -211,6 +223,8 @@ async fn find(app: &App, tx: &mut Tx, by: &str, value: Value) -> Result<Option<L
             id: BundleId::from_bytes(row.id("id")?),
             total_ms: row.int("total_ms")?,
             consumed_ms: row.int("consumed_ms")?,
+            gone_ms: row.int("gone_ms")?,
+            gift: row.opt_bytes("gift_id")?.is_some(),
             expires_at: Timestamp(row.int("expires_ms")?),
         });
     }
@@ -303,5 +317,6 @@ const MOVED: &str = "
     select at_ms, reason from standing_history
      where licence_id = $1 order by line desc limit 1";
 
-const BUNDLE: &str =
-    "select id, total_ms, consumed_ms, expires_ms from bundles where licence_id = $1";
+const BUNDLE: &str = "
+    select id, total_ms, consumed_ms, gone_ms, gift_id, expires_ms
+      from bundles where licence_id = $1";

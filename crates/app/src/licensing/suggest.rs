@@ -274,7 +274,7 @@ const LATEST: &str = "
      order by u.received_ms desc, u.id desc limit $3";
 
 const HELD: &str = "
-    select cast(coalesce(sum(b.total_ms - b.consumed_ms), 0) as bigint) as held_ms
+    select cast(coalesce(sum(b.total_ms - b.consumed_ms - b.gone_ms), 0) as bigint) as held_ms
       from bundles b join licences l on l.id = b.licence_id
      where b.expires_ms > $2 and l.status = 'valid'";
 

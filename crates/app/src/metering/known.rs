@@ -1,12 +1,14 @@
 //! What a report of a use is judged by, read within the transaction that will write the answer.
 
+use domain::bundle_cut::CutBundle;
 use domain::usage::{Barred, LicenceFacts, PaidBy};
-use domain::{Bundle, BundleId, Envelope, LicenceId, Timestamp, TrackId, UseReport};
+use domain::{Bundle, Envelope, LicenceId, TrackId, UseReport};
 use ledger::Currency;
 use licence_key::Code;
-use store::db::{Tx, Value};
+use store::db::Tx;
 
 use crate::Fault;
+use crate::accounts::clip_time;
 use crate::licensing::Standing;
 use crate::licensing::clear::{self, Bar};
 
@@ -95,19 +97,11 @@ async fn exists(tx: &mut Tx, track: TrackId) -> Result<bool, Fault> {
     Ok(tx.optional(TRACK, &[track.bytes().into()]).await?.is_some())
 }
 
+/// What a report may draw on: the licence's bundle and those that go with it, in the order they
+/// expire.
 async fn bundles(tx: &mut Tx, id: LicenceId) -> Result<Vec<Bundle>, Fault> {
-    let lock = format!("{BUNDLES}{}", tx.for_update());
-    let mut out = Vec::new();
-    for row in tx.all(&lock, &[Value::from(id.bytes())]).await? {
-        out.push(Bundle {
-            id: BundleId::from_bytes(row.id("id")?),
-            total_ms: row.int("total_ms")?,
-            consumed_ms: row.int("consumed_ms")?,
-            unearned_micros: row.int("unearned_micros")?,
-            expires_at: Timestamp(row.int("expires_ms")?),
-        });
-    }
-    Ok(out)
+    let family = clip_time::family(tx, id).await?;
+    Ok(family.iter().map(CutBundle::run).collect())
 }
 
 const LICENCE: &str = "
@@ -117,7 +111,3 @@ const OTHER_VIDEOS: &str = "
     select count(distinct video) as videos from uses where licence_id = $1 and video <> $2";
 
 const TRACK: &str = "select id from tracks where id = $1";
-
-const BUNDLES: &str = "
-    select id, total_ms, consumed_ms, unearned_micros, expires_ms
-      from bundles where licence_id = $1 and taken_micros = 0 order by expires_ms, id";

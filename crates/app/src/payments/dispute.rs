@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::{reconcile, sandbox};
 use crate::accounts::paid;
-use crate::licensing::sandbox::NAME;
+use crate::accounts::sandbox::NAME;
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// What happens at the sandbox.

@@ -27,7 +27,9 @@ pub(super) async fn follow(
     if was == is {
         return Ok(());
     }
-    let Subject::Licence(first) = paid.subject;
+    let Subject::Licence(first) = paid.subject else {
+        return Ok(());
+    };
     let mut others = LicenceState::Active;
     let mut at = Some(first);
     for row in tx.all(FORERUNNERS, &[first.bytes().into()]).await? {

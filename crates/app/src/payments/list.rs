@@ -150,7 +150,9 @@ async fn read(tx: &mut Tx, id: PaymentId, row: &Row) -> Result<Option<Payment>, 
         return Ok(None);
     };
     let facts = paid::facts(tx, &paid).await?;
-    let Subject::Licence(licence) = paid.subject;
+    let Subject::Licence(licence) = paid.subject else {
+        return Ok(None);
+    };
     let Paid {
         provider,
         reference,

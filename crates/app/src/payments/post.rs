@@ -52,7 +52,12 @@ pub(super) async fn follow(
         memo: memo(before, after),
     };
     keep(tx, call, &step, after).await?;
-    let Subject::Licence(licence) = paid.subject;
+    let Subject::Licence(licence) = paid.subject else {
+        return Err(Fault::because(
+            "following a payment",
+            "it paid for no licence",
+        ));
+    };
     match paid::bundle(tx, licence).await? {
         None => of_track(tx, call, &step, licence, (&sale, &original), after).await?,
         Some(bundle) => {

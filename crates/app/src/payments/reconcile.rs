@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::learn::{self, Heard};
 use super::{refund, sandbox};
 use crate::accounts::paid;
-use crate::licensing::sandbox::NAME;
+use crate::accounts::sandbox::NAME;
 use crate::{App, Call, Fault, Stop};
 
 /// How many payments are asked about together.

@@ -229,8 +229,11 @@ async fn judge(tx: &mut Tx, wanted: &Wanted) -> Result<i64, Stop<RefundRefusal>>
     if micros > left {
         return no(RefundRefusal::TooMuch(Money::new(left, currency)));
     }
-    let Subject::Licence(licence) = paid.subject;
-    if micros < left && paid::bundle(tx, licence).await?.is_some() {
+    let clip_time = match paid.subject {
+        Subject::Licence(licence) => paid::bundle(tx, licence).await?.is_some(),
+        Subject::WalletLoad(_) => false,
+    };
+    if micros < left && clip_time {
         return no(RefundRefusal::ClipTimeWhole);
     }
     Ok(micros)

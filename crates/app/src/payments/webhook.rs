@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use super::learn::Heard;
 use super::{Dispute, Facts};
-use crate::licensing::sandbox::NAME;
+use crate::accounts::sandbox::NAME;
 use crate::{App, Refusal, Timestamp};
 
 /// How old or how early a message may be, in seconds: later it could be somebody's copy.

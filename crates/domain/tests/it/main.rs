@@ -3,6 +3,7 @@
 
 mod agreements;
 mod books;
+mod bundle_cuts;
 mod bundle_refunds;
 mod bundles;
 mod channels;

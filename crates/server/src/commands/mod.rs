@@ -15,6 +15,7 @@ mod licence;
 mod link;
 mod offers;
 mod payment;
+mod rate;
 mod serve;
 mod signing_key;
 mod stamp;
@@ -93,6 +94,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Channels { verb } => channels::run(&context, verb).await,
         Command::Licence { verb } => licence::run(&context, verb).await,
         Command::Payment { verb } => payment::run(&context, verb).await,
+        Command::Rate { verb } => rate::run(&context, verb).await,
         Command::Audit => audit::run(&context).await,
         Command::Config => config::run(&context),
         Command::Key { verb } => key::run(&context, verb).await,

@@ -180,6 +180,8 @@ async fn bought(
         licensee: BUYER.into(),
         email: None,
         card: CARD.into(),
+        wallet: None,
+        top_up: None,
     };
     let key = format!("demo-{}", HEXLOWER.encode(&call.random::<16>()));
     let bought = buy(app, &mut call, buyer, &key, &purchase).await?;

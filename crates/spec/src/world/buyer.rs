@@ -218,6 +218,8 @@ impl Buyer {
             licensee: self.name.clone(),
             email: Some("mia@example.com".into()),
             card: Card::Good.number().to_owned(),
+            wallet: None,
+            top_up: None,
         }
     }
 

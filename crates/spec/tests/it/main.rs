@@ -7,9 +7,12 @@
 
 mod access;
 mod accounts;
+mod bundles;
 mod catalogue;
+mod exchanges;
 mod licensing;
 mod metering;
 mod offers;
 mod payments;
+mod wallets;
 mod web;

@@ -7,10 +7,10 @@ use app::access::Scope;
 use app::catalogue::Track;
 use app::licensing::buy::{self, Purchase};
 use app::licensing::show;
-use app::licensing::{Licence as Held, LicenceFile};
+use app::licensing::{Claim, Licence as Held, LicenceFile};
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::{AssetKind, Envelope, LicenceId, Timestamp, plain};
 use serde::{Deserialize, Serialize};
@@ -18,14 +18,11 @@ use utoipa::ToSchema;
 
 use super::body::Body;
 use super::money::{Line, Money};
+use super::once;
 use super::params;
 use super::quotes::PlainTerms;
 use crate::principal::Caller;
 use crate::problem::{Problem, ProblemBody};
-
-/// The header that makes a purchase safe to send again.
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// A purchase.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -39,6 +36,18 @@ pub(crate) struct LicenceRequest {
     licensee: Licensee,
     /// How it is paid.
     payment: Payment,
+    /// The clip time that this clip time tops up, where it is bought for a key that is held.
+    top_up: Option<TopUp>,
+}
+
+/// Clip time that is topped up: a report under either key then draws on both.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TopUp {
+    /// Its licence's id or code.
+    licence: String,
+    /// The word from its `private_url`.
+    grant: String,
 }
 
 /// Who a licence is for. Neither stands in the key or on the public page.
@@ -55,12 +64,14 @@ pub(crate) struct Licensee {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Payment {
-    /// Only `sandbox` is built: no real card is ever charged.
-    #[expect(dead_code, reason = "reading it checks it: there is one method")]
+    /// `sandbox` for a card (no real card is ever charged), or `wallet`.
     method: Method,
     /// A test card: any number that passes the Luhn check; one ending in 0002 is declined.
+    #[serde(default)]
     #[schema(example = "4242424242424242")]
     card: String,
+    /// The wallet, one of those of `GET /v1/wallet`.
+    wallet: Option<String>,
 }
 
 /// A way to pay.
@@ -69,6 +80,8 @@ pub(crate) struct Payment {
 pub(crate) enum Method {
     /// Test cards.
     Sandbox,
+    /// A wallet.
+    Wallet,
 }
 
 /// A licence, as its holder sees it.
@@ -192,10 +205,7 @@ pub(crate) async fn buy(
     Body(request): Body<LicenceRequest>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::Buy)?;
-    let key = headers
-        .get(IDEMPOTENCY_KEY)
-        .and_then(|key| key.to_str().ok())
-        .unwrap_or_default();
+    let key = once::key(&headers);
     let purchase = request.purchase()?;
     let bought = buy::buy(&app, &mut app.call(), &caller.0, key, &purchase).await?;
     let status = if bought.repeated {
@@ -212,10 +222,7 @@ pub(crate) async fn buy(
             .map(|at| (header::LOCATION, at)),
     );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if bought.repeated {
-        headers.insert(REPLAYED, HeaderValue::from_static("true"));
-    }
-    Ok(response)
+    Ok(once::replayed(response, bought.repeated))
 }
 
 /// Shows a licence to its holder, who knows its grant, or to the operator.
@@ -283,18 +290,31 @@ pub(crate) fn opened_by(
 impl LicenceRequest {
     fn purchase(self) -> Result<Purchase, Problem> {
         let bad = |e: domain::id::IdError| Problem::new("bad_id", e.to_string()).at("quote");
+        let wallet = match self.payment.method {
+            Method::Sandbox => None,
+            Method::Wallet => Some(params::id(
+                "payment.wallet",
+                self.payment.wallet.as_deref(),
+            )?),
+        };
+        let top_up = self.top_up.map(|of| Claim {
+            licence: of.licence,
+            grant: of.grant,
+        });
         Ok(Purchase {
             quote: self.quote.parse().map_err(bad)?,
             offer: self.offer,
             licensee: self.licensee.name,
             email: self.licensee.email,
             card: self.payment.card,
+            wallet,
+            top_up,
         })
     }
 }
 
 impl Licence {
-    fn of(app: &App, held: &Held) -> Self {
+    pub(crate) fn of(app: &App, held: &Held) -> Self {
         let code = held.code.to_string();
         Self {
             id: held.id.to_string(),
@@ -384,7 +404,7 @@ impl From<show::ClipTime> for Bundle {
             id: clip.id.to_string(),
             total_ms: clip.total_ms,
             consumed_ms: clip.consumed_ms,
-            left_ms: (clip.total_ms - clip.consumed_ms).max(0),
+            left_ms: clip.left_ms(),
             expires_at: clip.expires_at,
         }
     }

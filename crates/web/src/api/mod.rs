@@ -3,16 +3,19 @@
 
 pub(crate) mod asks;
 pub(crate) mod body;
+pub(crate) mod bundles;
 pub(crate) mod channels;
 pub(crate) mod checks;
 pub(crate) mod claims;
 pub(crate) mod credits;
 pub(crate) mod cue_sheets;
+pub(crate) mod exchanges;
 pub(crate) mod files;
 pub(crate) mod keys;
 pub(crate) mod licences;
 pub(crate) mod money;
 pub(crate) mod offers;
+pub(crate) mod once;
 pub(crate) mod openapi;
 pub(crate) mod papers;
 pub(crate) mod params;
@@ -26,3 +29,4 @@ pub(crate) mod suggestions;
 pub(crate) mod tracks;
 pub(crate) mod uses;
 pub(crate) mod verify;
+pub(crate) mod wallet;

@@ -6,8 +6,9 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    asks, channels, checks, claims, credits, cue_sheets, files, keys, licences, offers, papers,
-    payments, quotes, reports, schemas, standing, stream, suggestions, tracks, uses, verify,
+    asks, bundles, channels, checks, claims, credits, cue_sheets, exchanges, files, keys, licences,
+    offers, papers, payments, quotes, reports, schemas, standing, stream, suggestions, tracks,
+    uses, verify, wallet,
 };
 use crate::problem::ProblemBody;
 
@@ -35,6 +36,19 @@ use crate::problem::ProblemBody;
         offers::change,
         licences::buy,
         licences::show,
+        bundles::show,
+        bundles::refund,
+        bundles::give,
+        bundles::withdraw,
+        bundles::gift,
+        bundles::take,
+        wallet::show,
+        wallet::load,
+        wallet::refund,
+        wallet::permit,
+        wallet::end,
+        exchanges::show,
+        exchanges::make,
         files::download,
         files::download_track,
         files::sidecar,

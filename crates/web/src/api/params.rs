@@ -4,6 +4,7 @@
 use std::str::FromStr;
 
 use data_encoding::BASE64URL_NOPAD;
+use domain::id::IdError;
 
 use crate::problem::Problem;
 
@@ -35,6 +36,12 @@ pub(crate) fn unknown(name: &str) -> Problem {
 /// Reads a parameter that isn't text.
 pub(crate) fn read<T: FromStr>(name: &str, value: &str, wanted: &str) -> Result<T, Problem> {
     value.parse().map_err(|_| bad(name, wanted))
+}
+
+/// Reads an id, which has to be there.
+pub(crate) fn id<T: FromStr<Err = IdError>>(name: &str, text: Option<&str>) -> Result<T, Problem> {
+    let read = text.unwrap_or_default().parse();
+    read.map_err(|e: IdError| Problem::new("bad_id", e.to_string()).at(name))
 }
 
 /// The refusal of a parameter's value.

@@ -8,12 +8,13 @@ use app::licensing::buy::{self, BuyRefusal, Purchase};
 use app::licensing::quote::{self, Ask};
 use app::licensing::quoted::{self, Quoted};
 use app::licensing::{Claim, QuotedOption};
+use app::wallets::show as show_wallet;
 use app::{Refusal, Stop};
 use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::QuoteId;
+use domain::{QuoteId, WalletId};
 use serde::Deserialize;
 
 use super::frame::Frame;
@@ -21,8 +22,9 @@ use super::problem::sentence;
 use super::quote::hidden;
 use super::standing::{item, price_lines, terms};
 use super::use_form::Answers;
-use super::view::{CheckoutPage, Field, Hidden, Submit};
+use super::view::{CheckoutPage, Choice, Field, Hidden, Submit};
 use crate::api::licences::private_path;
+use crate::api::params;
 use crate::problem::Problem;
 use crate::state::Web;
 use crate::words;
@@ -40,6 +42,8 @@ pub(crate) struct Chosen {
     answers: String,
     licence: String,
     grant: String,
+    top_up: String,
+    top_up_grant: String,
 }
 
 /// The checkout's form.
@@ -54,6 +58,23 @@ pub(crate) struct Filled {
     card_number: String,
     card_expiry: String,
     card_cvc: String,
+    wallet: String,
+    top_up: String,
+    top_up_grant: String,
+}
+
+impl Filled {
+    fn wallet(&self) -> Result<Option<WalletId>, Problem> {
+        let named = Some(self.wallet.as_str()).filter(|id| !id.is_empty());
+        named.map(|id| params::id("wallet", Some(id))).transpose()
+    }
+
+    fn top_up(&self) -> Option<Claim> {
+        (!self.top_up.is_empty()).then(|| Claim {
+            licence: self.top_up.clone(),
+            grant: self.top_up_grant.clone(),
+        })
+    }
 }
 
 impl Chosen {
@@ -101,6 +122,11 @@ pub(crate) async fn start(
     query
         .append_pair("quote", &quote)
         .append_pair("offer", &offer);
+    if !chosen.top_up.is_empty() {
+        query
+            .append_pair("top_up", &chosen.top_up)
+            .append_pair("top_up_grant", &chosen.top_up_grant);
+    }
     Ok(Redirect::to(&format!("/checkout?{}", query.finish())))
 }
 
@@ -115,6 +141,8 @@ pub(crate) async fn show(
         quote: chosen.quote,
         offer: chosen.offer,
         idempotency_key: data_encoding::BASE64URL_NOPAD.encode(&key),
+        top_up: chosen.top_up,
+        top_up_grant: chosen.top_up_grant,
         ..Filled::default()
     };
     if web.options.sandbox {
@@ -125,7 +153,7 @@ pub(crate) async fn show(
     let sale = Sale::read(&web.app, &filled).await?;
     let expired = sale.quoted.expires_at <= web.app.call().now;
     let refusal = expired.then_some(BuyRefusal::QuoteExpired);
-    sale.page(&web, frame, filled, refusal.as_ref())
+    sale.page(&web, frame, filled, refusal.as_ref()).await
 }
 
 /// `POST /checkout/pay`.
@@ -142,6 +170,8 @@ pub(crate) async fn pay(
         licensee: filled.licensee.trim().to_owned(),
         email,
         card: filled.card_number.clone(),
+        wallet: filled.wallet()?,
+        top_up: filled.top_up(),
     };
     let (who, key) = (&frame.caller.0, filled.idempotency_key.as_str());
     match buy::buy(&web.app, &mut web.app.call(), who, key, &purchase).await {
@@ -150,7 +180,7 @@ pub(crate) async fn pay(
             Ok(Redirect::to(&page).into_response())
         }
         Err(Stop::Refused(refusal)) => {
-            let mut page = sale.page(&web, frame, filled, Some(&refusal))?;
+            let mut page = sale.page(&web, frame, filled, Some(&refusal)).await?;
             *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             Ok(page)
         }
@@ -193,7 +223,7 @@ impl Sale {
         })
     }
 
-    fn page(
+    async fn page(
         &self,
         web: &Web,
         frame: Frame,
@@ -201,6 +231,27 @@ impl Sale {
         refusal: Option<&BuyRefusal>,
     ) -> Result<Response, Problem> {
         let total = self.option.total()?;
+        let wallets = show_wallet::spendable(&web.app, &web.app.call(), &frame.caller.0).await?;
+        let pays = wallets.iter().find(|one| {
+            let (held, price) = (one.spendable, total);
+            held.currency() == price.currency() && held.micros() >= price.micros()
+        });
+        let wallet = pays.map(|one| Choice {
+            value: one.wallet.to_string(),
+            label: format!(
+                "Pay from your wallet, which holds {}",
+                words::price(one.spendable)
+            ),
+            chosen: filled.wallet == one.wallet.to_string(),
+        });
+        let top_up = [
+            ("top_up", &filled.top_up),
+            ("top_up_grant", &filled.top_up_grant),
+        ];
+        let top_up = top_up.map(|(name, value)| Hidden {
+            name: name.into(),
+            value: value.clone(),
+        });
         let wanted = self.quoted.wanted.as_ref().map(Answers::of);
         let field = refusal.and_then(Refusal::field).unwrap_or_default();
         let reason = refusal.map(|refusal| sentence(&refusal.to_string()));
@@ -245,9 +296,14 @@ impl Sale {
                 error: None,
             },
             sandbox: web.options.sandbox,
+            wallet,
             submit: Submit {
                 action: "/checkout/pay".into(),
-                hidden: self.hidden(filled.idempotency_key),
+                hidden: self
+                    .hidden(filled.idempotency_key)
+                    .into_iter()
+                    .chain(top_up.into_iter().filter(|field| !field.value.is_empty()))
+                    .collect(),
                 label: format!("Pay {}", words::price(total)),
             },
         })

@@ -69,7 +69,7 @@ fn session(person: &Person) -> Session {
     let (href, label) = match person.role {
         Role::Composer => ("/report", "Your report"),
         Role::Operator => ("/operator", "The store"),
-        Role::Buyer => ("/bundles", "Clip time"),
+        Role::Buyer => ("/wallet", "Your wallet"),
     };
     Session {
         name: person.name.clone(),

@@ -18,6 +18,7 @@ use qrcode::QrCode;
 use qrcode::render::svg;
 
 use super::channels::{self, Refused};
+use super::clip_time;
 use super::frame::Frame;
 use super::standing;
 use super::view::{
@@ -57,6 +58,10 @@ pub(crate) async fn page(
         None => None,
     };
     let notes = credit_notes(app, id).await?;
+    let clip_time = match licence.bundle {
+        Some(clip) => Some(clip_time::section(app, &licence, clip.id).await?),
+        None => None,
+    };
     super::html(&LicencePage {
         shell: frame.unlisted(format!("Licence {code}")),
         just_bought: params::value(query, "new").is_some(),
@@ -77,6 +82,7 @@ pub(crate) async fn page(
             .map(|file| delivered(&licence, file))
             .collect(),
         clip: licence.bundle.map(meter),
+        clip_time,
         take,
         upgrade_href: upgrade_href(&licence),
         upgraded: upgraded(&licence),
@@ -177,7 +183,7 @@ fn delivered(licence: &Licence, file: &LicenceFile) -> DeliveredFile {
 }
 
 fn meter(clip: ClipTime) -> ClipMeter {
-    let left = (clip.total_ms - clip.consumed_ms).max(0);
+    let left = clip.left_ms();
     let seconds = |ms: i64| u64::try_from(ms / 1000).unwrap_or(0);
     let (words, until) = (words::span(left), words::date(clip.expires_at));
     ClipMeter {
@@ -260,6 +266,8 @@ mod tests {
             id: domain::BundleId::from_bytes([0; 16]),
             total_ms: 600_000,
             consumed_ms: 168_000,
+            gone_ms: 0,
+            gift: false,
             expires_at: Timestamp(0),
         };
         let meter = meter(clip);

@@ -5,6 +5,7 @@ pub(crate) mod card;
 pub(crate) mod channels;
 pub(crate) mod check;
 pub(crate) mod checkout;
+pub(crate) mod clip_time;
 pub(crate) mod cue_sheet;
 pub(crate) mod frame;
 pub(crate) mod home;
@@ -24,6 +25,7 @@ pub(crate) mod upgrade;
 pub(crate) mod use_form;
 pub(crate) mod verify;
 pub mod view;
+pub(crate) mod wallet;
 
 use askama::Template;
 use axum::http::{HeaderValue, header};

@@ -2,26 +2,27 @@
 
 use data_encoding::HEXLOWER;
 use domain::invariant::{self as rules, BundleRow, DrawRow, SheetRow};
-use domain::{Account, BundleId, SplitSheetId};
+use domain::{Account, Bundle, BundleId, SplitSheetId};
 use store::db::Tx;
 
-use super::{Check, balance, check};
+use super::{Check, balance, check, wallets};
 use crate::Fault;
 
 pub(super) async fn checks(tx: &mut Tx) -> Result<Vec<Check>, Fault> {
     let sheets = sheets(tx).await?;
-    let mut bundles = Vec::new();
-    for row in tx.all(BUNDLES, &[]).await? {
-        let id = BundleId::from_bytes(row.id("id")?);
-        let account = Account::BundleUnearned(id).id();
-        bundles.push(BundleRow {
-            bundle: id.to_string(),
-            total_ms: row.int("total_ms")?,
-            consumed_ms: row.int("consumed_ms")?,
-            unearned_micros: row.int("unearned_micros")?,
-            balance: balance(tx, account.as_str(), &row.text("currency")?).await?
-                + row.int("taken_micros")?,
-        });
+    // What a bundle sold is looked at by its run since the last cut; what it was billed, whole.
+    let (mut runs, mut bundles) = (Vec::new(), Vec::new());
+    for (bundle, promised, currency) in wallets::bundles(tx).await? {
+        let account = Account::BundleUnearned(bundle.id).id();
+        let held = balance(tx, account.as_str(), &currency).await? - promised;
+        let run = bundle.run();
+        runs.push(row(&run, held));
+        let whole = Bundle {
+            total_ms: bundle.sold_ms,
+            consumed_ms: bundle.consumed_ms,
+            ..run
+        };
+        bundles.push(row(&whole, held));
     }
     let mut draws = Vec::new();
     for row in tx.all(DRAWS, &[]).await? {
@@ -43,8 +44,8 @@ pub(super) async fn checks(tx: &mut Tx) -> Result<Vec<Check>, Fault> {
         ),
         check(
             rules::BUNDLES_HOLD_WHAT_THEY_SOLD,
-            bundles.len(),
-            rules::bundles_hold_what_they_sold(&bundles),
+            runs.len(),
+            rules::bundles_hold_what_they_sold(&runs),
         ),
         check(
             rules::BUNDLES_ARE_CONSUMED_BY_USES,
@@ -57,6 +58,16 @@ pub(super) async fn checks(tx: &mut Tx) -> Result<Vec<Check>, Fault> {
             rules::each_use_is_paid_once(&paid, &journalled),
         ),
     ])
+}
+
+fn row(bundle: &Bundle, balance: i64) -> BundleRow {
+    BundleRow {
+        bundle: bundle.id.to_string(),
+        total_ms: bundle.total_ms,
+        consumed_ms: bundle.consumed_ms,
+        unearned_micros: bundle.unearned_micros,
+        balance,
+    }
 }
 
 /// The ids of one column, as the journals' sources spell them.
@@ -98,9 +109,6 @@ async fn sheets(tx: &mut Tx) -> Result<Vec<SheetRow>, Fault> {
     }
     Ok(out)
 }
-
-const BUNDLES: &str = "
-    select id, total_ms, consumed_ms, unearned_micros, taken_micros, currency from bundles";
 
 const DRAWS: &str = "select use_id, bundle_id, billed_ms from use_draws";
 

@@ -52,6 +52,9 @@ async fn differs(tx: &mut Tx, id: PaymentId) -> Result<Option<String>, Fault> {
     let Some(payment) = paid::find(tx, id).await? else {
         return Ok(Some("there is no such payment".into()));
     };
+    let Subject::Licence(licence) = payment.subject else {
+        return Ok(None);
+    };
     let sale = paid::journal(tx, &payment).await?;
     let facts = paid::facts(tx, &payment).await?;
     let target = match paid::legs(&sale)?.target(&facts) {
@@ -59,7 +62,6 @@ async fn differs(tx: &mut Tx, id: PaymentId) -> Result<Option<String>, Fault> {
         Err(error) => return Ok(Some(error.to_string())),
     };
     let posted = paid::posted(tx, id, &sale).await?;
-    let Subject::Licence(licence) = payment.subject;
     let whole = paid::bundle(tx, licence).await?.is_none();
     // What tracks gave back of clip time follows what they had earned: all of it together counts.
     let compared = |books: Books| -> Books {

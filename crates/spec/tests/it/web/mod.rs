@@ -2,6 +2,7 @@
 
 mod buying;
 mod checking;
+mod clip_time;
 mod feed;
 mod limits;
 mod pages;

@@ -1,6 +1,6 @@
 //! Paying.
 
-use super::form::{Field, PriceLine, Submit};
+use super::form::{Choice, Field, PriceLine, Submit};
 use super::shell::Shell;
 use super::terms::Terms;
 
@@ -41,6 +41,8 @@ pub struct CheckoutPage {
     pub card_cvc: Field,
     /// Whether payments are the sandbox's: then the page says that no money moves.
     pub sandbox: bool,
+    /// A wallet that could pay instead of the card.
+    pub wallet: Option<Choice>,
     /// The Pay button.
     pub submit: Submit,
 }

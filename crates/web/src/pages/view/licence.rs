@@ -1,6 +1,7 @@
 //! A licence: the holder's private page, and what anyone may see.
 
 use super::channels::ChannelsSection;
+use super::clip_time::ClipSection;
 use super::form::PriceLine;
 use super::shell::Shell;
 use super::terms::Terms;
@@ -139,6 +140,8 @@ pub struct LicencePage {
     pub claim_href: Option<String>,
     /// What is left, for clip time.
     pub clip: Option<ClipMeter>,
+    /// What became of it, for clip time.
+    pub clip_time: Option<ClipSection>,
     /// Taking tracks, where this is clip time.
     pub take: Option<Take>,
     /// Where it is upgraded; none for clip time, and for what was upgraded or isn't in force.

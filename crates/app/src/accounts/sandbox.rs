@@ -10,7 +10,7 @@ pub(crate) const NAME: &str = "sandbox";
 
 /// Why nothing was charged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NotCharged {
+pub(crate) enum NotCharged {
     /// That is no card number.
     NoCard,
     /// The provider said no.
@@ -19,7 +19,7 @@ pub(super) enum NotCharged {
 
 /// Any number that passes the Luhn check (ISO/IEC 7812-1) is charged, except that one ending in
 /// 0002 is declined.
-pub(super) fn charge(card: &str) -> Result<(), NotCharged> {
+pub(crate) fn charge(card: &str) -> Result<(), NotCharged> {
     let plain = card.chars().filter(|c| !c.is_whitespace() && *c != '-');
     let digits: Vec<u32> = plain
         .map(|c| c.to_digit(10))
@@ -41,7 +41,7 @@ pub(super) fn charge(card: &str) -> Result<(), NotCharged> {
 }
 
 /// Whose account the money lies on, for the journal.
-pub(super) fn taken() -> Result<Taken, Fault> {
+pub(crate) fn taken() -> Result<Taken, Fault> {
     let provider = ProviderName::new(NAME).map_err(Fault::while_("naming a provider"))?;
     Ok(Taken {
         provider,

@@ -1,0 +1,137 @@
+//! Paying a wallet's rest back to the card it was loaded from.
+//!
+//! Before: the wallet is the asker's own and holds at least a minor unit. After, in one
+//! transaction: the refund and its journal, and the wallet holds less than a minor unit. What the
+//! provider kept for the loads stays the platform's cost.
+
+use domain::wallet::refund_journal;
+use domain::{WalletId, WalletRefundId};
+use ledger::Money;
+use thiserror::Error;
+
+use super::{balance, locked};
+use crate::access::Person;
+use crate::accounts::once::{Once, OnceRefusal, once};
+use crate::accounts::{post, sandbox};
+use crate::{App, Call, Fault, Refusal, Stop};
+
+/// A refund of a wallet's rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WalletRefund {
+    /// The refund.
+    pub id: WalletRefundId,
+    /// What goes back to the card.
+    pub refund: Money,
+    /// Whether this request had been carried out before.
+    pub repeated: bool,
+}
+
+/// Why nothing is paid back. In order of precedence.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum WalletRefundRefusal {
+    /// Not the asker's wallet.
+    #[error("there is no such wallet of yours")]
+    Unknown,
+    /// The key is none, or was used before.
+    #[error(transparent)]
+    Once(OnceRefusal),
+    /// It holds nothing.
+    #[error("nothing is left in this wallet that could be paid back")]
+    Nothing,
+}
+
+impl Refusal for WalletRefundRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown_wallet",
+            Self::Once(refusal) => refusal.code(),
+            Self::Nothing => "nothing_to_refund",
+        }
+    }
+
+    fn field(&self) -> Option<String> {
+        match self {
+            Self::Unknown | Self::Nothing => Some("wallet".into()),
+            Self::Once(refusal) => refusal.field(),
+        }
+    }
+}
+
+/// How often a refund that lost a race for rows is tried again.
+const TRIES_MAX: u32 = 20;
+
+/// Pays a wallet's rest back.
+///
+/// # Errors
+/// [`WalletRefundRefusal`].
+pub async fn refund(
+    app: &App,
+    call: &mut Call,
+    who: &Person,
+    key: &str,
+    wallet: WalletId,
+) -> Result<WalletRefund, Stop<WalletRefundRefusal>> {
+    let mut tries = 1;
+    loop {
+        match attempt(app, call, who, key, wallet).await {
+            Err(Stop::Fault(fault)) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            done => return done,
+        }
+    }
+}
+
+async fn attempt(
+    app: &App,
+    call: &mut Call,
+    who: &Person,
+    key: &str,
+    wallet: WalletId,
+) -> Result<WalletRefund, Stop<WalletRefundRefusal>> {
+    let mut tx = app.db.write().await?;
+    let held = locked(&mut tx, wallet).await?;
+    let Some(held) = held.filter(|held| held.owner == who.id) else {
+        return Err(Stop::Refused(WalletRefundRefusal::Unknown));
+    };
+    let id = WalletRefundId::from_bytes(call.id());
+    let (name, request) = (who.id.to_string(), ("wallet_refund", wallet.to_string()));
+    let claimed = once(&mut tx, call, (&name, key), &request, id.bytes()).await;
+    let claimed = claimed.map_err(|stop| match stop {
+        Stop::Refused(refusal) => Stop::Refused(WalletRefundRefusal::Once(refusal)),
+        Stop::Fault(fault) => Stop::Fault(fault),
+    })?;
+    if let Once::Again(earlier) = claimed {
+        let micros = tx.one(EARLIER, &[(&earlier).into()]).await?.int("micros")?;
+        return Ok(WalletRefund {
+            id: WalletRefundId::from_bytes(earlier),
+            refund: Money::new(micros, held.currency),
+            repeated: true,
+        });
+    }
+    let rest = balance(&mut tx, &held).await?;
+    let refund = rest.floor_to_minor().map_err(Fault::while_("a refund"))?;
+    if refund.micros() <= 0 {
+        return Err(Stop::Refused(WalletRefundRefusal::Nothing));
+    }
+    let values = [
+        id.bytes().into(),
+        wallet.bytes().into(),
+        refund.micros().into(),
+        call.now.0.into(),
+    ];
+    tx.run(INSERT, &values).await?;
+    let provider = sandbox::taken()?.provider;
+    let journal = refund_journal(&id.to_string(), refund, provider, wallet)
+        .map_err(Fault::while_("journalling a refund"))?;
+    post::post(&mut tx, call, &journal).await?;
+    tx.commit().await?;
+    Ok(WalletRefund {
+        id,
+        refund,
+        repeated: false,
+    })
+}
+
+const INSERT: &str =
+    "insert into wallet_refunds (id, wallet_id, micros, at_ms) values ($1, $2, $3, $4)";
+
+const EARLIER: &str = "select micros from wallet_refunds where id = $1";

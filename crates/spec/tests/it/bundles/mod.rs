@@ -1,0 +1,4 @@
+mod draw;
+mod expire;
+mod gift;
+mod refund;

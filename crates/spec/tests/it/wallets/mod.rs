@@ -1,0 +1,3 @@
+mod load;
+mod refund;
+mod spend;
