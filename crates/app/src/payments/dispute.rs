@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::{reconcile, sandbox};
 use crate::accounts::paid;
 use crate::accounts::sandbox::NAME;
-use crate::{App, Call, Fault, Refusal, Stop};
+use crate::{App, Call, Refusal, Stop};
 
 /// What happens at the sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,9 +114,7 @@ async fn at_the_sandbox(
         (Act::Won, Some((id, one))) => (id.clone(), decided(one, DisputeState::Won)),
         (Act::Lost, Some((id, one))) => (id.clone(), decided(one, DisputeState::Lost)),
     };
-    sandbox::dispute(tx, &paid.reference, &id, &next)
-        .await
-        .map_err(Fault::from)?;
+    sandbox::dispute(tx, &paid.reference, &id, &next).await?;
     Ok(paid.reference)
 }
 

@@ -320,3 +320,50 @@ impl PaymentGiven {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use app::Refusal;
+    use app::payments::dispute::DisputeRefusal;
+    use app::payments::learn::LearnRefusal;
+    use app::payments::list::PaymentRefusal;
+    use app::payments::refund::RefundRefusal;
+    use app::payments::webhook::WebhookRefusal;
+
+    use crate::problem;
+
+    fn of_payments() -> Vec<&'static str> {
+        let usd = ledger::Money::zero(ledger::Currency::USD);
+        vec![
+            DisputeRefusal::UnknownPayment("x".into()).code(),
+            DisputeRefusal::NotSandbox("x".into()).code(),
+            DisputeRefusal::AlreadyOpen.code(),
+            DisputeRefusal::NothingLeft.code(),
+            DisputeRefusal::BadAmount(usd).code(),
+            DisputeRefusal::NoneOpen.code(),
+            LearnRefusal::BadEvent.code(),
+            LearnRefusal::UnknownPayment("x".into()).code(),
+            LearnRefusal::BadFacts("x").code(),
+            LearnRefusal::EventReused.code(),
+            PaymentRefusal::Unknown("x".into()).code(),
+            RefundRefusal::BadIdempotencyKey.code(),
+            RefundRefusal::KeyReused.code(),
+            RefundRefusal::BadReason.code(),
+            RefundRefusal::OtherCurrency("USD").code(),
+            RefundRefusal::BadAmount("USD").code(),
+            RefundRefusal::ClipTimeWhole.code(),
+            RefundRefusal::TooMuch(usd).code(),
+            WebhookRefusal::Closed.code(),
+            WebhookRefusal::NotSigned.code(),
+            WebhookRefusal::OutOfTime.code(),
+            WebhookRefusal::BadBody.code(),
+        ]
+    }
+
+    #[test]
+    fn every_refusal_of_payments_has_its_status() {
+        let codes = of_payments().into_iter();
+        let missing: Vec<_> = codes.filter(|code| !problem::is_known(code)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}
