@@ -18,6 +18,7 @@ pub mod metering;
 pub mod offers;
 mod schema;
 mod settings;
+pub mod statements;
 mod stop;
 
 pub use call::{Call, Edge};
@@ -56,6 +57,8 @@ pub struct App {
     pub issuer: Issuer,
     /// The status list as it was last signed.
     pub statuses: licensing::status::Kept,
+    /// The last audit of this process, for monitors.
+    pub audits: accounts::metrics::Kept,
     /// What the operator has set.
     pub settings: Settings,
     /// Where time and chance come from.
@@ -82,6 +85,7 @@ impl App {
             index,
             issuer,
             statuses: licensing::status::Kept::default(),
+            audits: accounts::metrics::Kept::default(),
             settings,
             edge,
         })

@@ -63,6 +63,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("offers_overtaken", StatusCode::CONFLICT),
     ("page_out_of_range", StatusCode::BAD_REQUEST),
     ("payee_required", StatusCode::BAD_REQUEST),
+    ("period_not_begun", StatusCode::CONFLICT),
     ("quote_expired", StatusCode::GONE),
     ("range_not_satisfiable", StatusCode::RANGE_NOT_SATISFIABLE),
     ("rights_not_attested", StatusCode::CONFLICT),

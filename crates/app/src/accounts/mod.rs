@@ -4,6 +4,7 @@ pub mod audit;
 pub(crate) mod booking;
 mod exclusives;
 mod invoices;
+pub mod metrics;
 pub(crate) mod payments;
 pub(crate) mod post;
 pub(crate) mod sheets;

@@ -7,7 +7,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     asks, channels, checks, claims, credits, cue_sheets, files, keys, licences, offers, quotes,
-    reports, schemas, standing, stream, suggestions, tracks, uses, verify,
+    reports, schemas, standing, statements, stream, suggestions, tracks, uses, verify,
 };
 use crate::problem::ProblemBody;
 
@@ -53,6 +53,10 @@ use crate::problem::ProblemBody;
         reports::show,
         stream::stream,
         schemas::envelope,
+        schemas::statement,
+        statements::index,
+        statements::download,
+        statements::tax_year,
         keys::status_list,
         keys::jwks,
         keys::health,

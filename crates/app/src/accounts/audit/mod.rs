@@ -5,6 +5,7 @@ mod blobs;
 mod ledger;
 mod licences;
 mod meter;
+mod statements;
 
 use ::ledger::invariant::Breach;
 use domain::invariant as rules;
@@ -32,6 +33,7 @@ pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
     let mut tx = app.db.read().await?;
     let mut checks = ledger::checks(&mut tx).await?;
     checks.extend(meter::checks(&mut tx).await?);
+    checks.extend(statements::checks(&mut tx).await?);
     checks.extend(licences::checks(app, &mut tx).await?);
     let (held, breaches) = exclusives::breaches(&mut tx).await?;
     checks.push(check(rules::EXCLUSIVES_STAND_ALONE, held, breaches));
