@@ -31,8 +31,8 @@ pub use stop::{Fault, Refusal, Stop};
 // it is defined in (house.md, the table of floors).
 pub use audio::Limits;
 pub use domain::{
-    AssetKind, Envelope, EnvelopeError, IntendedUse, Plain, Rates, Tax, Template, Tier, Timestamp,
-    plain,
+    AssetKind, Envelope, EnvelopeError, IntendedUse, PayeeId, Plain, Rates, Tax, Template, Tier,
+    Timestamp, plain,
 };
 pub use domain::{credits, cue};
 pub use ledger::{Currency, Money};

@@ -3,6 +3,7 @@
 mod offers;
 mod papers;
 mod rights;
+mod statements;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use crate::config::Said;
 pub use offers::{Attest, OffersChange, OffersSale, OffersVerb};
 pub use papers::{Claim, CueSheet, TrackSet, TrackVerb};
 pub use rights::{ChannelFields, ChannelsVerb, Check, LicenceVerb, Named, Reasoned};
+pub use statements::{StatementVerb, Whose};
 
 /// The arguments of one run.
 #[derive(Debug, Parser)]
@@ -112,6 +114,13 @@ pub enum Command {
         /// What to do with it.
         #[command(subcommand)]
         verb: LicenceVerb,
+    },
+    /// A payee's statements; recompute one from its file
+    #[command(after_help = statements::STATEMENT_HELP)]
+    Statement {
+        /// What to do.
+        #[command(subcommand)]
+        verb: StatementVerb,
     },
     /// Recompute every sum and check every key and file
     #[command(

@@ -10,5 +10,6 @@ pub mod taxes;
 pub use format::{Format, file_name};
 
 pub use domain::statement::{
-    Checked, Line, Period, PeriodError, SCHEMA, Statement, Wrong, check, csv, decimal, kind_words,
+    Checked, Line, Period, PeriodError, Purses, SCHEMA, Statement, Wrong, check, csv, decimal,
+    kind_words,
 };

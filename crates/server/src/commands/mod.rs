@@ -17,6 +17,7 @@ mod offers;
 mod serve;
 mod signing_key;
 mod stamp;
+mod statement;
 mod track;
 mod verify;
 
@@ -91,6 +92,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Check(args) => check::run(&context, args).await,
         Command::Channels { verb } => channels::run(&context, verb).await,
         Command::Licence { verb } => licence::run(&context, verb).await,
+        Command::Statement { verb } => statement::run(&context, verb).await,
         Command::Audit => audit::run(&context).await,
         Command::Config => config::run(&context),
         Command::Key { verb } => key::run(&context, verb).await,
