@@ -9,6 +9,7 @@ mod door;
 mod merchant;
 mod reporter;
 mod rights;
+mod statements;
 mod studio;
 mod tamper;
 mod tone;
