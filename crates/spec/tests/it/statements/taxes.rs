@@ -6,7 +6,7 @@ use app::licensing::quote::{self, Ask};
 use app::statements::taxes;
 use domain::{AssetKind, Tax, Tier};
 use spec::on_both_engines;
-use spec::world::{ADDRESS, World, monetised_short};
+use spec::world::{ADDRESS, monetised_short};
 
 on_both_engines! {
     async fn a_year_tells_what_payees_earned_and_which_tax_was_collected(world: World) {
