@@ -21,6 +21,7 @@ pub mod offers;
 pub mod payments;
 mod schema;
 mod settings;
+pub mod statements;
 mod stop;
 pub mod wallets;
 
@@ -34,8 +35,8 @@ pub use stop::{Fault, Refusal, Stop};
 // it is defined in (house.md, the table of floors).
 pub use audio::Limits;
 pub use domain::{
-    AssetKind, Envelope, EnvelopeError, IntendedUse, Plain, Rates, Tax, Template, Tier, Timestamp,
-    plain,
+    AssetKind, Envelope, EnvelopeError, IntendedUse, PayeeId, Plain, Rates, Tax, Template, Tier,
+    Timestamp, plain,
 };
 pub use domain::{credits, cue};
 pub use ledger::{Currency, Money};
@@ -60,6 +61,8 @@ pub struct App {
     pub issuer: Issuer,
     /// The status list as it was last signed.
     pub statuses: licensing::status::Kept,
+    /// The last audit of this process, for monitors.
+    pub audits: accounts::metrics::Kept,
     /// What the operator has set.
     pub settings: Settings,
     /// Where time and chance come from.
@@ -86,6 +89,7 @@ impl App {
             index,
             issuer,
             statuses: licensing::status::Kept::default(),
+            audits: accounts::metrics::Kept::default(),
             settings,
             edge,
         })

@@ -12,6 +12,28 @@ pub fn row<T: AsRef<str>>(cells: &[T]) -> String {
     format!("{}\r\n", cells.join(","))
 }
 
+/// A cell of a table that holds numbers too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell<'a> {
+    /// A text, whoever wrote it: guarded.
+    Text(&'a str),
+    /// A number of our own making, written as digits, sign and point: never guarded.
+    Number(String),
+}
+
+/// One row of texts and numbers, with its line end (CR LF).
+#[must_use]
+pub fn typed_row(cells: &[Cell<'_>]) -> String {
+    let cells: Vec<_> = cells
+        .iter()
+        .map(|one| match one {
+            Cell::Text(text) => cell(text),
+            Cell::Number(digits) => digits.clone(),
+        })
+        .collect();
+    format!("{}\r\n", cells.join(","))
+}
+
 /// One cell: guarded, and in quotes where it must be.
 #[must_use]
 pub fn cell(text: &str) -> String {

@@ -55,6 +55,7 @@ pub mod set;
 pub mod shortfall;
 pub mod split;
 pub mod standing;
+pub mod statement;
 pub mod subscription;
 pub mod suggest;
 pub mod template;

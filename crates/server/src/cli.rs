@@ -5,6 +5,7 @@ mod offers;
 mod papers;
 mod payments;
 mod rights;
+mod statements;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ pub use offers::{Attest, OffersChange, OffersSale, OffersVerb};
 pub use papers::{Claim, CueSheet, TrackSet, TrackVerb};
 pub use payments::{PaymentVerb, Refund};
 pub use rights::{ChannelFields, ChannelsVerb, Check, LicenceVerb, Named, Reasoned};
+pub use statements::{StatementVerb, Whose};
 
 /// The arguments of one run.
 #[derive(Debug, Parser)]
@@ -130,6 +132,13 @@ pub enum Command {
         /// What to do with rates.
         #[command(subcommand)]
         verb: RateVerb,
+    },
+    /// A payee's statements; recompute one from its file
+    #[command(after_help = statements::STATEMENT_HELP)]
+    Statement {
+        /// What to do.
+        #[command(subcommand)]
+        verb: StatementVerb,
     },
     /// Recompute every sum and check every key and file
     #[command(

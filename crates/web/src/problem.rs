@@ -74,6 +74,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("other_currency", StatusCode::UNPROCESSABLE_ENTITY),
     ("page_out_of_range", StatusCode::BAD_REQUEST),
     ("payee_required", StatusCode::BAD_REQUEST),
+    ("period_not_begun", StatusCode::CONFLICT),
     ("quote_expired", StatusCode::GONE),
     ("range_not_satisfiable", StatusCode::RANGE_NOT_SATISFIABLE),
     ("refund_too_large", StatusCode::UNPROCESSABLE_ENTITY),

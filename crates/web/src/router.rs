@@ -143,6 +143,14 @@ fn api() -> Router<Web> {
         .route("/v1/status-lists/{list}", get(api::keys::status_list))
         .route("/.well-known/jwks.json", get(api::keys::jwks))
         .route("/schemas/envelope.json", get(api::schemas::envelope))
+        .route("/schemas/statement.json", get(api::schemas::statement))
+        .route("/v1/payees/{payee}/statements", get(api::statements::index))
+        .route(
+            "/v1/payees/{payee}/statements/{file}",
+            get(api::statements::download),
+        )
+        .route("/v1/taxes/{file}", get(api::statements::tax_year))
+        .route("/metrics", get(api::metrics::show))
         .route("/openapi.json", get(api::openapi::document))
         .route("/v1/health", get(api::keys::health))
 }
@@ -197,6 +205,7 @@ fn storefront() -> Router<Web> {
         .route("/verify", get(pages::verify::show))
         .route("/check", get(pages::check::show))
         .route("/report", get(pages::report::show))
+        .route("/statements", get(pages::statements::show))
         .route("/operator", get(pages::operator::show))
         .route("/operator/payments", get(pages::payments::list))
         .route(

@@ -6,6 +6,7 @@ pub(crate) mod clip_time;
 mod exclusives;
 pub(crate) mod holds;
 mod invoices;
+pub mod metrics;
 pub mod once;
 pub(crate) mod paid;
 pub(crate) mod payments;

@@ -34,6 +34,7 @@ mod quotes;
 mod refunds;
 mod safelists;
 mod standings;
+mod statements;
 mod suggestion_properties;
 mod suggestions;
 mod support;

@@ -19,6 +19,7 @@ mod rate;
 mod serve;
 mod signing_key;
 mod stamp;
+mod statement;
 mod track;
 mod verify;
 
@@ -95,6 +96,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Licence { verb } => licence::run(&context, verb).await,
         Command::Payment { verb } => payment::run(&context, verb).await,
         Command::Rate { verb } => rate::run(&context, verb).await,
+        Command::Statement { verb } => statement::run(&context, verb).await,
         Command::Audit => audit::run(&context).await,
         Command::Config => config::run(&context),
         Command::Key { verb } => key::run(&context, verb).await,

@@ -40,6 +40,11 @@ impl World {
 }
 
 impl Composer {
+    /// The world this composer is in.
+    pub(super) fn world(&self) -> &World {
+        &self.world
+    }
+
     /// Their report as it stands.
     ///
     /// # Panics

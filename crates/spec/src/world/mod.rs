@@ -11,6 +11,7 @@ mod payments;
 mod purse;
 mod reporter;
 mod rights;
+mod statements;
 mod studio;
 mod tamper;
 mod tone;

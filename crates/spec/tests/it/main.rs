@@ -14,5 +14,6 @@ mod licensing;
 mod metering;
 mod offers;
 mod payments;
+mod statements;
 mod wallets;
 mod web;

@@ -7,8 +7,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     asks, bundles, channels, checks, claims, credits, cue_sheets, exchanges, files, keys, licences,
-    offers, papers, payments, quotes, reports, schemas, standing, stream, suggestions, tracks,
-    uses, verify, wallet,
+    offers, papers, payments, quotes, reports, schemas, standing, statements, stream, suggestions,
+    tracks, uses, verify, wallet,
 };
 use crate::problem::ProblemBody;
 
@@ -75,6 +75,10 @@ use crate::problem::ProblemBody;
         reports::show,
         stream::stream,
         schemas::envelope,
+        schemas::statement,
+        statements::index,
+        statements::download,
+        statements::tax_year,
         keys::status_list,
         keys::jwks,
         keys::health,

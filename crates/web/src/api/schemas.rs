@@ -21,3 +21,17 @@ pub(crate) async fn envelope(headers: HeaderMap) -> Response {
         KEPT_S,
     )
 }
+
+/// The JSON Schema (2020-12) of a payee's statement.
+#[utoipa::path(get, path = "/schemas/statement.json", operation_id = "show_statement_schema", tag = "Metering", responses(
+    (status = 200, description = "A JSON Schema", body = Object, content_type = "application/schema+json"),
+    (status = 304, description = "It hasn't changed"),
+))]
+pub(crate) async fn statement(headers: HeaderMap) -> Response {
+    cache::public(
+        &headers,
+        "application/schema+json",
+        domain::statement::SCHEMA.to_owned(),
+        KEPT_S,
+    )
+}

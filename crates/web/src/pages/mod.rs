@@ -18,6 +18,7 @@ pub(crate) mod quote;
 pub(crate) mod report;
 pub(crate) mod sign_in;
 pub(crate) mod standing;
+pub(crate) mod statements;
 pub(crate) mod suggest;
 pub(crate) mod theme;
 pub(crate) mod track;

@@ -6,6 +6,7 @@ mod ledger;
 mod licences;
 mod meter;
 mod payments;
+mod statements;
 mod wallets;
 
 use ::ledger::invariant::Breach;
@@ -35,6 +36,7 @@ pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
     let mut checks = ledger::checks(&mut tx).await?;
     checks.extend(meter::checks(&mut tx).await?);
     checks.extend(wallets::checks(&mut tx).await?);
+    checks.extend(statements::checks(&mut tx).await?);
     checks.extend(licences::checks(app, &mut tx).await?);
     let (held, breaches) = exclusives::breaches(&mut tx).await?;
     checks.push(check(rules::EXCLUSIVES_STAND_ALONE, held, breaches));

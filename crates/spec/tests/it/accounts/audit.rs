@@ -23,6 +23,7 @@ on_both_engines! {
             "bundles_are_consumed_by_uses",
             "each_use_is_paid_once",
             "earnings_equal_accounts",
+            "statements_explain_the_balance",
             "licences_verify",
             "licences_are_paid_once",
             "exclusives_stand_alone",
@@ -80,6 +81,31 @@ on_both_engines! {
             })
         );
         world.has_broken(&["every_journal_balances", "balances_equal_postings"]);
+    }
+
+    async fn a_flipped_bit_of_a_posting_is_named_by_its_journal_and_its_account(world: World) {
+        busy(&world).await;
+        world.flips_a_bit_of_a_posting().await;
+        let found = world.breaches().await;
+        let names: Vec<_> = found.iter().map(|(name, _)| *name).collect();
+        let wanted = [
+            "every_journal_balances",
+            "balances_equal_postings",
+            "statements_explain_the_balance",
+        ];
+        assert_eq!(names, wanted);
+        assert!(found[1].1.contains("payee:"), "{found:?}");
+        world.has_broken(&wanted);
+    }
+
+    async fn a_journal_that_was_dated_another_day_is_named_by_purse_and_day(world: World) {
+        busy(&world).await;
+        world.dates_journals_a_day_later().await;
+        let found = world.breaches().await;
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].1.ends_with("USD 2026-03-02"), "{found:?}");
+        assert!(found[1].1.ends_with("USD 2026-03-03"), "{found:?}");
+        world.has_broken(&["statements_explain_the_balance"]);
     }
 
     async fn a_bundle_whose_meter_was_turned_back_is_named(world: World) {

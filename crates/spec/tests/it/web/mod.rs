@@ -11,4 +11,5 @@ mod prices;
 mod problems;
 mod schemas;
 mod sound;
+mod statements;
 mod surface;

@@ -34,7 +34,9 @@ on_both_engines! {
         let (guest, _) = furnished(&world).await;
         for (role, name, path) in [
             (Role::Composer, "Ada Byron", "/report"),
+            (Role::Composer, "Ada Byron", "/statements"),
             (Role::Operator, "Olive", "/operator"),
+            (Role::Operator, "Olive", "/statements"),
         ] {
             assert!(
                 matches!(guest.gets(path).await.status, 303 | 401 | 403),

@@ -9,9 +9,10 @@ use spec::on_both_engines;
 use spec::world::{Reply, Visitor};
 
 /// Operations anybody may call.
-const PUBLIC: [&str; 16] = [
+const PUBLIC: [&str; 17] = [
     "GET /.well-known/jwks.json",
     "GET /schemas/envelope.json",
+    "GET /schemas/statement.json",
     "GET /v1/health",
     "GET /v1/status-lists/{list}",
     "GET /v1/tracks",

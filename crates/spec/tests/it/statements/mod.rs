@@ -1,0 +1,4 @@
+//! What the specification says of statements.
+
+mod show;
+mod taxes;
