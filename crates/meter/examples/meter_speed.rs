@@ -1,0 +1,371 @@
+//! How long each step of the meter takes an event, and what ten million ids weigh; best of some
+//! rounds, on one thread: `cargo run -p meter --release --example meter_speed`.
+
+use std::convert::Infallible;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Instant;
+
+use domain::cycle::Cycle;
+use domain::envelope::{Credit, Placement};
+use domain::offer::BUNDLE_PLANS;
+use domain::template::shipped;
+use domain::usage::LicenceState;
+use domain::{AssetKind, Bundle, BundleId, Envelope, LicenceId, Timestamp, TrackId, uuid7};
+use ledger::Currency;
+use licence_key::Code;
+use meter::book::{Book, CycleTerms, LicenceTerms, Paid, Span, TrackTerms, Verdict};
+use meter::event::{Event, Form, read_batch};
+use meter::id::{Key, Seed};
+use meter::pack::{Blob, Outcome, Packer};
+use meter::window::{Place, Window};
+
+const LICENCES: usize = 10_000;
+const TRACKS: usize = 2_000;
+const BATCH: usize = 1_000;
+const BATCHES: usize = 100;
+const ROUNDS: usize = 5;
+const NOW: Timestamp = Timestamp(1_780_000_000_000);
+
+fn main() {
+    let world = World::new();
+    let bodies: Vec<String> = (0..BATCHES).map(|batch| world.body(batch)).collect();
+    let bytes: usize = bodies.iter().map(String::len).sum();
+    println!("load average: {}", load());
+    println!("{} bytes of JSON an event", bytes / (BATCH * BATCHES));
+    let parsed: Vec<Vec<Event<'_>>> = bodies.iter().map(|body| parse(body)).collect();
+    let ns = best(|| {
+        bodies.iter().for_each(|body| drop(black_box(parse(body))));
+    });
+    println!("read: {ns} ns an event");
+    judged(&world, &parsed);
+    packed(&parsed);
+    let ns = best(|| {
+        let mut chain = Chain::new(&world.book);
+        bodies.iter().for_each(|body| chain.batch(body, false));
+        assert_eq!(chain.accepted, BATCH * BATCHES, "every event counts");
+    });
+    println!("whole chain, a commit for each batch: {ns} ns an event");
+    replayed(&world, &bodies);
+    ten_million();
+}
+
+/// Read, key, look up, judge, apply, pack, note: what a committer does.
+struct Chain {
+    book: Book,
+    window: Window,
+    packer: Packer,
+    seed: Seed,
+    commit: u64,
+    accepted: usize,
+    blobs: Vec<Vec<u8>>,
+}
+
+impl Chain {
+    fn new(book: &Book) -> Chain {
+        Chain {
+            book: book.clone(),
+            window: Window::new(),
+            packer: Packer::new(),
+            seed: Seed::new([7; 16]),
+            commit: 0,
+            accepted: 0,
+            blobs: Vec::new(),
+        }
+    }
+
+    fn batch(&mut self, body: &str, keep: bool) {
+        self.commit += 1;
+        self.window.begin(self.commit, NOW).expect("numbers rise");
+        for event in parse(body) {
+            let key = self.seed.of_event("camera", &event.event_id());
+            let known = self.window.find(key, |_| Ok::<_, Infallible>(true));
+            if known == Ok(None) {
+                self.take(key, &event);
+            }
+        }
+        let blob = self.packer.seal(self.commit, NOW);
+        self.book.reached(self.commit);
+        if keep {
+            self.blobs.push(blob);
+        }
+    }
+
+    fn take(&mut self, key: Key, event: &Event<'_>) {
+        if let Verdict::Accept(accepted) = self.book.judge(event, NOW) {
+            self.book.apply(&accepted);
+            let index = self.packer.add("camera", event, accepted.outcome());
+            let index = index.expect("within bounds");
+            let commit = self.commit;
+            let place = Place { commit, index };
+            let put = self.window.insert_if_absent(key, place, |_| Ok::<_, Infallible>(true));
+            put.expect("within bounds");
+            self.accepted += 1;
+        }
+    }
+}
+
+fn judged(world: &World, parsed: &[Vec<Event<'_>>]) {
+    let events = || parsed.iter().flatten();
+    let ns = best(|| {
+        events().for_each(|event| drop(black_box(world.book.judge(event, NOW))));
+    });
+    println!("judge: {ns} ns an event");
+    let mut books: Vec<Book> = (0..ROUNDS).map(|_| world.book.clone()).collect();
+    let ns = best(|| {
+        let mut book = books.pop().expect("one a round");
+        for event in events() {
+            if let Verdict::Accept(accepted) = book.judge(event, NOW) {
+                book.apply(&accepted);
+            }
+        }
+        black_box(book.settlement());
+    });
+    println!("judge and apply: {ns} ns an event");
+    let seed = Seed::new([7; 16]);
+    let ns = best(|| {
+        events().for_each(|event| {
+            black_box(seed.of_event("camera", &event.event_id()));
+        });
+    });
+    println!("key of an id: {ns} ns an event");
+}
+
+fn packed(parsed: &[Vec<Event<'_>>]) {
+    let outcome = Outcome::Drawn(vec![meter::pack::Part {
+        nth: 0,
+        billed_ms: 15_000,
+        earns: 87_827,
+    }]);
+    let (mut packer, mut bytes) = (Packer::new(), 0);
+    let ns = best(|| {
+        bytes = 0;
+        for (commit, batch) in (1..).zip(parsed) {
+            for event in batch {
+                packer.add("camera", event, &outcome).expect("within bounds");
+            }
+            bytes += packer.seal(commit, NOW).len();
+        }
+    });
+    println!("pack: {ns} ns and {} bytes an event", bytes / (BATCH * BATCHES));
+}
+
+fn replayed(world: &World, bodies: &[String]) {
+    let mut chain = Chain::new(&world.book);
+    bodies.iter().for_each(|body| chain.batch(body, true));
+    let bytes: usize = chain.blobs.iter().map(Vec::len).sum();
+    println!("blobs: {} bytes an event", bytes / (BATCH * BATCHES));
+    let mut books: Vec<Book> = (0..ROUNDS).map(|_| world.book.clone()).collect();
+    let ns = best(|| {
+        let mut book = books.pop().expect("one a round");
+        for blob in &chain.blobs {
+            let blob = Blob::read(blob).expect("just written");
+            book.replay(&blob).expect("just counted");
+        }
+        assert!(book == chain.book, "the same book");
+    });
+    println!("replay: {ns} ns an event");
+    let start = Instant::now();
+    for index in 0..1_000 {
+        let blob = Blob::read(&chain.blobs[7]).expect("just written");
+        black_box(blob.event(index).expect("just written"));
+    }
+    let ns = start.elapsed().as_nanos() / 1_000;
+    println!("one event of a blob, frame included: {ns} ns");
+}
+
+fn ten_million() {
+    let (seed, mut window) = (Seed::new([9; 16]), Window::new());
+    let before = resident();
+    let start = Instant::now();
+    let no = |_| Ok::<_, Infallible>(false);
+    for commit in 1..=10_000_u64 {
+        window.begin(commit, NOW.plus_ms(i64::try_from(commit).unwrap_or(0))).expect("numbers rise");
+        for index in 0..1_000 {
+            let key = seed.of_name(commit, &index.to_string());
+            let place = Place { commit, index };
+            window.insert_if_absent(key, place, no).expect("within bounds");
+        }
+    }
+    let ns = start.elapsed().as_nanos() / 10_000_000;
+    println!("window: {ns} ns an insertion, growing to ten million");
+    let start = Instant::now();
+    for index in 0..1_000_000_u32 {
+        let key = seed.of_name(u64::from(index) % 20_000 + 1, &(index % 1_000).to_string());
+        black_box(window.find(key, |_| Ok::<_, Infallible>(true)).ok());
+    }
+    let ns = start.elapsed().as_nanos() / 1_000_000;
+    println!("window: {ns} ns a look-up, half of them found");
+    let each = window.bytes() / 10_000_000;
+    println!("window: {each} bytes an id; {} MB more of memory", (resident() - before) >> 20);
+}
+
+fn parse(body: &str) -> Vec<Event<'_>> {
+    let events = read_batch(body.as_bytes(), Form::Json).expect("an array");
+    events.into_iter().map(|event| event.expect("a good one")).collect()
+}
+
+struct World {
+    book: Book,
+    codes: Vec<Code>,
+    random: std::cell::Cell<u64>,
+}
+
+impl World {
+    fn new() -> World {
+        let mut world = World {
+            book: Book::new(),
+            codes: Vec::new(),
+            random: std::cell::Cell::new(0x9e37_79b9_7f4a_7c15),
+        };
+        for n in 0..TRACKS {
+            let always = Span { from: Timestamp(0), until: Timestamp(i64::MAX) };
+            let terms = TrackTerms {
+                attested: true,
+                exclusive: Vec::new(),
+                rotation: vec![always],
+            };
+            world.book.put_track(track(n), terms);
+        }
+        let clip_time = Arc::new(BUNDLE_PLANS[2].envelope(Credit::NotRequired, NOW.plus_ms(-1)));
+        let tier = Arc::new(tier());
+        for n in 0..LICENCES {
+            world.licence(n, &clip_time, &tier);
+        }
+        world
+    }
+
+    /// Of ten licences six are paid by clip time, two by a subscription, two at the sale.
+    fn licence(&mut self, n: usize, clip_time: &Arc<Envelope>, tier: &Arc<Envelope>) {
+        let code = Code::from_random(|| {
+            let mut bytes = [0; 9];
+            bytes[..8].copy_from_slice(&self.draw().to_le_bytes());
+            bytes
+        });
+        self.codes.push(code);
+        let id = LicenceId::from_bytes(bytes(n));
+        let (paid_by, envelope) = match n % 10 {
+            0..6 => (Paid::Bundle, clip_time),
+            6 | 7 => (Paid::Pool, clip_time),
+            _ => (Paid::Tier(track(n % TRACKS)), tier),
+        };
+        let terms = LicenceTerms {
+            id,
+            code,
+            state: LicenceState::Active,
+            envelope: Arc::clone(envelope),
+            currency: Currency::USD,
+            paid_by,
+        };
+        self.book.put_licence(terms).expect("a new code");
+        if paid_by == Paid::Bundle {
+            let bundle = Bundle {
+                id: BundleId::from_bytes(bytes(n)),
+                total_ms: 7_000_000_000,
+                consumed_ms: 0,
+                unearned_micros: 76_850_000_000,
+                expires_at: NOW.plus_months(12),
+            };
+            self.book.put_bundle(id, 0, bundle).expect("a known licence");
+        } else if paid_by == Paid::Pool {
+            let cycle = Cycle { start: NOW.plus_ms(-86_400_000), end: NOW.plus_months(1) };
+            let cycle = CycleTerms {
+                nth: 0,
+                cycle,
+                contribution: 3_025_750_000,
+                guarantee: 50_000,
+                per_track_cap: None,
+                uses: Vec::new(),
+            };
+            self.book.put_cycle(id, cycle).expect("a known licence");
+        }
+    }
+
+    fn body(&self, batch: usize) -> String {
+        let events: Vec<String> = (0..BATCH).map(|n| self.event(batch * BATCH + n)).collect();
+        format!("[{}]", events.join(","))
+    }
+
+    fn event(&self, n: usize) -> String {
+        let licence = usize::try_from(self.draw() % 10_000).unwrap_or(0);
+        let at = NOW.plus_ms(-i64::try_from(self.draw() % 7_200_000).unwrap_or(0));
+        let mut random = [0; 10];
+        random[..8].copy_from_slice(&self.draw().to_le_bytes());
+        let id = uuid7(NOW.plus_ms(i64::try_from(n / 100).unwrap_or(0)), random);
+        let id = meter::id::EventId::Uuid7(id).write();
+        let used = match licence % 10 {
+            8 | 9 => track(licence % TRACKS),
+            // Some tracks are used much more than others.
+            _ => {
+                let (a, b) = (self.draw() % 2_000, self.draw() % 2_000);
+                track(usize::try_from(a * b / 2_000).unwrap_or(0))
+            }
+        };
+        let placement = [Placement::Tiktok, Placement::YoutubeShorts, Placement::Instagram];
+        let placement = placement[n % 3].code();
+        let territory = ["DE", "US", "FR", "BR"][n % 4];
+        let clip = 3_000 + self.draw() % 12_000;
+        format!(
+            "{{\"id\":\"{id}\",\"licence_code\":\"{}\",\"track\":\"{used}\",\
+             \"placement\":\"{placement}\",\"purpose\":\"monetised_creator\",\"clip_ms\":{clip},\
+             \"published_at\":\"{at}\",\"territory\":\"{territory}\",\"source\":\"editor\"}}",
+            self.codes[licence],
+        )
+    }
+
+    /// A xorshift: the same world each time.
+    fn draw(&self) -> u64 {
+        let mut x = self.random.get();
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        self.random.set(x);
+        x
+    }
+}
+
+fn tier() -> Envelope {
+    let has = AssetKind::ALL.into();
+    let drafts = shipped()
+        .into_iter()
+        .filter_map(|one| one.drafts(&has, &Credit::NotRequired, Currency::USD).ok());
+    let mut envelopes = drafts.flatten().map(|draft| draft.envelope);
+    let mut widest = envelopes
+        .find(|one| one.clip_ms.is_none_or(|most| most >= 15_000))
+        .expect("a shipped template");
+    widest.videos = domain::envelope::Videos::Unlimited;
+    widest.placements = domain::Set::all();
+    widest.purposes = domain::Set::all();
+    widest.publish_window = domain::envelope::PublishWindow::default();
+    widest
+}
+
+fn track(n: usize) -> TrackId {
+    TrackId::from_bytes(bytes(n))
+}
+
+fn bytes(n: usize) -> [u8; 16] {
+    (0x0190_0000_0000_7000_8000_0000_0000_0000_u128 + u128::try_from(n).unwrap_or(0)).to_be_bytes()
+}
+
+/// Nanoseconds an event of all batches, in the best round.
+fn best(mut work: impl FnMut()) -> u128 {
+    let rounds = (0..ROUNDS).map(|_| {
+        let start = Instant::now();
+        work();
+        start.elapsed().as_nanos() / (BATCH * BATCHES) as u128
+    });
+    rounds.min().unwrap_or_default()
+}
+
+fn load() -> String {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split(' ').next().unwrap_or("unknown").to_owned()
+}
+
+/// Bytes of memory that the process holds.
+fn resident() -> usize {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = text.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok());
+    pages.unwrap_or(0) * 4_096
+}

@@ -1,0 +1,283 @@
+//! Writing a blob, event by event as they are accepted.
+
+use domain::bundle::billed_ms;
+use domain::set::Member;
+use domain::{Timestamp, TrackId};
+
+use super::dictionary::Dictionary;
+use super::{CodeText, EVENTS_MAX, GROUP, MAGIC, Outcome, PARTS_MAX, PackError, VERSION, flags};
+use crate::code::Spelling;
+use crate::event::Event;
+use crate::id::EventId;
+use crate::wire::{put_number, put_signed, put_text, wide};
+
+/// A blob being written. It keeps its room from one commit to the next.
+#[derive(Clone, Debug, Default)]
+pub struct Packer {
+    texts: Dictionary<Box<str>>,
+    codes: Dictionary<u128>,
+    tracks: Dictionary<TrackId>,
+    groups: Vec<u32>,
+    body: Vec<u8>,
+    count: u32,
+    span: Option<(i64, i64)>,
+    last: Last,
+}
+
+/// What the next event of the group refers to.
+#[derive(Clone, Debug, Default)]
+struct Last {
+    reporter: Option<u32>,
+    source: Option<u32>,
+    uuid_time: u64,
+    number: u64,
+    published: i64,
+    url: String,
+}
+
+impl Packer {
+    /// An empty blob.
+    #[must_use]
+    pub fn new() -> Packer {
+        Packer::default()
+    }
+
+    /// How many events are in it: the index of the next one.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// About how many bytes it takes so far.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let words = self.codes.words().len() * 9 + self.tracks.words().len() * 16;
+        self.body.len() + words
+    }
+
+    /// Adds an event; the answer is its index.
+    ///
+    /// # Errors
+    /// [`PackError`]; the blob is then as it was.
+    pub fn add(
+        &mut self,
+        reporter: &str,
+        event: &Event<'_>,
+        outcome: &Outcome,
+    ) -> Result<u32, PackError> {
+        check(event, outcome)?;
+        let start = u32::try_from(self.body.len()).map_err(|_| PackError::TooMany("bytes"))?;
+        if self.count >= EVENTS_MAX {
+            return Err(PackError::TooMany("events"));
+        }
+        if u64::from(self.count) % wide(GROUP) == 0 {
+            self.groups.push(start);
+            self.last = Last::default();
+        }
+        self.write(reporter, event, outcome);
+        let at = event.published_at.millis();
+        let (first, last) = self.span.unwrap_or((at, at));
+        self.span = Some((first.min(at), last.max(at)));
+        let index = self.count;
+        self.count += 1;
+        Ok(index)
+    }
+
+    /// The blob of what was added, which is then empty again.
+    pub fn seal(&mut self, commit: u64, accepted_at: Timestamp) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.bytes() + 1_024);
+        out.extend_from_slice(&MAGIC);
+        out.push(VERSION);
+        out.extend_from_slice(&commit.to_le_bytes());
+        let (first, last) = self.span.unwrap_or_default();
+        for time in [accepted_at.millis(), first, last] {
+            out.extend_from_slice(&time.to_le_bytes());
+        }
+        out.extend_from_slice(&self.count.to_le_bytes());
+        put_number(&mut out, wide(self.texts.words().len()));
+        for text in self.texts.words() {
+            put_text(&mut out, text);
+        }
+        put_number(&mut out, wide(self.codes.words().len()));
+        for code in self.codes.words() {
+            out.extend_from_slice(&code.to_le_bytes()[..9]);
+        }
+        put_number(&mut out, wide(self.tracks.words().len()));
+        for track in self.tracks.words() {
+            out.extend_from_slice(track.bytes());
+        }
+        for start in &self.groups {
+            out.extend_from_slice(&start.to_le_bytes());
+        }
+        put_number(&mut out, wide(self.body.len()));
+        out.extend_from_slice(&self.body);
+        let sum = crc32fast::hash(&out);
+        out.extend_from_slice(&sum.to_le_bytes());
+        self.clear();
+        out
+    }
+
+    /// Drops what was added.
+    pub fn clear(&mut self) {
+        self.texts.clear();
+        self.codes.clear();
+        self.tracks.clear();
+        self.groups.clear();
+        self.body.clear();
+        self.count = 0;
+        self.span = None;
+        self.last = Last::default();
+    }
+
+    fn write(&mut self, reporter: &str, event: &Event<'_>, outcome: &Outcome) {
+        let place = event.placement.place() | (event.purpose.place() << 4);
+        let [place, ..] = place.to_le_bytes();
+        self.body.push(place);
+        let flags_at = self.body.len();
+        self.body.extend_from_slice(&[0; 2]);
+        let mut bits = 0;
+        let reporter = self.texts.place_of(reporter);
+        bits |= said_before(&mut self.body, &mut self.last.reporter, reporter, flags::SAME_REPORTER);
+        let source = self.texts.place_of(&event.source);
+        bits |= said_before(&mut self.body, &mut self.last.source, source, flags::SAME_SOURCE);
+        bits |= self.id(&event.event_id());
+        bits |= self.code(&CodeText::read(&event.licence_code));
+        if let Some(track) = event.track {
+            put_number(&mut self.body, self.tracks.place(track).into());
+            bits |= flags::TRACK;
+        }
+        put_number(&mut self.body, event.clip_ms.unsigned_abs());
+        let published = event.published_at.millis();
+        put_signed(&mut self.body, published.wrapping_sub(self.last.published));
+        self.last.published = published;
+        bits |= self.optional(event);
+        bits |= self.outcome(event.clip_ms, outcome);
+        self.body[flags_at..flags_at + 2].copy_from_slice(&bits.to_le_bytes());
+    }
+
+    fn id(&mut self, id: &EventId<'_>) -> u16 {
+        match id {
+            EventId::Uuid7(bytes) => {
+                let time = super::read::uuid_time(bytes);
+                let since = time.wrapping_sub(self.last.uuid_time).cast_signed();
+                put_signed(&mut self.body, since);
+                self.body.extend_from_slice(&bytes[6..]);
+                self.last.uuid_time = time;
+                0
+            }
+            EventId::Sequence { stream, number } => {
+                put_number(&mut self.body, self.texts.place_of(stream).into());
+                let since = number.wrapping_sub(self.last.number).cast_signed();
+                put_signed(&mut self.body, since);
+                self.last.number = *number;
+                1
+            }
+            EventId::Text(text) => {
+                put_text(&mut self.body, text);
+                2
+            }
+        }
+    }
+
+    fn code(&mut self, code: &CodeText<'_>) -> u16 {
+        let (place, spelling) = match code {
+            CodeText::Printed(code, Spelling::Grouped) => (self.codes.place(code.value()), 0),
+            CodeText::Printed(code, Spelling::Plain) => (self.codes.place(code.value()), 1),
+            CodeText::Text(text) => (self.texts.place_of(text), 2),
+        };
+        put_number(&mut self.body, place.into());
+        spelling << 2
+    }
+
+    fn optional(&mut self, event: &Event<'_>) -> u16 {
+        let mut bits = 0;
+        if let Some(territory) = event.territory {
+            self.body.extend_from_slice(territory.as_str().as_bytes());
+            bits |= flags::TERRITORY;
+        }
+        if let Some(video) = &event.video {
+            put_text(&mut self.body, video);
+            bits |= flags::VIDEO;
+        }
+        if let Some(url) = &event.url {
+            let shared = shared_start(&self.last.url, url);
+            put_number(&mut self.body, wide(shared));
+            put_text(&mut self.body, &url[shared..]);
+            self.last.url.truncate(shared);
+            self.last.url.push_str(&url[shared..]);
+            bits |= flags::URL;
+        }
+        let counts = [(event.views, flags::VIEWS), (event.followers, flags::FOLLOWERS)];
+        for (count, flag) in counts {
+            if let Some(count) = count {
+                put_number(&mut self.body, count);
+                bits |= flag;
+            }
+        }
+        bits
+    }
+
+    fn outcome(&mut self, clip_ms: i64, outcome: &Outcome) -> u16 {
+        let kind: u16 = match outcome {
+            Outcome::Free => 0,
+            Outcome::Drawn(parts) => match parts[..] {
+                [one] if one.nth == 0 && one.billed_ms == billed_ms(clip_ms) => {
+                    put_number(&mut self.body, one.earns.unsigned_abs());
+                    return (1 << 12) | flags::USUAL_DRAW;
+                }
+                _ => {
+                    put_number(&mut self.body, wide(parts.len()));
+                    for part in parts {
+                        put_number(&mut self.body, part.nth.into());
+                        put_number(&mut self.body, part.billed_ms.unsigned_abs());
+                        put_number(&mut self.body, part.earns.unsigned_abs());
+                    }
+                    1
+                }
+            },
+            Outcome::Pooled { cycle, micros } => {
+                put_number(&mut self.body, (*cycle).into());
+                put_number(&mut self.body, micros.unsigned_abs());
+                2
+            }
+            Outcome::Uncovered => 3,
+        };
+        kind << 12
+    }
+}
+
+/// Writes a word's place unless the event before has the same.
+fn said_before(body: &mut Vec<u8>, last: &mut Option<u32>, place: u32, flag: u16) -> u16 {
+    if last.replace(place) == Some(place) {
+        return flag;
+    }
+    put_number(body, place.into());
+    0
+}
+
+/// The bytes that two texts have in common at their start, in whole characters.
+fn shared_start(one: &str, other: &str) -> usize {
+    let pairs = one.bytes().zip(other.bytes());
+    let mut shared = pairs.take_while(|(a, b)| a == b).count();
+    while !other.is_char_boundary(shared) || !one.is_char_boundary(shared) {
+        shared -= 1;
+    }
+    shared
+}
+
+fn check(event: &Event<'_>, outcome: &Outcome) -> Result<(), PackError> {
+    if event.clip_ms < 0 {
+        return Err(PackError::Negative("clip"));
+    }
+    match outcome {
+        Outcome::Drawn(parts) if parts.len() > PARTS_MAX => Err(PackError::TooMany("parts")),
+        Outcome::Drawn(parts) if parts.iter().any(|part| part.billed_ms < 0) => {
+            Err(PackError::Negative("billed time"))
+        }
+        Outcome::Drawn(parts) if parts.iter().any(|part| part.earns < 0) => {
+            Err(PackError::Negative("earnings"))
+        }
+        Outcome::Pooled { micros, .. } if *micros < 0 => Err(PackError::Negative("earnings")),
+        _ => Ok(()),
+    }
+}
