@@ -18,6 +18,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use domain::cycle::Cycle;
+use domain::envelope::Placement;
 use domain::pool::pay::Unpaid;
 use domain::usage::{Barred, LicenceState, UseRefusal};
 use domain::{Bundle, Country, Envelope, LicenceId, Timestamp, TrackId};
@@ -27,7 +28,6 @@ use licence_key::Code;
 use thiserror::Error;
 
 use crate::pack::Outcome;
-use domain::envelope::Placement;
 use pool::CyclePool;
 use purse::Purse;
 use settle::Pending;
@@ -299,6 +299,21 @@ impl Book {
         let place = self.ids.get(&licence).copied();
         let licence = place.and_then(|place| self.licences.get(index(place)));
         licence.map_or(&[], |licence| licence.purse.bundles())
+    }
+
+    /// A licence's frozen envelope.
+    #[must_use]
+    pub fn envelope(&self, licence: LicenceId) -> Option<Arc<Envelope>> {
+        let place = self.ids.get(&licence).copied();
+        let licence = place.and_then(|place| self.licences.get(index(place)))?;
+        Some(Arc::clone(&licence.terms.envelope))
+    }
+
+    /// What it knows of a track.
+    #[must_use]
+    pub fn track(&self, id: TrackId) -> Option<&TrackTerms> {
+        let place = self.track_places.get(&id).copied()?;
+        self.tracks.get(index(place)).map(|(_, terms)| terms)
     }
 
     /// How many licences it knows.

@@ -1,6 +1,9 @@
 //! What uses have changed since the last settlement, in the sums that a transaction writes.
 
+use std::hash::{Hash, Hasher};
+
 use domain::envelope::Placement;
+use domain::set::Member;
 use domain::{BundleId, Country, LicenceId, Timestamp, TrackId};
 use ledger::Currency;
 
@@ -15,8 +18,6 @@ const HOUR_MS: i64 = 3_600_000;
 pub struct Earned {
     /// The track whose split sheet it is shared by.
     pub track: TrackId,
-    /// The licence that paid.
-    pub licence: LicenceId,
     /// The currency.
     pub currency: Currency,
     /// Uses that earned it.
@@ -30,8 +31,6 @@ pub struct Earned {
 pub struct Taken {
     /// The bundle.
     pub bundle: BundleId,
-    /// The track that it was drawn for: a bundle's rest goes to these at its expiry.
-    pub track: TrackId,
     /// Clip time billed, in ms.
     pub billed_ms: i64,
     /// What that earned, in micro-units.
@@ -82,9 +81,9 @@ pub struct Roll {
 pub struct Settlement {
     /// The last commit in it: the new watermark.
     pub through: u64,
-    /// To split among payees, by track and licence.
+    /// To split among payees, by track.
     pub earned: Vec<Earned>,
-    /// From bundles, by bundle and track.
+    /// From bundles, by bundle.
     pub taken: Vec<Taken>,
     /// From pools, by cycle and track.
     pub pools: Vec<PoolUse>,
@@ -102,7 +101,7 @@ struct Sum {
     micros: i64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct RollKey {
     track: u32,
     hour: i64,
@@ -111,13 +110,29 @@ struct RollKey {
     currency: Currency,
 }
 
+/// Two words instead of five fields: this is hashed for every use.
+impl Hash for RollKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let letters = self.territory.as_ref().map_or("", Country::as_str).as_bytes();
+        let money = self.currency.code().as_bytes();
+        let mut more = [0; 8];
+        for (byte, from) in more.iter_mut().zip(money.iter().chain(letters)) {
+            *byte = *from;
+        }
+        let [place, ..] = self.placement.place().to_le_bytes();
+        more[7] = place;
+        state.write_u64(u64::from(self.track) ^ (self.hour.cast_unsigned() << 32));
+        state.write_u64(u64::from_le_bytes(more));
+    }
+}
+
 /// The sums under the book's own numbers, which are quick to find.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pending {
-    /// By track and licence.
-    earned: Map<(u32, u32), Sum>,
-    /// By licence, the bundle's place and track.
-    taken: Map<(u32, u32, u32), Sum>,
+    /// By track.
+    earned: Map<(u32, Currency), Sum>,
+    /// By licence and the bundle's place.
+    taken: Map<(u32, u32), Sum>,
     /// By licence, the cycle's place and track.
     pools: Map<(u32, u32, u32), Sum>,
     rolls: Map<RollKey, Sum>,
@@ -139,6 +154,15 @@ impl Pending {
         self.shift(accepted, currency, Sum::take_back);
     }
 
+    /// Forgets the sums and keeps the room.
+    fn clear(&mut self) {
+        self.earned.clear();
+        self.taken.clear();
+        self.pools.clear();
+        self.rolls.clear();
+        self.videos.clear();
+    }
+
     fn shift(&mut self, accepted: &Accepted, currency: Currency, by: fn(&mut Sum, Sum) -> bool) {
         let (licence, track) = (accepted.licence, accepted.track);
         let whole = Sum {
@@ -156,7 +180,7 @@ impl Pending {
         };
         change(&mut self.rolls, key, whole, by);
         if whole.micros != 0 {
-            change(&mut self.earned, (track, licence), whole, by);
+            change(&mut self.earned, (track, currency), whole, by);
         }
         match &accepted.outcome {
             Outcome::Drawn(parts) => {
@@ -166,7 +190,7 @@ impl Pending {
                         micros: part.earns,
                         ..whole
                     };
-                    change(&mut self.taken, (licence, part.nth, track), sum, by);
+                    change(&mut self.taken, (licence, part.nth), sum, by);
                 }
             }
             Outcome::Pooled { cycle, .. } => {
@@ -177,7 +201,7 @@ impl Pending {
     }
 }
 
-fn change<K: Eq + std::hash::Hash + Copy>(
+fn change<K: Eq + Hash + Copy>(
     sums: &mut Map<K, Sum>,
     key: K,
     by: Sum,
@@ -229,15 +253,14 @@ impl Book {
 
     /// Says that the last [`Book::settlement`] is durable. Nothing may have been counted since.
     pub fn settled(&mut self) {
-        self.pending = Pending::default();
+        self.pending.clear();
     }
 
     fn earned(&self) -> Vec<Earned> {
         let sums = self.pending.earned.iter();
-        let earned = sums.map(|((track, licence), sum)| Earned {
+        let earned = sums.map(|((track, currency), sum)| Earned {
             track: self.tracks[index(*track)].0,
-            licence: self.id_of(*licence),
-            currency: self.licences[index(*licence)].terms.currency,
+            currency: *currency,
             uses: sum.uses,
             micros: sum.micros,
         });
@@ -246,11 +269,10 @@ impl Book {
 
     fn taken(&self) -> Vec<Taken> {
         let sums = self.pending.taken.iter();
-        let taken = sums.filter_map(|((licence, nth, track), sum)| {
+        let taken = sums.filter_map(|((licence, nth), sum)| {
             let bundle = self.licences[index(*licence)].purse.nth(*nth)?.id;
             Some(Taken {
                 bundle,
-                track: self.tracks[index(*track)].0,
                 billed_ms: sum.billed_ms,
                 micros: sum.micros,
             })

@@ -1,0 +1,138 @@
+//! The set of ids accepted lately.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+
+use meter::id::Key;
+use meter::window::{COMMIT_MAX, INDEX_MAX, KEPT_MS, Place, PlaceError, Window, WindowError};
+use proptest::prelude::*;
+
+use crate::common::{HOUR, NOW, config};
+
+fn place(commit: u64, index: u32) -> Place {
+    Place { commit, index }
+}
+
+fn yes(_: Place) -> Result<bool, Infallible> {
+    Ok(true)
+}
+
+#[test]
+fn an_id_is_found_where_it_was_put_first() {
+    let mut window = Window::new();
+    window.begin(3, NOW).unwrap();
+    assert_eq!(window.insert_if_absent(Key(9), place(3, 0), yes), Ok(None));
+    let again = window.insert_if_absent(Key(9), place(3, 1), yes);
+    assert_eq!((again, window.len()), (Ok(Some(place(3, 0))), 1));
+}
+
+#[test]
+fn ids_of_one_hash_are_never_taken_for_each_other() {
+    let mut window = Window::new();
+    window.begin(1, NOW).unwrap();
+    // All keys are one; only the caller can tell the ids apart.
+    for index in 0..500 {
+        let same = |_| Ok::<_, Infallible>(false);
+        let put = window.insert_if_absent(Key(7), place(1, index), same);
+        assert_eq!(put, Ok(None));
+    }
+    for index in 0..500 {
+        let same = |at: Place| Ok::<_, Infallible>(at.index == index);
+        assert_eq!(window.find(Key(7), same), Ok(Some(place(1, index))));
+    }
+}
+
+#[test]
+fn a_failing_reader_is_an_error_and_changes_nothing() {
+    let mut window = Window::new();
+    window.begin(1, NOW).unwrap();
+    window.insert_if_absent(Key(1), place(1, 0), yes).unwrap();
+    let fails = |_| Err("disk");
+    assert_eq!(window.find(Key(1), fails), Err("disk"));
+    let put = window.insert_if_absent(Key(1), place(1, 1), fails);
+    assert_eq!((put, window.len()), (Err(WindowError::Read("disk")), 1));
+}
+
+#[test]
+fn ids_are_kept_for_35_days_and_ten_minutes_and_then_forgotten() {
+    let mut window = Window::new();
+    window.begin(1, NOW).unwrap();
+    window.insert_if_absent(Key(1), place(1, 0), yes).unwrap();
+    window.begin(2, NOW.plus_ms(KEPT_MS)).unwrap();
+    window.insert_if_absent(Key(2), place(2, 0), yes).unwrap();
+    assert_eq!(window.find(Key(1), yes), Ok(Some(place(1, 0))));
+    window.begin(3, NOW.plus_ms(KEPT_MS + 2 * HOUR)).unwrap();
+    assert_eq!(window.find(Key(1), yes), Ok(None));
+    assert_eq!(window.find(Key(2), yes), Ok(Some(place(2, 0))));
+    assert_eq!((window.len(), window.first_kept()), (1, 2));
+    assert_eq!(window.insert_if_absent(Key(1), place(3, 0), yes), Ok(None));
+}
+
+#[test]
+fn a_clock_that_goes_back_forgets_nothing_early() {
+    let mut window = Window::new();
+    window.begin(1, NOW).unwrap();
+    window.begin(2, NOW.plus_ms(-5 * HOUR)).unwrap();
+    window.insert_if_absent(Key(1), place(2, 0), yes).unwrap();
+    window.begin(3, NOW.plus_ms(HOUR)).unwrap();
+    assert_eq!(window.find(Key(1), yes), Ok(Some(place(2, 0))));
+}
+
+#[test]
+fn places_out_of_range_are_refused() {
+    let mut window = Window::new();
+    assert_eq!(window.begin(0, NOW), Err(PlaceError::OutOfRange));
+    assert_eq!(window.begin(COMMIT_MAX + 1, NOW), Err(PlaceError::OutOfRange));
+    let out = Err(WindowError::Place(PlaceError::OutOfRange));
+    assert_eq!(window.insert_if_absent(Key(1), place(1, 0), yes), out, "none has begun");
+    window.begin(5, NOW).unwrap();
+    assert_eq!(window.begin(4, NOW), Err(PlaceError::Backwards(4)));
+    for bad in [place(4, 0), place(5, INDEX_MAX + 1), place(COMMIT_MAX + 1, 0)] {
+        assert_eq!(window.insert_if_absent(Key(1), bad, yes), out, "{bad:?}");
+    }
+    let most = place(COMMIT_MAX, INDEX_MAX);
+    window.insert_if_absent(Key(1), most, yes).unwrap();
+    assert_eq!(window.find(Key(1), yes), Ok(Some(most)));
+}
+
+#[test]
+fn memory_stays_within_thirty_bytes_an_id() {
+    let mut window = Window::new();
+    window.begin(1, NOW).unwrap();
+    let no = |_| Ok::<_, Infallible>(false);
+    for index in 0..200_000_u32 {
+        let key = Key(u128::from(index) * 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+        window.insert_if_absent(key, place(1, index), no).unwrap();
+    }
+    assert!(window.bytes() <= 30 * 200_000, "{} bytes", window.bytes());
+}
+
+proptest! {
+    #![proptest_config(config(300))]
+
+    /// Against a map, with commits that fail and hours that pass.
+    #[test]
+    fn it_is_the_set_it_should_be(
+        steps in prop::collection::vec((0..200_u128, 0..30_u8, 0..400_i64), 1..400),
+    ) {
+        let (mut window, mut model, mut now) = (Window::new(), HashMap::new(), NOW);
+        for (commit, (key, what, hours)) in (1..).zip(steps) {
+            if what == 0 {
+                now = now.plus_ms(hours * HOUR);
+            }
+            window.begin(commit, now).unwrap();
+            model.retain(|_, at: &mut Place| at.commit >= window.first_kept());
+            let put = window.insert_if_absent(Key(key), place(commit, 0), yes).unwrap();
+            prop_assert_eq!(put, model.get(&key).copied());
+            if put.is_none() && what == 1 {
+                window.remove(Key(key), place(commit, 0));
+            } else {
+                model.entry(key).or_insert(place(commit, 0));
+            }
+            prop_assert_eq!(window.len(), u64::try_from(model.len()).unwrap());
+        }
+        for key in 0..200 {
+            prop_assert_eq!(window.find(Key(key), yes).unwrap(), model.get(&key).copied());
+        }
+    }
+}
