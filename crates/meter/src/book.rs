@@ -269,14 +269,14 @@ impl Book {
     ///
     /// # Errors
     /// [`TermsError`].
-    pub fn put_cycle(&mut self, licence: LicenceId, cycle: CycleTerms) -> Result<(), TermsError> {
+    pub fn put_cycle(&mut self, licence: LicenceId, cycle: &CycleTerms) -> Result<(), TermsError> {
         let uses = cycle.uses.iter().map(|(track, uses)| {
             let place = self.track_places.get(track).copied();
             place.map(|place| (place, *uses))
         });
         let uses: Option<Vec<(u32, u32)>> = uses.collect();
         let uses = uses.ok_or(TermsError::UnknownTrack)?;
-        let pool = CyclePool::new(&cycle, uses).map_err(|_| TermsError::Figures)?;
+        let pool = CyclePool::new(cycle, uses).map_err(|_| TermsError::Figures)?;
         let pools = &mut self.licence_mut(licence)?.pools;
         pools.retain(|old| old.nth != pool.nth);
         pools.push(pool);

@@ -11,9 +11,7 @@ mod time;
 use std::borrow::Cow;
 
 use domain::envelope::{Placement, Purpose};
-use domain::report::{
-    CLIP_MAX_MS, EARLIEST_MS, FieldError, LATEST_MS, URL_MAX, field_errors,
-};
+use domain::report::{CLIP_MAX_MS, EARLIEST_MS, FieldError, LATEST_MS, URL_MAX, field_errors};
 use domain::{Country, Timestamp, TrackId, UseReport};
 
 use crate::id::{EventId, ID_MAX};
@@ -134,8 +132,7 @@ impl From<UseReport> for Event<'static> {
 }
 
 fn plain(text: &str, most: usize) -> bool {
-    let printable = |byte: u8| (0x20..0x7f).contains(&byte);
-    !text.is_empty() && text.len() <= most && text.bytes().all(printable)
+    !text.is_empty() && text.len() <= most && between(text, 0x20)
 }
 
 fn plain_address(url: &str) -> bool {
@@ -144,5 +141,12 @@ fn plain_address(url: &str) -> bool {
         .or_else(|| url.strip_prefix("http://"));
     rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
         && url.len() <= URL_MAX
-        && url.bytes().all(|byte| (0x21..0x7f).contains(&byte))
+        && between(url, 0x21)
+}
+
+/// Is every byte printable ASCII from `least` on? Looks at all of them, eight or more at once.
+fn between(text: &str, least: u8) -> bool {
+    let span = 0x7f - least;
+    let odd = |byte: u8| byte.wrapping_sub(least) >= span;
+    !text.bytes().fold(false, |seen, byte| seen | odd(byte))
 }

@@ -37,11 +37,12 @@ impl<'a> EventId<'a> {
             return EventId::Uuid7(bytes);
         }
         match text.rsplit_once(':') {
-            Some((stream, digits)) if !stream.is_empty() => number(digits)
-                .map_or(EventId::Text(text), |number| EventId::Sequence {
+            Some((stream, digits)) if !stream.is_empty() => {
+                number(digits).map_or(EventId::Text(text), |number| EventId::Sequence {
                     stream,
                     number,
-                }),
+                })
+            }
             _ => EventId::Text(text),
         }
     }

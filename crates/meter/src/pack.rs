@@ -155,7 +155,9 @@ impl Outcome {
 }
 
 fn total(parts: &[Part], of: impl Fn(&Part) -> i64) -> i64 {
-    parts.iter().fold(0, |sum, part| sum.saturating_add(of(part)))
+    parts
+        .iter()
+        .fold(0, |sum, part| sum.saturating_add(of(part)))
 }
 
 /// A licence code as it was sent.

@@ -44,7 +44,8 @@ impl Licence {
             Outcome::Drawn(parts) => parts.iter().for_each(|part| self.purse.give_back(part)),
             Outcome::Pooled { cycle, .. } => {
                 let pool = self.pools.iter_mut().find(|pool| pool.nth == *cycle);
-                pool.into_iter().for_each(|pool| pool.give_back(accepted.track));
+                pool.into_iter()
+                    .for_each(|pool| pool.give_back(accepted.track));
             }
             Outcome::Free | Outcome::Uncovered => {}
         }

@@ -86,7 +86,12 @@ impl Purse {
     fn earns(&self, place: usize, billed_ms: i64) -> Option<i64> {
         let bundle = &self.bundles[place];
         let consumed = bundle.consumed_ms.checked_add(billed_ms)?;
-        let after = mul_div_floor(bundle.unearned_micros, consumed, bundle.total_ms).ok()?;
+        // Most products fit into 64 bits, where a division takes a fifth of the time.
+        let product = bundle.unearned_micros.checked_mul(consumed);
+        let after = match product {
+            Some(product) if bundle.total_ms > 0 => product.div_euclid(bundle.total_ms),
+            _ => mul_div_floor(bundle.unearned_micros, consumed, bundle.total_ms).ok()?,
+        };
         after.checked_sub(self.more[place].earned)
     }
 

@@ -110,12 +110,20 @@ impl Licence {
                     before.iter().any(|other| other.nth == part.nth)
                 });
                 let allowed = parts.iter().all(|part| self.purse.allows(part));
-                if parts.is_empty() || twice || !allowed { Err(Fault::Bundle) } else { Ok(()) }
+                if parts.is_empty() || twice || !allowed {
+                    Err(Fault::Bundle)
+                } else {
+                    Ok(())
+                }
             }
             (Paid::Pool, Outcome::Pooled { cycle, micros }) => {
                 let pool = self.pools.iter().find(|pool| pool.nth == *cycle);
                 let guaranteed = pool.and_then(|pool| pool.accept(track).ok());
-                if guaranteed == Some(*micros) { Ok(()) } else { Err(Fault::Pool) }
+                if guaranteed == Some(*micros) {
+                    Ok(())
+                } else {
+                    Err(Fault::Pool)
+                }
             }
             _ => Err(Fault::PaidOtherwise),
         }

@@ -113,7 +113,11 @@ struct RollKey {
 /// Two words instead of five fields: this is hashed for every use.
 impl Hash for RollKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let letters = self.territory.as_ref().map_or("", Country::as_str).as_bytes();
+        let letters = self
+            .territory
+            .as_ref()
+            .map_or("", Country::as_str)
+            .as_bytes();
         let money = self.currency.code().as_bytes();
         let mut more = [0; 8];
         for (byte, from) in more.iter_mut().zip(money.iter().chain(letters)) {

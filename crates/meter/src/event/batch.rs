@@ -112,7 +112,10 @@ fn read_closely<'a>(text: &str, outside: &Outside<'_>) -> Read<'a> {
             }
         };
         add("id", outside.id.as_deref().map(str::to_owned));
-        add("published_at", outside.published_at.map(|at| at.to_string()));
+        add(
+            "published_at",
+            outside.published_at.map(|at| at.to_string()),
+        );
         add("source", outside.source.as_deref().map(str::to_owned));
     }
     let sent = value.get("id").and_then(Value::as_str).unwrap_or_default();
@@ -219,7 +222,9 @@ impl<'de> Visitor<'de> for Cut {
 fn all_good(text: &str) -> Option<Vec<Event<'_>>> {
     let mut reader = serde_json::Deserializer::from_str(text);
     // Room for as many as there can be at their usual length: 260 bytes each are worth counting.
-    let events = AllGood(text.len() / USUAL_BYTES).deserialize(&mut reader).ok()?;
+    let events = AllGood(text.len() / USUAL_BYTES)
+        .deserialize(&mut reader)
+        .ok()?;
     reader.end().ok()?;
     Some(events)
 }
@@ -303,14 +308,23 @@ fn read_cloud(text: &str) -> Read<'_> {
     if event.id == id {
         Ok(event)
     } else {
-        Err(bad(&id, wrong("id", "the use's id is another than its event's: leave it out")))
+        Err(bad(
+            &id,
+            wrong(
+                "id",
+                "the use's id is another than its event's: leave it out",
+            ),
+        ))
     }
 }
 
 /// Checks what the attributes say; gives back the time, where there is one.
 fn said(cloud: &Cloud<'_>) -> Result<Option<domain::Timestamp>, FieldError> {
     if cloud.specversion.0 != "1.0" {
-        return Err(wrong("specversion", "this store reads CloudEvents of version 1.0"));
+        return Err(wrong(
+            "specversion",
+            "this store reads CloudEvents of version 1.0",
+        ));
     }
     if cloud.kind.0 != CLOUD_EVENT_TYPE {
         let sentence = format!("the type of a reported use is {CLOUD_EVENT_TYPE}");
@@ -321,7 +335,10 @@ fn said(cloud: &Cloud<'_>) -> Result<Option<domain::Timestamp>, FieldError> {
         media == "application/json" || media.ends_with("+json")
     };
     if !cloud.datacontenttype.as_ref().is_none_or(json) {
-        return Err(wrong("datacontenttype", "the data of a reported use is JSON"));
+        return Err(wrong(
+            "datacontenttype",
+            "the data of a reported use is JSON",
+        ));
     }
     let Some(time) = &cloud.time else {
         return Ok(None);

@@ -9,8 +9,8 @@ use std::marker::PhantomData;
 
 use domain::envelope::{Placement, Purpose};
 use domain::{Country, Timestamp, TrackId};
-use serde::de::{Deserializer, Error, Visitor};
 use serde::Deserialize;
+use serde::de::{Deserializer, Error, Visitor};
 
 use super::{Event, time};
 

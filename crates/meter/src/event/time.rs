@@ -11,7 +11,11 @@ pub(super) fn read(text: &str) -> Option<Timestamp> {
     if marks != *b"--T::" {
         return None;
     }
-    let [year, month, day] = [number(&head[..4])?, number(&head[5..7])?, number(&head[8..10])?];
+    let [year, month, day] = [
+        number(&head[..4])?,
+        number(&head[5..7])?,
+        number(&head[8..10])?,
+    ];
     let [hour, minute, second] = [
         number(&head[11..13])?,
         number(&head[14..16])?,
@@ -25,7 +29,9 @@ pub(super) fn read(text: &str) -> Option<Timestamp> {
     }
     let millis = fraction(tail)?;
     let clock = hour * 60 * MINUTE_MS + minute * MINUTE_MS + second * 1_000 + millis;
-    Some(Timestamp(days_since_1970(year, month, day) * DAY_MS + clock))
+    Some(Timestamp(
+        days_since_1970(year, month, day) * DAY_MS + clock,
+    ))
 }
 
 fn number(digits: &[u8]) -> Option<i64> {

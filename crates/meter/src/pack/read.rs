@@ -8,8 +8,7 @@ use domain::{Country, Timestamp, TrackId};
 use licence_key::Code;
 
 use super::{
-    BlobError, CodeText, EVENTS_MAX, GROUP, MAGIC, Outcome, PARTS_MAX, Part, Stored, VERSION,
-    flags,
+    BlobError, CodeText, EVENTS_MAX, GROUP, MAGIC, Outcome, PARTS_MAX, Part, Stored, VERSION, flags,
 };
 use crate::code::{Spelling, read_printed};
 use crate::id::EventId;
@@ -238,7 +237,11 @@ impl<'a> Events<'_, 'a> {
         let source = self.word(has(flags::SAME_SOURCE), |last| &mut last.source)?;
         let id = self.id(bits & flags::ID)?;
         let code = self.code((bits & flags::CODE) >> 2)?;
-        let track = if has(flags::TRACK) { Some(self.track()?) } else { None };
+        let track = if has(flags::TRACK) {
+            Some(self.track()?)
+        } else {
+            None
+        };
         let clip_ms = self.amount()?;
         let published = self.last.published.wrapping_add(self.input.signed()?);
         self.last.published = published;
@@ -251,11 +254,31 @@ impl<'a> Events<'_, 'a> {
             purpose,
             clip_ms,
             published_at: Timestamp(published),
-            territory: if has(flags::TERRITORY) { Some(self.territory()?) } else { None },
-            video: if has(flags::VIDEO) { Some(self.input.text()?) } else { None },
-            url: if has(flags::URL) { Some(self.url()?) } else { None },
-            views: if has(flags::VIEWS) { Some(self.input.number()?) } else { None },
-            followers: if has(flags::FOLLOWERS) { Some(self.input.number()?) } else { None },
+            territory: if has(flags::TERRITORY) {
+                Some(self.territory()?)
+            } else {
+                None
+            },
+            video: if has(flags::VIDEO) {
+                Some(self.input.text()?)
+            } else {
+                None
+            },
+            url: if has(flags::URL) {
+                Some(self.url()?)
+            } else {
+                None
+            },
+            views: if has(flags::VIEWS) {
+                Some(self.input.number()?)
+            } else {
+                None
+            },
+            followers: if has(flags::FOLLOWERS) {
+                Some(self.input.number()?)
+            } else {
+                None
+            },
             source,
             outcome: self.outcome(bits, clip_ms)?,
         })
@@ -323,7 +346,11 @@ impl<'a> Events<'_, 'a> {
 
     fn track(&mut self) -> Option<TrackId> {
         let place = usize::try_from(self.input.number()?).ok()?;
-        self.blob.tracks.get(place).copied().map(TrackId::from_bytes)
+        self.blob
+            .tracks
+            .get(place)
+            .copied()
+            .map(TrackId::from_bytes)
     }
 
     fn territory(&mut self) -> Option<Country> {
@@ -378,7 +405,8 @@ impl<'a> Events<'_, 'a> {
                 earns: self.amount()?,
             });
         }
-        let usual = matches!(parts[..], [one] if one.nth == 0 && one.billed_ms == billed_ms(clip_ms));
+        let usual =
+            matches!(parts[..], [one] if one.nth == 0 && one.billed_ms == billed_ms(clip_ms));
         (!usual).then_some(parts)
     }
 }

@@ -137,9 +137,19 @@ impl Packer {
         self.body.extend_from_slice(&[0; 2]);
         let mut bits = 0;
         let reporter = self.texts.place_of(reporter);
-        bits |= said_before(&mut self.body, &mut self.last.reporter, reporter, flags::SAME_REPORTER);
+        bits |= said_before(
+            &mut self.body,
+            &mut self.last.reporter,
+            reporter,
+            flags::SAME_REPORTER,
+        );
         let source = self.texts.place_of(&event.source);
-        bits |= said_before(&mut self.body, &mut self.last.source, source, flags::SAME_SOURCE);
+        bits |= said_before(
+            &mut self.body,
+            &mut self.last.source,
+            source,
+            flags::SAME_SOURCE,
+        );
         bits |= self.id(&event.event_id());
         bits |= self.code(&CodeText::read(&event.licence_code));
         if let Some(track) = event.track {
@@ -207,7 +217,10 @@ impl Packer {
             self.last.url.push_str(&url[shared..]);
             bits |= flags::URL;
         }
-        let counts = [(event.views, flags::VIEWS), (event.followers, flags::FOLLOWERS)];
+        let counts = [
+            (event.views, flags::VIEWS),
+            (event.followers, flags::FOLLOWERS),
+        ];
         for (count, flag) in counts {
             if let Some(count) = count {
                 put_number(&mut self.body, count);

@@ -21,7 +21,11 @@ fn outcomes() -> impl Strategy<Value = Outcome> {
         (any::<u32>(), 0..i64::MAX).prop_map(|(cycle, micros)| Outcome::Pooled { cycle, micros }),
         (0..200_000_i64).prop_map(|earns| {
             let billed_ms = 8_000;
-            Outcome::Drawn(vec![Part { nth: 0, billed_ms, earns }])
+            Outcome::Drawn(vec![Part {
+                nth: 0,
+                billed_ms,
+                earns,
+            }])
         }),
     ]
 }
@@ -67,7 +71,10 @@ fn bent(mut blob: Vec<u8>, at: usize, to: u8) -> Vec<u8> {
 fn an_empty_commit_is_a_blob() {
     let bytes = pack(&[]);
     let blob = Blob::read(&bytes).unwrap();
-    assert_eq!((blob.count(), blob.commit(), blob.accepted_at()), (0, 9, NOW));
+    assert_eq!(
+        (blob.count(), blob.commit(), blob.accepted_at()),
+        (0, 9, NOW)
+    );
     assert_eq!((blob.events().count(), blob.event(0)), (0, Ok(None)));
 }
 
@@ -84,15 +91,28 @@ fn what_a_blob_cannot_hold_is_refused_and_leaves_it_as_it_was() {
     let (reporter, event, outcome) = one();
     let mut packer = Packer::new();
     packer.add(reporter, &event, &outcome).unwrap();
-    let part = Part { nth: 0, billed_ms: 1, earns: 1 };
+    let part = Part {
+        nth: 0,
+        billed_ms: 1,
+        earns: 1,
+    };
     let bad = [
-        Outcome::Drawn(vec![Part { billed_ms: -1, ..part }]),
+        Outcome::Drawn(vec![Part {
+            billed_ms: -1,
+            ..part
+        }]),
         Outcome::Drawn(vec![Part { earns: -1, ..part }]),
         Outcome::Drawn(vec![part; PARTS_MAX + 1]),
-        Outcome::Pooled { cycle: 1, micros: -1 },
+        Outcome::Pooled {
+            cycle: 1,
+            micros: -1,
+        },
     ];
     for outcome in bad {
-        assert!(packer.add(reporter, &event, &outcome).is_err(), "{outcome:?}");
+        assert!(
+            packer.add(reporter, &event, &outcome).is_err(),
+            "{outcome:?}"
+        );
     }
     let mut negative = event.clone();
     negative.clip_ms = -1;

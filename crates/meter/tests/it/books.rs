@@ -54,7 +54,10 @@ impl Model {
         let Some(n) = (1..=8).find(|n| parsed == Some(code(*n))) else {
             return Said::Refused(vec![UseRefusal::UnknownLicence]);
         };
-        if report.track.is_some_and(|used| !(1..=5).map(track).any(|known| known == used)) {
+        if report
+            .track
+            .is_some_and(|used| !(1..=5).map(track).any(|known| known == used))
+        {
             return Said::Refused(vec![UseRefusal::UnknownTrack]);
         }
         let video = event.video_name().to_owned();
@@ -62,20 +65,34 @@ impl Model {
             1 | 2 => {
                 let videos = self.videos.entry(n).or_default();
                 let others = videos.iter().filter(|one| **one != video).count();
-                PaidBy::Tier { track: track(n), other_videos: others.try_into().unwrap() }
+                PaidBy::Tier {
+                    track: track(n),
+                    other_videos: others.try_into().unwrap(),
+                }
             }
             _ => PaidBy::Bundle,
         };
         let barred = report.track.filter(|_| paid_by == PaidBy::Bundle);
         let facts = LicenceFacts {
-            state: if n == 8 { LicenceState::Suspended } else { LicenceState::Active },
+            state: if n == 8 {
+                LicenceState::Suspended
+            } else {
+                LicenceState::Active
+            },
             paid_by,
             barred: barred.and_then(|used| terms_of(used).barred(report.published_at)),
         };
         let held = self.bundles.get(&n).cloned().unwrap_or_default();
         // Clip time without end, where a pool may pay instead: then payment comes after.
-        let endless = Bundle { total_ms: i64::MAX / 2, unearned_micros: 0, ..bundles()[3].2.clone() };
-        let endless = [Bundle { expires_at: domain::Timestamp(i64::MAX), ..endless }];
+        let endless = Bundle {
+            total_ms: i64::MAX / 2,
+            unearned_micros: 0,
+            ..bundles()[3].2.clone()
+        };
+        let endless = [Bundle {
+            expires_at: domain::Timestamp(i64::MAX),
+            ..endless
+        }];
         let pooled = n == 6 || n == 7;
         let known = Known {
             earlier: None,
@@ -102,16 +119,29 @@ impl Model {
         // The world's cycles aren't months, so the domain's `entry` is asked in its own.
         let edge = cycles()[0].cycle.end;
         let counted = event.published_at.min(NOW);
-        let nth = if counted >= edge { Some(1) } else { (counted >= anchor).then_some(0) };
+        let nth = if counted >= edge {
+            Some(1)
+        } else {
+            (counted >= anchor).then_some(0)
+        };
         let nth = nth.filter(|_| !terms_of(used).rotation.is_empty());
         let pools = self.pools.get_mut(&n).unwrap();
         let pool = nth.and_then(|nth| pools.get(&nth)).cloned();
         let held = self.bundles.get(&n).cloned().unwrap_or_default();
-        match pay(pool.as_ref(), &held, used, event.clip_ms, event.published_at) {
+        match pay(
+            pool.as_ref(),
+            &held,
+            used,
+            event.clip_ms,
+            event.published_at,
+        ) {
             Ok(PaidFrom::Pool(accrual)) => {
                 let cycle = nth.unwrap();
                 pools.insert(cycle, pool.unwrap().after(&accrual));
-                Said::Counts(Outcome::Pooled { cycle, micros: accrual.micros })
+                Said::Counts(Outcome::Pooled {
+                    cycle,
+                    micros: accrual.micros,
+                })
             }
             Ok(PaidFrom::Bundles(draws)) => Said::Counts(self.draw(n, &draws)),
             Err(unpaid) => Said::Unpaid(unpaid),
@@ -121,11 +151,18 @@ impl Model {
     fn draw(&mut self, n: u8, draws: &[domain::Draw]) -> Outcome {
         let mut parts = Vec::new();
         for draw in draws {
-            let (_, nth, _) = bundles().into_iter().find(|(_, _, one)| one.id == draw.bundle).unwrap();
+            let (_, nth, _) = bundles()
+                .into_iter()
+                .find(|(_, _, one)| one.id == draw.bundle)
+                .unwrap();
             let held = self.bundles.get_mut(&n).unwrap();
             let one = held.iter_mut().find(|one| one.id == draw.bundle).unwrap();
             *one = one.clone().after(draw);
-            parts.push(Part { nth, billed_ms: draw.billed_ms, earns: draw.earns });
+            parts.push(Part {
+                nth,
+                billed_ms: draw.billed_ms,
+                earns: draw.earns,
+            });
         }
         Outcome::Drawn(parts)
     }
@@ -165,8 +202,14 @@ fn run(events: &[Event<'_>], sizes: &[usize]) -> (Book, Vec<Vec<u8>>) {
 
 /// Everything but the number of the last commit, which depends on how it was cut.
 fn balances(book: &Book) -> (Settlement, Vec<Vec<Bundle>>) {
-    let settlement = Settlement { through: 0, ..book.settlement() };
-    (settlement, (1..=8).map(|n| book.bundles(licence(n)).to_vec()).collect())
+    let settlement = Settlement {
+        through: 0,
+        ..book.settlement()
+    };
+    (
+        settlement,
+        (1..=8).map(|n| book.bundles(licence(n)).to_vec()).collect(),
+    )
 }
 
 #[test]
@@ -191,20 +234,71 @@ fn an_event_that_lies_is_named_by_the_replay() {
         });
         Event::from(serde_json::from_value::<domain::UseReport>(json).unwrap())
     };
-    let part = Part { nth: 0, billed_ms: 1_000, earns: 109_783 };
+    let part = Part {
+        nth: 0,
+        billed_ms: 1_000,
+        earns: 109_783,
+    };
     let drawn = |part| Outcome::Drawn(vec![part]);
     let cases = [
         (code(9).to_string(), 1, Outcome::Free, Fault::UnknownLicence),
         (code(1).to_string(), 6, Outcome::Free, Fault::UnknownTrack),
         (code(1).to_string(), 1, drawn(part), Fault::PaidOtherwise),
         (code(3).to_string(), 1, Outcome::Free, Fault::PaidOtherwise),
-        (code(3).to_string(), 1, Outcome::Drawn(vec![]), Fault::Bundle),
-        (code(3).to_string(), 1, Outcome::Drawn(vec![part, part]), Fault::Bundle),
-        (code(3).to_string(), 1, drawn(Part { earns: 109_785, ..part }), Fault::Bundle),
-        (code(3).to_string(), 1, drawn(Part { nth: 3, ..part }), Fault::Bundle),
-        (code(3).to_string(), 1, drawn(Part { billed_ms: 40_000, ..part }), Fault::Bundle),
-        (code(6).to_string(), 1, Outcome::Pooled { cycle: 1, micros: 49_999 }, Fault::Pool),
-        (code(6).to_string(), 1, Outcome::Pooled { cycle: 2, micros: 50_000 }, Fault::Pool),
+        (
+            code(3).to_string(),
+            1,
+            Outcome::Drawn(vec![]),
+            Fault::Bundle,
+        ),
+        (
+            code(3).to_string(),
+            1,
+            Outcome::Drawn(vec![part, part]),
+            Fault::Bundle,
+        ),
+        (
+            code(3).to_string(),
+            1,
+            drawn(Part {
+                earns: 109_785,
+                ..part
+            }),
+            Fault::Bundle,
+        ),
+        (
+            code(3).to_string(),
+            1,
+            drawn(Part { nth: 3, ..part }),
+            Fault::Bundle,
+        ),
+        (
+            code(3).to_string(),
+            1,
+            drawn(Part {
+                billed_ms: 40_000,
+                ..part
+            }),
+            Fault::Bundle,
+        ),
+        (
+            code(6).to_string(),
+            1,
+            Outcome::Pooled {
+                cycle: 1,
+                micros: 49_999,
+            },
+            Fault::Pool,
+        ),
+        (
+            code(6).to_string(),
+            1,
+            Outcome::Pooled {
+                cycle: 2,
+                micros: 50_000,
+            },
+            Fault::Pool,
+        ),
     ];
     for (code, used, outcome, fault) in cases {
         let mut packer = Packer::new();
@@ -213,7 +307,15 @@ fn an_event_that_lies_is_named_by_the_replay() {
         let (mut book, before) = (book(), book());
         let replayed = book.replay(&Blob::read(&bytes).unwrap());
         let (commit, index) = (4, 0);
-        assert_eq!(replayed, Err(ReplayError::Event { commit, index, fault }), "{outcome:?}");
+        assert_eq!(
+            replayed,
+            Err(ReplayError::Event {
+                commit,
+                index,
+                fault
+            }),
+            "{outcome:?}"
+        );
         assert!(book == before);
     }
 }

@@ -103,13 +103,21 @@ pub(crate) fn book() -> Book {
             6 | 7 => Paid::Pool,
             _ => Paid::Bundle,
         };
-        let state = if n == 8 { LicenceState::Suspended } else { LicenceState::Active };
+        let state = if n == 8 {
+            LicenceState::Suspended
+        } else {
+            LicenceState::Active
+        };
         let terms = LicenceTerms {
             id: licence(n),
             code: code(n),
             state,
             envelope: Arc::new(envelope(n)),
-            currency: if n == 5 { Currency::from_code("EUR").unwrap() } else { Currency::USD },
+            currency: if n == 5 {
+                Currency::from_code("EUR").unwrap()
+            } else {
+                Currency::USD
+            },
             paid_by,
         };
         book.put_licence(terms).unwrap();
@@ -119,7 +127,7 @@ pub(crate) fn book() -> Book {
     }
     for n in [6, 7] {
         for cycle in cycles() {
-            book.put_cycle(licence(n), cycle).unwrap();
+            book.put_cycle(licence(n), &cycle).unwrap();
         }
     }
     book
@@ -168,8 +176,17 @@ pub(crate) fn events() -> impl Strategy<Value = Event<'static>> {
         ids(),
         codes(),
         prop::option::weighted(0.9, (1..=6_u8).prop_map(track)),
-        select(vec![Placement::Tiktok, Placement::Tiktok, Placement::Youtube, Placement::Broadcast]),
-        select(vec![Purpose::MonetisedCreator, Purpose::MonetisedCreator, Purpose::PaidAd]),
+        select(vec![
+            Placement::Tiktok,
+            Placement::Tiktok,
+            Placement::Youtube,
+            Placement::Broadcast,
+        ]),
+        select(vec![
+            Purpose::MonetisedCreator,
+            Purpose::MonetisedCreator,
+            Purpose::PaidAd,
+        ]),
         prop_oneof![12 => 1..16_000_i64, 1 => -1..2_i64, 1 => 250_000..350_000_i64],
         prop_oneof![12 => -4 * HOUR..1, 1 => -900 * HOUR..0, 1 => 0..HOUR],
     );
@@ -184,7 +201,11 @@ pub(crate) fn events() -> impl Strategy<Value = Event<'static>> {
             "https://a.example/ 3",
         ])),
         prop::option::of(any::<u64>()),
-        prop::option::of(prop_oneof![0..20_000_u64, 90_000..110_000_u64, any::<u64>()]),
+        prop::option::of(prop_oneof![
+            0..20_000_u64,
+            90_000..110_000_u64,
+            any::<u64>()
+        ]),
         prop_oneof![9 => Just("editor"), 1 => Just("")],
     );
     (what, more).prop_map(|(what, more)| Event {

@@ -18,7 +18,14 @@ fn slowly(text: &str) -> Result<UseReport, (String, FieldError)> {
         let sentence = error.to_string();
         let field = sentence.split('`').nth(1).unwrap_or("event").to_owned();
         let code = FieldCode::Malformed;
-        (id, FieldError { field, code, sentence })
+        (
+            id,
+            FieldError {
+                field,
+                code,
+                sentence,
+            },
+        )
     })
 }
 
@@ -108,7 +115,12 @@ fn odd_json_is_read_as_before() {
         "[".repeat(100_000),
     ];
     for text in cases {
-        assert_eq!(quickly(&text), slowly(&text), "{}", &text[..text.len().min(300)]);
+        assert_eq!(
+            quickly(&text),
+            slowly(&text),
+            "{}",
+            &text[..text.len().min(300)]
+        );
     }
 }
 

@@ -37,7 +37,11 @@ fn a_reporter_that_skips_numbers_fills_no_memory() {
     }
     assert_eq!(seen.gaps().count(), RUNS_MAX - 1);
     let open: u64 = seen.gaps().map(|gap| gap.to - gap.from + 1).sum();
-    assert_eq!(seen.given_up() + open, 9_999 * 2, "none is forgotten unsaid");
+    assert_eq!(
+        seen.given_up() + open,
+        9_999 * 2,
+        "none is forgotten unsaid"
+    );
 }
 
 #[test]
