@@ -219,6 +219,18 @@ fn ten_million() {
     }
     let ns = (spent() - start) / 1_000_000;
     println!("window: {ns} ns a look-up, half of them found");
+    let start = spent();
+    for batch in 0..1_000_u64 {
+        let keys: Vec<Key> = (0..1_000)
+            .map(|n| seed.of_name((batch * 1_000 + n) * 7_919 % 20_000 + 1, &n.to_string()))
+            .collect();
+        black_box(window.touch(&keys));
+        for key in keys {
+            black_box(window.find(key, |_| Ok::<_, Infallible>(true)).ok());
+        }
+    }
+    let ns = (spent() - start) / 1_000_000;
+    println!("window: {ns} ns a look-up with its key, by batches that are touched first");
     let each = window.bytes() / 10_000_000;
     println!(
         "window: {each} bytes an id; {} MB more of memory",

@@ -149,6 +149,19 @@ impl Window {
         self.floor
     }
 
+    /// Looks at where many keys would lie, so that the processor fetches those places side by side
+    /// and not one after the other, each a wait for memory. Call it with a batch's keys before
+    /// finding them. The answer means nothing but has to be made.
+    #[must_use]
+    pub fn touch(&self, keys: &[Key]) -> u32 {
+        let seen = keys.iter().map(|key| {
+            let (shard, mark) = split(*key);
+            let slots = &self.shards[shard].slots;
+            slots.get(home(mark, slots.len())).map_or(0, |slot| slot[0])
+        });
+        seen.fold(0, |sum, one| sum ^ one)
+    }
+
     /// Where the event with this key lies. `same` says whether the event at a place has the id.
     ///
     /// # Errors

@@ -1,13 +1,19 @@
 //! The book decides as the domain does, and the blobs give it again.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
-use domain::cycle::entry;
+use domain::cycle::{Cycle, entry};
+use domain::envelope::Credit;
+use domain::offer::BUNDLE_PLANS;
 use domain::pool::pay::{PaidFrom, pay};
 use domain::usage::{Known, LicenceFacts, LicenceState, PaidBy, UseRefusal, judge};
-use domain::{Bundle, Decision, Pool, TrackId};
+use domain::{Bundle, Decision, Pool, Timestamp, TrackId};
+use ledger::Currency;
 use licence_key::Code;
-use meter::book::{Book, Fault, ReplayError, Settlement, TrackTerms, Verdict};
+use meter::book::{
+    Book, CycleTerms, Fault, LicenceTerms, Paid, ReplayError, Settlement, Span, TrackTerms, Verdict,
+};
 use meter::event::Event;
 use meter::pack::{Blob, Outcome, Packer, Part};
 use proptest::prelude::*;
@@ -90,7 +96,7 @@ impl Model {
             ..bundles()[3].2.clone()
         };
         let endless = [Bundle {
-            expires_at: domain::Timestamp(i64::MAX),
+            expires_at: Timestamp(i64::MAX),
             ..endless
         }];
         let pooled = n == 6 || n == 7;
@@ -212,28 +218,84 @@ fn balances(book: &Book) -> (Settlement, Vec<Vec<Bundle>>) {
     )
 }
 
-#[test]
-fn a_cycle_takes_late_uses_for_48_hours_as_the_domain_says() {
-    let start = NOW.plus_ms(-40 * 24 * HOUR);
-    for (age, late) in [(30, false), (47, false), (20 * 24, true)] {
-        let published = NOW.plus_ms(-age * HOUR);
-        let posted = entry(start, published, NOW).unwrap();
-        let is_late = matches!(posted, domain::cycle::Entry::Late { .. });
-        // 40 days ago began a cycle that ended some ten days ago: later than its grace.
-        assert_eq!(is_late, late, "{age}");
+/// A subscription whose second cycle is running, anchored forty days before [`NOW`].
+fn subscribed(anchor: Timestamp) -> Book {
+    let mut book = Book::new();
+    let (from, until) = (Timestamp(0), Timestamp(i64::MAX));
+    let terms = TrackTerms {
+        attested: true,
+        exclusive: Vec::new(),
+        rotation: vec![Span { from, until }],
+    };
+    book.put_track(track(1), terms);
+    let envelope = BUNDLE_PLANS[0].envelope(Credit::NotRequired, anchor.plus_ms(-100 * 24 * HOUR));
+    let terms = LicenceTerms {
+        id: licence(6),
+        code: code(6),
+        state: LicenceState::Active,
+        envelope: Arc::new(envelope),
+        currency: Currency::USD,
+        paid_by: Paid::Pool,
+    };
+    book.put_licence(terms).unwrap();
+    for nth in 0..3 {
+        let terms = CycleTerms {
+            nth,
+            cycle: Cycle::nth(anchor, nth),
+            ..cycles()[0].clone()
+        };
+        book.put_cycle(licence(6), &terms).unwrap();
     }
+    book
+}
+
+#[test]
+fn a_use_is_posted_in_the_cycle_that_the_domain_says() {
+    let anchor = NOW.plus_ms(-40 * 24 * HOUR);
+    let book = subscribed(anchor);
+    let end = Cycle::nth(anchor, 0).end;
+    let mut seen = HashSet::new();
+    for (after, age) in [
+        (1, 0),
+        (1, 2),
+        (47, 50),
+        (49, 48),
+        (49, 50),
+        (200, 300),
+        (1, 800),
+        (800, 10),
+    ] {
+        let now = end.plus_ms(after * HOUR);
+        let published_at = now.plus_ms(-age * HOUR);
+        let event = Event {
+            published_at,
+            ..event(&code(6).to_string(), 1)
+        };
+        let posted = match said(book.judge(&event, now)) {
+            Said::Counts(Outcome::Pooled { cycle, .. }) => Some(Cycle::nth(anchor, cycle)),
+            Said::Unpaid(unpaid) if unpaid.pool.is_none() => None,
+            other => panic!("{other:?}"),
+        };
+        let rule = entry(anchor, published_at, now)
+            .ok()
+            .map(|entry| entry.cycle());
+        assert_eq!(posted, rule, "{after} hours after the end, {age} hours old");
+        seen.insert(posted);
+    }
+    assert_eq!(seen.len(), 4, "three cycles, and before the first");
+}
+
+fn event(code: &str, used: u8) -> Event<'static> {
+    let json = serde_json::json!({
+        "id": "a", "licence_code": code, "placement": "tiktok",
+        "purpose": "monetised_creator", "clip_ms": 1_000, "published_at": NOW,
+        "track": track(used),
+    });
+    Event::from(serde_json::from_value::<domain::UseReport>(json).unwrap())
 }
 
 #[test]
 fn an_event_that_lies_is_named_by_the_replay() {
-    let event = |code: String, used: u8| {
-        let json = serde_json::json!({
-            "id": "a", "licence_code": code, "placement": "tiktok",
-            "purpose": "monetised_creator", "clip_ms": 1_000, "published_at": NOW,
-            "track": track(used),
-        });
-        Event::from(serde_json::from_value::<domain::UseReport>(json).unwrap())
-    };
     let part = Part {
         nth: 0,
         billed_ms: 1_000,
@@ -302,7 +364,7 @@ fn an_event_that_lies_is_named_by_the_replay() {
     ];
     for (code, used, outcome, fault) in cases {
         let mut packer = Packer::new();
-        packer.add("camera", &event(code, used), &outcome).unwrap();
+        packer.add("camera", &event(&code, used), &outcome).unwrap();
         let bytes = packer.seal(4, NOW);
         let (mut book, before) = (book(), book());
         let replayed = book.replay(&Blob::read(&bytes).unwrap());

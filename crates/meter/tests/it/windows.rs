@@ -43,6 +43,20 @@ fn ids_of_one_hash_are_never_taken_for_each_other() {
 }
 
 #[test]
+fn touching_changes_nothing_and_reads_nothing() {
+    let mut window = Window::new();
+    assert_eq!(
+        window.touch(&[Key(1), Key(u128::MAX)]),
+        0,
+        "there is nothing yet"
+    );
+    window.begin(1, NOW).unwrap();
+    window.insert_if_absent(Key(3), place(1, 0), yes).unwrap();
+    assert_eq!(window.touch(&[Key(3), Key(3)]), 0, "the same twice");
+    assert_eq!((window.touch(&[Key(3)]), window.len()), (3, 1));
+}
+
+#[test]
 fn a_failing_reader_is_an_error_and_changes_nothing() {
     let mut window = Window::new();
     window.begin(1, NOW).unwrap();
