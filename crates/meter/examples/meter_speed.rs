@@ -86,11 +86,14 @@ impl Chain {
     fn batch(&mut self, body: &str, keep: bool) {
         self.commit += 1;
         self.window.begin(self.commit, NOW).expect("numbers rise");
-        for event in parse(body) {
-            let key = self.seed.of_event("camera", &event.event_id());
+        let events = parse(body);
+        let key = |event: &Event<'_>| self.seed.of_event("camera", &event.event_id());
+        let keys: Vec<Key> = events.iter().map(key).collect();
+        black_box(self.window.touch(&keys));
+        for (key, event) in keys.into_iter().zip(&events) {
             let known = self.window.find(key, |_| Ok::<_, Infallible>(true));
             if known == Ok(None) {
-                self.take(key, &event);
+                self.take(key, event);
             }
         }
         let blob = self.packer.seal(self.commit, NOW);
