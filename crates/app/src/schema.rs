@@ -59,4 +59,15 @@ pub const MIGRATIONS: &[Migration] = &[
             include_str!("../migrations/0012_append_only.postgres.sql"),
         ),
     },
+    Migration {
+        name: "payouts",
+        sqlite: concat!(
+            include_str!("../migrations/0016_payouts.sql"),
+            include_str!("../migrations/0016_append_only.sqlite.sql"),
+        ),
+        postgres: concat!(
+            include_str!("../migrations/0016_payouts.sql"),
+            include_str!("../migrations/0016_append_only.postgres.sql"),
+        ),
+    },
 ];
