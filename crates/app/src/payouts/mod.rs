@@ -27,6 +27,7 @@ use crate::access::{Principal, Role};
 use crate::{Fault, Refusal};
 
 pub use crate::offers::Hand;
+pub use once::{Key, KeyRefusal};
 pub use domain::payout::destination::Destination;
 
 /// A payout as it stands.
