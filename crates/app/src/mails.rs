@@ -79,7 +79,9 @@ pub async fn deliver(app: &App, call: &Call, folder: &Path) -> Result<usize, Fau
     for letter in &letters {
         let name = format!("{}.eml", letter.id);
         let (path, part) = (folder.join(&name), folder.join(format!("{name}.part")));
-        tokio::fs::write(&part, text(app, letter)).await.map_err(failed())?;
+        tokio::fs::write(&part, text(app, letter))
+            .await
+            .map_err(failed())?;
         tokio::fs::rename(&part, &path).await.map_err(failed())?;
         let id = HEXLOWER.decode(letter.id.as_bytes());
         let id = id.map_err(Fault::while_("reading a letter's id"))?;
@@ -93,7 +95,12 @@ pub async fn deliver(app: &App, call: &Call, folder: &Path) -> Result<usize, Fau
 /// The letter as a file (RFC 5322). What was said by others stands in no header but the address,
 /// which was checked.
 fn text(app: &App, letter: &Mail) -> String {
-    let host = app.settings.public_url.split("://").nth(1).unwrap_or("localhost");
+    let host = app
+        .settings
+        .public_url
+        .split("://")
+        .nth(1)
+        .unwrap_or("localhost");
     let host = host.split(['/', ':']).next().unwrap_or("localhost");
     format!(
         "From: no-reply@{host}\r\nTo: {}\r\nSubject: {}\r\nMessage-ID: <{}@{host}>\r\n\

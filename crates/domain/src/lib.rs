@@ -75,8 +75,8 @@ pub use envelope::{Envelope, EnvelopeError};
 pub use file_name::file_name;
 pub use id::{
     ApiKeyId, ArtistId, AssetId, BundleId, ChannelId, JournalId, LicenceId, OfferId, PayeeId,
-    PaymentId, PayoutBatchId, PayoutId, PersonId, QuoteId, SessionId, SplitSheetId, SubscriptionId, TrackId,
-    WalletId, uuid7,
+    PaymentId, PayoutBatchId, PayoutId, PersonId, QuoteId, SessionId, SplitSheetId, SubscriptionId,
+    TrackId, WalletId, uuid7,
 };
 pub use intended::IntendedUse;
 pub use line::Line;

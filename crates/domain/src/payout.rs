@@ -323,7 +323,9 @@ impl Payout {
             (State::Paid, Answer::Returned) => Ok((State::Failed, Effect::BankReturn)),
             // The same answer again, or an older one that knew less.
             (State::Paid, Answer::Paid | Answer::Unknown)
-            | (State::Failed, Answer::Failed | Answer::Returned | Answer::Unknown) => Ok((was, Effect::None)),
+            | (State::Failed, Answer::Failed | Answer::Returned | Answer::Unknown) => {
+                Ok((was, Effect::None))
+            }
             (State::Paid | State::Failed, now) => Err(Refusal::Contradiction { was, now }),
             (State::AwaitingRelease { .. } | State::Ready | State::Withdrawn, _) => {
                 Err(Refusal::NeverSent)

@@ -2,6 +2,7 @@
 
 mod offers;
 mod papers;
+mod payouts;
 mod rights;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::config::Said;
 pub use offers::{Attest, OffersChange, OffersSale, OffersVerb};
 pub use papers::{Claim, CueSheet, TrackSet, TrackVerb};
+pub use payouts::{PayoutFile, PayoutVerb};
 pub use rights::{ChannelFields, ChannelsVerb, Check, LicenceVerb, Named, Reasoned};
 
 /// The arguments of one run.
@@ -112,6 +114,13 @@ pub enum Command {
         /// What to do with it.
         #[command(subcommand)]
         verb: LicenceVerb,
+    },
+    /// Pay payees: propose, release, send by file, read back what became of it
+    #[command(after_help = payouts::PAYOUT_HELP)]
+    Payout {
+        /// What to do about payouts.
+        #[command(subcommand)]
+        verb: PayoutVerb,
     },
     /// Recompute every sum and check every key and file
     #[command(

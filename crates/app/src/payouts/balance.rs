@@ -131,7 +131,9 @@ async fn standing(
     let terms = terms::in_force(tx, rules, payee, currency).await?;
     let destination = destination::latest(tx, payee).await?;
     let (mut balance, next) = earned(tx, now, payee, &terms).await?;
-    let gone = tx.one(GONE, &[payee.bytes().into(), currency.code().into()]).await?;
+    let gone = tx
+        .one(GONE, &[payee.bytes().into(), currency.code().into()])
+        .await?;
     balance.in_transit = gone.int("in_transit")?;
     balance.paid = gone.int("paid")?;
     let available = Money::new(balance.available, currency);
@@ -241,16 +243,15 @@ pub(super) async fn earned(
 }
 
 /// When a run looked at a payee last; the beginning of their pay days where none has.
-pub(super) async fn looked(
-    tx: &mut Tx,
-    payee: PayeeId,
-    terms: &Terms,
-) -> Result<Timestamp, Fault> {
+pub(super) async fn looked(tx: &mut Tx, payee: PayeeId, terms: &Terms) -> Result<Timestamp, Fault> {
     let currency = terms.threshold.currency();
     let row = tx
         .optional(LOOKED, &[payee.bytes().into(), currency.code().into()])
         .await?;
-    let looked = row.map(|row| row.int("looked_ms")).transpose()?.unwrap_or(0);
+    let looked = row
+        .map(|row| row.int("looked_ms"))
+        .transpose()?
+        .unwrap_or(0);
     Ok(Timestamp(looked.max(terms.anchor.0)))
 }
 

@@ -153,8 +153,7 @@ fn refused<R: Into<SetRefusal>>(refusal: R) -> Stop<SetRefusal> {
 }
 
 async fn insert(tx: &mut Tx, payee: PayeeId, new: &Set) -> Result<bool, Fault> {
-    let details =
-        serde_json::to_string(&new.to).map_err(Fault::while_("writing a destination"))?;
+    let details = serde_json::to_string(&new.to).map_err(Fault::while_("writing a destination"))?;
     let values = [
         payee.bytes().into(),
         new.version.into(),

@@ -1,8 +1,8 @@
 //! The bytes of a file of payouts, by its rail.
 
 use domain::payout::destination::{Destination, Rail};
-use domain::payout::rules::Rules;
 use domain::payout::lists::{self, Item};
+use domain::payout::rules::Rules;
 use domain::payout::sepa::{self, Transfer};
 use domain::{PayoutBatchId, Timestamp};
 use ledger::Currency;

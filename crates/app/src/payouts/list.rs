@@ -35,7 +35,9 @@ pub async fn of_payee(
     super::payees(hand, payee).map_err(Stop::Refused)?;
     let mut tx = app.db.read().await?;
     let sql = format!("{PAYOUTS} where o.payee_id = $1 order by o.id desc limit $2");
-    let rows = tx.all(&sql, &[payee.bytes().into(), LIST_MAX.into()]).await?;
+    let rows = tx
+        .all(&sql, &[payee.bytes().into(), LIST_MAX.into()])
+        .await?;
     let payouts: Result<Vec<_>, Fault> = rows.iter().map(read).collect();
     Ok(payouts?)
 }

@@ -17,7 +17,6 @@ mod step;
 pub mod terms;
 
 use domain::payout::State;
-use domain::payout::destination::Rail;
 use domain::{PayeeId, PayoutBatchId, PayoutId, PersonId, Timestamp};
 use ledger::{Currency, Money};
 use store::db::{Row, Tx, Value};
@@ -27,8 +26,8 @@ use crate::access::{Principal, Role};
 use crate::{Fault, Refusal};
 
 pub use crate::offers::Hand;
+pub use domain::payout::destination::{Destination, Rail};
 pub use once::{Key, KeyRefusal};
-pub use domain::payout::destination::Destination;
 
 /// A payout as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,7 +139,11 @@ pub(crate) async fn name(tx: &mut Tx, payee: PayeeId) -> Result<Option<String>, 
 pub(crate) async fn locked(tx: &mut Tx, id: PayoutId) -> Result<Option<PayoutSeen>, Fault> {
     let lock = format!("{LOCK}{}", tx.for_update());
     let id = Value::from(id.bytes());
-    if tx.optional(&lock, std::slice::from_ref(&id)).await?.is_none() {
+    if tx
+        .optional(&lock, std::slice::from_ref(&id))
+        .await?
+        .is_none()
+    {
         return Ok(None);
     }
     let sql = format!("{PAYOUTS} where o.id = $1");

@@ -5,9 +5,9 @@
 //! once pay once.
 
 use domain::agreement::Purse;
+use domain::payout::State;
 use domain::payout::rules::Rules;
 use domain::payout::terms::{Preview, next_pay_day};
-use domain::payout::State;
 use domain::{Account, LineKind, PayeeId, Payout, PayoutId, PersonId};
 use ledger::{Currency, JournalDraft, Money};
 use store::db::Tx;
@@ -145,7 +145,9 @@ pub async fn request(
         return made.ok_or_else(|| Fault::because("asking for a payout", "it vanished").into());
     }
     let name = hand.name();
-    let operator = super::operators(hand).ok().and_then(|()| super::person(hand));
+    let operator = super::operators(hand)
+        .ok()
+        .and_then(|()| super::person(hand));
     let proposer = Proposer {
         name: &name,
         operator,
@@ -295,7 +297,10 @@ async fn journals(tx: &mut Tx, call: &mut Call, seen: &PayoutSeen) -> Result<(),
     let currency = seen.amount.currency();
     let from = purse(tx, seen.payee).await?;
     if from != Purse::Payee(seen.payee) {
-        return Err(Fault::because("proposing a payout", "the payee isn't registered"));
+        return Err(Fault::because(
+            "proposing a payout",
+            "the payee isn't registered",
+        ));
     }
     let memo = format!("a payout to {}", seen.payee_name);
     let draft = JournalDraft::new("payout", &source, &memo);
@@ -328,8 +333,7 @@ const LOCK_LOOK: &str = "select looked_ms from payout_looks where payee_id = $1 
 const LOCK_BALANCE: &str =
     "select amount_micros from balances where account = $1 and currency = $2";
 
-const LOOK: &str =
-    "update payout_looks set looked_ms = $3 where payee_id = $1 and currency = $2";
+const LOOK: &str = "update payout_looks set looked_ms = $3 where payee_id = $1 and currency = $2";
 
 const INSERT: &str = "
     insert into payouts (id, run_id, payee_id, currency, rail, destination_version,

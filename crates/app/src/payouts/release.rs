@@ -131,7 +131,10 @@ async fn released(
     }
     let taken = step::take(&mut tx, call, seen, Event::Release { by }, (name, "")).await?;
     let (seen, _) = taken.map_err(refused)?;
-    let earlier = seen.released_by.as_deref().map(|first| format!("{first}, {name}"));
+    let earlier = seen
+        .released_by
+        .as_deref()
+        .map(|first| format!("{first}, {name}"));
     let released = earlier.unwrap_or_else(|| name.to_owned());
     let values: [Value; 2] = [id.bytes().into(), released.as_str().into()];
     tx.run(RELEASED, &values).await?;

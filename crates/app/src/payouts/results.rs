@@ -146,7 +146,9 @@ async fn named(
     of: Option<PayoutBatchId>,
     lines: &[(usize, Result<Read, LineError>)],
 ) -> Result<BTreeMap<PayoutId, PayoutSeen>, Fault> {
-    let ids = lines.iter().filter_map(|(_, line)| Some(line.as_ref().ok()?.payout));
+    let ids = lines
+        .iter()
+        .filter_map(|(_, line)| Some(line.as_ref().ok()?.payout));
     let ids: std::collections::BTreeSet<PayoutId> = ids.collect();
     let mut out = BTreeMap::new();
     for id in ids {
@@ -187,9 +189,8 @@ async fn settle(
         return Ok(Err(LineRefusal::UnknownPayout.into()));
     };
     let stepped = payout(&before).step(domain::payout::Event::Answer(line.answer));
-    let (after, _) = stepped.map_err(|refused| {
-        Fault::because("settling a payout", refused.refusal.to_string())
-    })?;
+    let (after, _) = stepped
+        .map_err(|refused| Fault::because("settling a payout", refused.refusal.to_string()))?;
     if after.state() == before.state && effect == Effect::None {
         return Ok(Ok(Done::Unchanged));
     }
@@ -197,7 +198,9 @@ async fn settle(
     let kept = step::keep(tx, call, before, after.state(), effect, why).await?;
     let values = [
         line.payout.bytes().into(),
-        Some(line.reason.clone()).filter(|reason| !reason.is_empty()).into(),
+        Some(line.reason.clone())
+            .filter(|reason| !reason.is_empty())
+            .into(),
         line.fee.map(Money::micros).into(),
     ];
     tx.run(ANSWERED, &values).await?;

@@ -1,8 +1,10 @@
 //! The operator's rules of payouts. Before: they can be. After: a new version counts, at once.
 
-use domain::payout::rules::{Rules, RulesError};
+use domain::payout::rules::RulesError;
 use store::db::Tx;
 use thiserror::Error;
+
+pub use domain::payout::rules::Rules;
 
 use super::{AccessRefusal, Hand};
 use crate::{App, Call, Fault, Refusal, Stop};
@@ -77,8 +79,9 @@ pub async fn set(
 pub(super) async fn in_force(tx: &mut Tx) -> Result<Rules, Fault> {
     match tx.optional(LATEST, &[]).await? {
         None => Ok(Rules::default()),
-        Some(row) => serde_json::from_str(&row.text("body")?)
-            .map_err(Fault::while_("reading payout rules")),
+        Some(row) => {
+            serde_json::from_str(&row.text("body")?).map_err(Fault::while_("reading payout rules"))
+        }
     }
 }
 

@@ -175,7 +175,9 @@ pub async fn content(
 pub async fn batches(app: &App, hand: Hand<'_>) -> Result<Vec<Batch>, Stop<AccessRefusal>> {
     super::operators(hand).map_err(Stop::Refused)?;
     let mut tx = app.db.read().await?;
-    let rows = tx.all(&format!("{BATCHES} order by id desc limit 100"), &[]).await?;
+    let rows = tx
+        .all(&format!("{BATCHES} order by id desc limit 100"), &[])
+        .await?;
     let batches: Result<Vec<_>, Fault> = rows.iter().map(read).collect();
     Ok(batches?)
 }
@@ -195,7 +197,9 @@ async fn choose(
 ) -> Result<(Vec<(PayoutSeen, Destination)>, Vec<(PayoutId, String)>), Fault> {
     let cap = rules::in_force(tx).await?.cap(currency);
     let midnight = call.now.0 - call.now.0.rem_euclid(DAY_MS);
-    let row = tx.one(TODAY, &[currency.code().into(), midnight.into()]).await?;
+    let row = tx
+        .one(TODAY, &[currency.code().into(), midnight.into()])
+        .await?;
     let mut gone = Money::new(row.int("sum")?, currency);
     let (mut chosen, mut left_out) = (Vec::new(), Vec::new());
     let values = [rail.code().into(), currency.code().into()];
@@ -286,7 +290,8 @@ async fn leave(
     let why = format!("in {}", batch.file_name);
     let taken = step::take(tx, call, seen, event, (&hand.name(), &why)).await?;
     taken.map_err(Fault::while_("sending a payout"))?;
-    tx.run(IN_BATCH, &[id.bytes().into(), batch.id.bytes().into()]).await?;
+    tx.run(IN_BATCH, &[id.bytes().into(), batch.id.bytes().into()])
+        .await?;
     Ok(())
 }
 

@@ -1,10 +1,10 @@
 //! One step of a payout in the database: its row, its history and the journal it needs, in the
 //! caller's transaction. The payout is locked by the caller.
 
+use domain::agreement::Purse;
 use domain::payout::{Effect, Event, Refusal, State};
 use domain::{Account, LineKind, Payout, PersonId};
 use ledger::JournalDraft;
-use domain::agreement::Purse;
 use store::db::{Tx, Value};
 
 use super::PayoutSeen;
@@ -111,7 +111,10 @@ async fn settle(
     let memo = format!("a payout to {} arrived", seen.payee_name);
     let mut draft = JournalDraft::new("payout_paid", &seen.id.to_string(), &memo);
     let taken = seen.amount.checked_neg();
-    draft.post(transit.id(), taken.map_err(Fault::while_("settling a payout"))?);
+    draft.post(
+        transit.id(),
+        taken.map_err(Fault::while_("settling a payout"))?,
+    );
     draft.post(paid.id(), seen.amount);
     let journal = draft.finish().map_err(Fault::while_("settling a payout"))?;
     let journal = journal.ok_or_else(|| Fault::because("settling a payout", "it is nothing"))?;

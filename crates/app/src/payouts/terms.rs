@@ -1,9 +1,9 @@
 //! A payee's own terms: how long earnings are held beyond the store's minimum, from which amount
 //! on they are paid, and how often. Before: the terms can be. After: a new version counts.
 
+use domain::payout::destination::Rail;
 use domain::payout::rules::{HOLD_DAYS_MAX, Rules};
 use domain::payout::terms::{self, NotYet, Preview, Schedule};
-use domain::payout::destination::Rail;
 use domain::{PayeeId, Timestamp};
 use ledger::{Currency, Money};
 use store::db::Tx;

@@ -288,7 +288,9 @@ pub fn is_iban(text: &str) -> bool {
     let good = (15..=34).contains(&bytes.len())
         && bytes[..2].iter().all(u8::is_ascii_uppercase)
         && bytes[2..4].iter().all(u8::is_ascii_digit)
-        && bytes.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        && bytes
+            .iter()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
     if !good {
         return false;
     }
@@ -307,7 +309,9 @@ fn is_bic(text: &str) -> bool {
     let bytes = text.as_bytes();
     matches!(bytes.len(), 8 | 11)
         && bytes[..6].iter().all(u8::is_ascii_uppercase)
-        && bytes.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        && bytes
+            .iter()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
 fn owner(name: &str) -> Result<String, DestinationError> {
@@ -323,7 +327,8 @@ fn number(text: String) -> Result<Option<String>, DestinationError> {
     }
     let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
     let good = text.len() <= 40 && text.bytes().all(plain) && !text.starts_with('-');
-    good.then_some(Some(text)).ok_or(DestinationError::Recipient)
+    good.then_some(Some(text))
+        .ok_or(DestinationError::Recipient)
 }
 
 fn is_line(text: &str, most: usize) -> bool {

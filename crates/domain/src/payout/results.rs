@@ -29,7 +29,9 @@ pub struct Read {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum FileError {
     /// No table with these columns.
-    #[error("the first line must name the columns: payout, state, and reason, fee, amount, currency if known")]
+    #[error(
+        "the first line must name the columns: payout, state, and reason, fee, amount, currency if known"
+    )]
     Columns,
     /// A column twice, or one that isn't known.
     #[error("there is no column `{0}`, or it stands here twice")]

@@ -29,7 +29,10 @@ pub fn file(
     from: &Account,
     transfers: &[Transfer<'_>],
 ) -> String {
-    let sum: i128 = transfers.iter().map(|one| i128::from(one.amount.micros())).sum();
+    let sum: i128 = transfers
+        .iter()
+        .map(|one| i128::from(one.amount.micros()))
+        .sum();
     let totals = format!(
         "<NbOfTxs>{}</NbOfTxs><CtrlSum>{}</CtrlSum>",
         transfers.len(),

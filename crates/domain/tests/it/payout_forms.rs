@@ -29,17 +29,30 @@ fn id(n: u8) -> PayoutId {
 
 #[test]
 fn an_iban_is_checked_to_the_digit() {
-    for good in ["DE89370400440532013000", "GB82WEST12345698765432", "NO9386011117947"] {
+    for good in [
+        "DE89370400440532013000",
+        "GB82WEST12345698765432",
+        "NO9386011117947",
+    ] {
         assert!(is_iban(good), "{good}");
         for (place, was) in good.bytes().enumerate().skip(2) {
             if was.is_ascii_digit() {
                 let mut other = good.as_bytes().to_vec();
                 other[place] = b'0' + (was - b'0' + 1) % 10;
-                assert!(!is_iban(std::str::from_utf8(&other).unwrap()), "{place} of {good}");
+                assert!(
+                    !is_iban(std::str::from_utf8(&other).unwrap()),
+                    "{place} of {good}"
+                );
             }
         }
     }
-    for bad in ["", "DE", "de89370400440532013000", "DE8937040044053201300é", "DE89-3704"] {
+    for bad in [
+        "",
+        "DE",
+        "de89370400440532013000",
+        "DE8937040044053201300é",
+        "DE89-3704",
+    ] {
         assert!(!is_iban(bad), "{bad}");
     }
 }
@@ -50,10 +63,19 @@ fn a_destination_has_one_spelling_and_is_masked_when_shown() {
         panic!("it stays a SEPA account");
     };
     assert_eq!(kept.iban, "DE89370400440532013000");
-    assert_eq!((kept.bic.as_deref(), kept.country.as_str()), (Some("COBADEFF"), "DE"));
+    assert_eq!(
+        (kept.bic.as_deref(), kept.country.as_str()),
+        (Some("COBADEFF"), "DE")
+    );
     let shown = Destination::Sepa(kept).masked();
-    assert!(shown.starts_with("DE89 … 000") && !shown.contains("3704"), "{shown}");
-    let shown = Destination::Paypal { email: "ada@example.com".into() }.masked();
+    assert!(
+        shown.starts_with("DE89 … 000") && !shown.contains("3704"),
+        "{shown}"
+    );
+    let shown = Destination::Paypal {
+        email: "ada@example.com".into(),
+    }
+    .masked();
     assert_eq!(shown, "a…@example.com");
 }
 
@@ -64,14 +86,30 @@ fn a_destination_that_cannot_be_paid_is_refused_at_its_field() {
         change(&mut one);
         Destination::Sepa(one).checked().unwrap_err()
     };
-    assert_eq!(with(|a| a.iban = "DE00370400440532013000".into()), DestinationError::Iban);
+    assert_eq!(
+        with(|a| a.iban = "DE00370400440532013000".into()),
+        DestinationError::Iban
+    );
     assert_eq!(with(|a| a.name = "Ада".into()), DestinationError::Name);
     assert_eq!(with(|a| a.name = "A\nB".into()), DestinationError::Name);
     assert_eq!(with(|a| a.town = String::new()), DestinationError::Town);
-    assert_eq!(with(|a| a.country = "Germany".into()), DestinationError::Country);
+    assert_eq!(
+        with(|a| a.country = "Germany".into()),
+        DestinationError::Country
+    );
     assert_eq!(with(|a| a.bic = Some("X".into())), DestinationError::Bic);
-    for email in ["", "ada", "a@b", "=ada@example.com", "+a@example.com", "a b@c.de", "a@b.c@d.e"] {
-        let to = Destination::Paypal { email: email.into() };
+    for email in [
+        "",
+        "ada",
+        "a@b",
+        "=ada@example.com",
+        "+a@example.com",
+        "a b@c.de",
+        "a@b.c@d.e",
+    ] {
+        let to = Destination::Paypal {
+            email: email.into(),
+        };
         assert_eq!(to.checked(), Err(DestinationError::Email), "{email}");
     }
     let to = Destination::Manual { note: " ".into() };
@@ -115,7 +153,12 @@ fn a_sepa_file_sums_its_lines_and_gives_towns_and_countries_of_their_own() {
     };
     let batch = PayoutBatchId::from_bytes([9; 16]);
     let day = at("2026-03-02T09:00:00Z");
-    let xml = sepa::file(batch, day, &from, &[transfer(1, 12_340_000), transfer(2, 50_000)]);
+    let xml = sepa::file(
+        batch,
+        day,
+        &from,
+        &[transfer(1, 12_340_000), transfer(2, 50_000)],
+    );
     for part in [
         "xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.001.001.09\"",
         "<NbOfTxs>2</NbOfTxs><CtrlSum>12.39</CtrlSum>",
@@ -138,15 +181,32 @@ fn a_sepa_file_sums_its_lines_and_gives_towns_and_countries_of_their_own() {
 
 #[test]
 fn the_lists_guard_formulas_and_name_the_payout() {
-    let to = Destination::Paypal { email: "ada@example.com".into() };
-    let item = |to, about| Item { payout: id(1), payee: "=Ada", amount: usd(12_340_000), to, about };
+    let to = Destination::Paypal {
+        email: "ada@example.com".into(),
+    };
+    let item = |to, about| Item {
+        payout: id(1),
+        payee: "=Ada",
+        amount: usd(12_340_000),
+        to,
+        about,
+    };
     let text = paypal(&[item(&to, "=cmd()")]);
     let wanted = format!("ada@example.com,12.34,USD,{},\"'=cmd()\",PayPal\r\n", id(1));
     assert_eq!(text, wanted);
-    let to = Destination::Wise { name: "Ada".into(), email: "a@b.de".into(), recipient: None };
+    let to = Destination::Wise {
+        name: "Ada".into(),
+        email: "a@b.de".into(),
+        recipient: None,
+    };
     let text = wise(&[item(&to, "x")]);
-    assert!(text.ends_with(&format!(",Ada,a@b.de,USD,USD,target,12.34,{}\r\n", id(1))), "{text}");
-    let to = Destination::Manual { note: "cash".into() };
+    assert!(
+        text.ends_with(&format!(",Ada,a@b.de,USD,USD,target,12.34,{}\r\n", id(1))),
+        "{text}"
+    );
+    let to = Destination::Manual {
+        note: "cash".into(),
+    };
     let text = manual(&[item(&to, "x")]);
     assert!(text.contains("\"'=Ada\",12.34,USD,cash,,"), "{text}");
     let ticked = text.replace("cash,,", "cash,paid,");
@@ -170,8 +230,14 @@ fn each_line_of_a_results_file_is_read_or_says_why_not() {
     let lines = read(&text).unwrap();
     let first = lines[0].1.as_ref().unwrap();
     assert_eq!((lines[0].0, first.reason.as_str()), (2, "all, \"well\""));
-    assert_eq!((first.fee, first.answer), (Some(usd(250_000)), Answer::Paid));
-    let errors: Vec<_> = lines[1..5].iter().map(|(n, e)| (*n, e.clone().unwrap_err())).collect();
+    assert_eq!(
+        (first.fee, first.answer),
+        (Some(usd(250_000)), Answer::Paid)
+    );
+    let errors: Vec<_> = lines[1..5]
+        .iter()
+        .map(|(n, e)| (*n, e.clone().unwrap_err()))
+        .collect();
     let wanted = [
         (4, LineError::Payout),
         (5, LineError::State),
@@ -180,7 +246,10 @@ fn each_line_of_a_results_file_is_read_or_says_why_not() {
     ];
     assert_eq!(errors, wanted);
     let last = lines[5].1.as_ref().unwrap();
-    assert_eq!((last.answer, last.reason.as_str()), (Answer::Returned, "-closed"));
+    assert_eq!(
+        (last.answer, last.reason.as_str()),
+        (Answer::Returned, "-closed")
+    );
     assert_eq!(read("a,b\n"), Err(FileError::Column("a".into())));
     assert_eq!(read("payout\n"), Err(FileError::Columns));
     assert_eq!(read(""), Err(FileError::Columns));
@@ -199,7 +268,11 @@ fn a_bank_may_send_back_what_was_paid_and_only_that() {
     assert_eq!(step(State::Sent), Some((State::Failed, Effect::Return)));
     assert_eq!(step(State::Unknown), Some((State::Failed, Effect::Return)));
     assert_eq!(step(State::Failed), Some((State::Failed, Effect::None)));
-    for never in [State::Ready, State::Withdrawn, State::AwaitingRelease { first: None }] {
+    for never in [
+        State::Ready,
+        State::Withdrawn,
+        State::AwaitingRelease { first: None },
+    ] {
         assert_eq!(step(never), None);
     }
 }
@@ -209,13 +282,22 @@ fn rules_are_checked_and_found_by_currency() {
     let rules = Rules::default().checked().unwrap();
     assert_eq!(rules.limit(Currency::USD), Some(usd(500_000_000)));
     let fee = rules.fee(Rail::Wise, Currency::USD);
-    assert_eq!((fee.bp, fee.fixed_micros, fee.unit_micros), (50, 500_000, 10_000));
+    assert_eq!(
+        (fee.bp, fee.fixed_micros, fee.unit_micros),
+        (50, 500_000, 10_000)
+    );
     assert!(Rail::Sepa.pays(Currency::EUR) && !Rail::Sepa.pays(Currency::USD));
     let mut wrong = Rules::default();
     wrong.daily_cap_micros.insert("EURO".into(), 1);
     assert_eq!(wrong.checked(), Err(RulesError::Amount("daily_cap_micros")));
-    let wrong = Rules { hold_days: 1_000, ..Rules::default() };
+    let wrong = Rules {
+        hold_days: 1_000,
+        ..Rules::default()
+    };
     assert_eq!(wrong.checked(), Err(RulesError::HoldDays));
-    let wrong = Rules { debtor: Some(Account::default()), ..Rules::default() };
+    let wrong = Rules {
+        debtor: Some(Account::default()),
+        ..Rules::default()
+    };
     assert_eq!(wrong.checked().unwrap_err().field(), "debtor.name");
 }

@@ -14,6 +14,7 @@ mod key;
 mod licence;
 mod link;
 mod offers;
+mod payout;
 mod serve;
 mod signing_key;
 mod stamp;
@@ -91,6 +92,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Check(args) => check::run(&context, args).await,
         Command::Channels { verb } => channels::run(&context, verb).await,
         Command::Licence { verb } => licence::run(&context, verb).await,
+        Command::Payout { verb } => payout::run(&context, verb).await,
         Command::Audit => audit::run(&context).await,
         Command::Config => config::run(&context),
         Command::Key { verb } => key::run(&context, verb).await,

@@ -55,7 +55,10 @@ impl World {
         let word = data_encoding::HEXLOWER.encode(&source);
         let values = [(&journal).into(), word.into(), now.into()];
         self.does(JOURNAL, &values).await;
-        let accounts = [(1, "commission".to_owned(), -micros), (2, format!("payee:{payee}"), micros)];
+        let accounts = [
+            (1, "commission".to_owned(), -micros),
+            (2, format!("payee:{payee}"), micros),
+        ];
         for (line, account, micros) in accounts {
             let values: [Value; 5] = [
                 (&journal).into(),

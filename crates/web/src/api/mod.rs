@@ -15,6 +15,8 @@ pub(crate) mod money;
 pub(crate) mod offers;
 pub(crate) mod openapi;
 pub(crate) mod params;
+pub(crate) mod payees;
+pub(crate) mod payouts;
 pub(crate) mod quotes;
 pub(crate) mod reports;
 pub(crate) mod schemas;

@@ -6,8 +6,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    asks, channels, checks, claims, credits, cue_sheets, files, keys, licences, offers, quotes,
-    reports, schemas, standing, stream, suggestions, tracks, uses, verify,
+    asks, channels, checks, claims, credits, cue_sheets, files, keys, licences, offers, payees,
+    payouts, quotes, reports, schemas, standing, stream, suggestions, tracks, uses, verify,
 };
 use crate::problem::ProblemBody;
 
@@ -52,6 +52,19 @@ use crate::problem::ProblemBody;
         uses::create,
         reports::show,
         stream::stream,
+        payees::balance,
+        payees::set_destination,
+        payees::set_terms,
+        payees::payouts,
+        payees::request,
+        payouts::list,
+        payouts::show,
+        payouts::run,
+        payouts::release,
+        payouts::withdraw,
+        payouts::send,
+        payouts::download,
+        payouts::results,
         schemas::envelope,
         keys::status_list,
         keys::jwks,
@@ -72,6 +85,7 @@ use crate::problem::ProblemBody;
         (name = "Offers", description = "What is sold, and for how much"),
         (name = "Verifying", description = "Checking licences, online and offline"),
         (name = "Metering", description = "Uses and what they earn"),
+        (name = "Payouts", description = "What payees are paid"),
         (name = "Operating", description = "Running the store"),
     ),
 )]

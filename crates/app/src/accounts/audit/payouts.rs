@@ -112,7 +112,8 @@ async fn files(tx: &mut Tx) -> Result<Check, Fault> {
     for row in &rows {
         let hash: [u8; 32] = Sha256::digest(row.bytes("content")?).into();
         let whole = row.bytes("sha256")? == hash;
-        let same = (row.int("lines")?, row.int("total_micros")?) == (row.int("n")?, row.int("sum")?);
+        let same =
+            (row.int("lines")?, row.int("total_micros")?) == (row.int("n")?, row.int("sum")?);
         if !whole || !same {
             let detail = if whole {
                 "its payouts sum to something else"

@@ -205,7 +205,10 @@ pub(crate) async fn paid_by_hand(world: &World, schedule: Schedule) -> PayeeId {
     };
     let payee = world.payee(&name).await;
     world.pays_on(payee, (14, 0, schedule)).await.unwrap();
-    world.pays_to(payee, cash(), "ada@example.com").await.unwrap();
+    world
+        .pays_to(payee, cash(), "ada@example.com")
+        .await
+        .unwrap();
     payee
 }
 
@@ -213,6 +216,9 @@ pub(crate) async fn paid_by_hand(world: &World, schedule: Schedule) -> PayeeId {
 pub(crate) async fn settled(world: &World, id: PayoutId, state: &str) {
     use domain::payout::destination::Rail;
     world.sends_payouts(Rail::Manual, USD).await.unwrap();
-    let lines = world.reads_results(&format!("payout,state\n{id},{state}\n")).await.unwrap();
+    let lines = world
+        .reads_results(&format!("payout,state\n{id},{state}\n"))
+        .await
+        .unwrap();
     assert!(lines[0].outcome.is_ok(), "{lines:?}");
 }

@@ -126,6 +126,9 @@ async fn sent(world: &World, amounts: &[i64]) -> Vec<(PayeeId, PayoutId)> {
 }
 
 async fn settled_again(world: &World, id: PayoutId) {
-    let lines = world.reads_results(&format!("payout,state\n{id},paid\n")).await.unwrap();
+    let lines = world
+        .reads_results(&format!("payout,state\n{id},paid\n"))
+        .await
+        .unwrap();
     assert_eq!(lines[0].outcome, Ok(Done::Unchanged));
 }

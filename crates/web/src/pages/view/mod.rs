@@ -18,6 +18,7 @@ pub mod form;
 pub mod home;
 pub mod licence;
 pub mod operator;
+pub mod payouts;
 pub mod prices;
 pub mod problem;
 pub mod quote;
@@ -41,6 +42,9 @@ pub use licence::{
     ClipMeter, DeliveredFile, LicencePage, PublicLicencePage, ReceiptLine, Standing, Take, Takeable,
 };
 pub use operator::{AccountRow, AuditCheck, OperatorPage, Tally};
+pub use payouts::{
+    CostRow, FileRow, LetterRow, PayoutDeskPage, PayoutRow, PayoutsPage, PurseShown, ReadyRow,
+};
 pub use prices::{PlanRow, PriceRow, PricesPage, TierForm};
 pub use problem::{NotFoundPage, ProblemPage};
 pub use quote::{Covering, NotCovering, QuotePage, UpgradePage};
