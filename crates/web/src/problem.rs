@@ -4,6 +4,8 @@
 //! A handler returns a [`Problem`]; what it looks like (JSON or a page) and the request's number
 //! are added when the answer leaves: see `answer`.
 
+mod payouts;
+
 use app::{Fault, Refusal, Stop};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -96,29 +98,6 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("unknown_track", StatusCode::NOT_FOUND),
     ("unsupported_media_type", StatusCode::UNSUPPORTED_MEDIA_TYPE),
     ("wrong_grant", StatusCode::FORBIDDEN),
-    ("bad_destination", StatusCode::UNPROCESSABLE_ENTITY),
-    ("bad_payout_results", StatusCode::UNPROCESSABLE_ENTITY),
-    ("bad_payout_rules", StatusCode::UNPROCESSABLE_ENTITY),
-    ("bad_payout_terms", StatusCode::UNPROCESSABLE_ENTITY),
-    ("debtor_required", StatusCode::CONFLICT),
-    ("no_destination", StatusCode::CONFLICT),
-    ("nothing_to_pay", StatusCode::CONFLICT),
-    ("nothing_to_release", StatusCode::CONFLICT),
-    ("nothing_to_send", StatusCode::CONFLICT),
-    ("not_your_payouts", StatusCode::FORBIDDEN),
-    ("own_payout", StatusCode::FORBIDDEN),
-    ("payout_contradiction", StatusCode::CONFLICT),
-    ("payout_not_sent", StatusCode::CONFLICT),
-    ("payout_over", StatusCode::CONFLICT),
-    ("payout_sent", StatusCode::CONFLICT),
-    ("payouts_held", StatusCode::CONFLICT),
-    ("payouts_overtaken", StatusCode::CONFLICT),
-    ("rail_closed", StatusCode::CONFLICT),
-    ("release_required", StatusCode::CONFLICT),
-    ("releaser_required", StatusCode::UNPROCESSABLE_ENTITY),
-    ("second_person_required", StatusCode::CONFLICT),
-    ("unknown_payout", StatusCode::NOT_FOUND),
-    ("unknown_payout_batch", StatusCode::NOT_FOUND),
     ("wrong_placement", StatusCode::UNPROCESSABLE_ENTITY),
 ];
 
@@ -126,6 +105,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
 pub(crate) fn status_of(code: &str) -> StatusCode {
     STATUSES
         .iter()
+        .chain(payouts::STATUSES)
         .find(|(known, _)| *known == code)
         .map_or(StatusCode::BAD_REQUEST, |(_, status)| *status)
 }
@@ -301,22 +281,11 @@ mod tests {
     use app::licensing::verify::VerifyRefusal;
     use app::metering::earnings::EarningsRefusal;
     use app::metering::report::BatchRefusal;
-    use app::payouts::AccessRefusal as PayoutAccess;
-    use app::payouts::balance::Why;
-    use app::payouts::destination::SetRefusal;
-    use app::payouts::propose::ProposeRefusal;
-    use app::payouts::release::MoveRefusal as PayoutMove;
-    use app::payouts::results::ResultsRefusal;
-    use app::payouts::rules::RulesRefusal;
-    use app::payouts::send::SendRefusal;
-    use app::payouts::terms::TermsRefusal;
     use domain::check::WrongPlacement;
     use domain::credits::{CreditsError, CreditsFault};
     use domain::envelope::Placement;
-    use domain::payout::results::FileError;
-    use domain::payout::rules::RulesError;
     use domain::suggest::SuggestError;
-    use domain::{Channel, ChannelError, ChannelId, PayeeId, PayoutBatchId, PayoutId};
+    use domain::{Channel, ChannelError, ChannelId, PayeeId};
 
     use super::*;
 
@@ -387,33 +356,6 @@ mod tests {
             SuggestRefusal::NoUses.code(),
             SuggestRefusal::Bounds(SuggestError::Habits).code(),
             SuggestRefusal::Bounds(SuggestError::TooMuch).code(),
-            PayoutMove::Nobody.code(),
-            PayoutMove::OwnPayout.code(),
-            PayoutMove::Access(PayoutAccess::NotYours).code(),
-            PayoutMove::Access(PayoutAccess::UnknownPayout(PayoutId::from_bytes([0; 16]))).code(),
-            PayoutAccess::UnknownBatch(PayoutBatchId::from_bytes([0; 16])).code(),
-            PayoutMove::Payout(domain::payout::Refusal::SamePerson).code(),
-            PayoutMove::Payout(domain::payout::Refusal::NothingToRelease).code(),
-            PayoutMove::Payout(domain::payout::Refusal::AlreadySent).code(),
-            PayoutMove::Payout(domain::payout::Refusal::Over).code(),
-            PayoutMove::Payout(domain::payout::Refusal::NotReleased).code(),
-            PayoutMove::Payout(domain::payout::Refusal::NeverSent).code(),
-            SetRefusal::Notify.code(),
-            SetRefusal::RailClosed("x").code(),
-            SetRefusal::Overtaken.code(),
-            TermsRefusal::HoldDays { least: 1 }.code(),
-            RulesRefusal::Rules(RulesError::HoldDays).code(),
-            ProposeRefusal::Why(Why::NoDestination).code(),
-            ProposeRefusal::Why(Why::NotToday).code(),
-            ProposeRefusal::Why(Why::Held(domain::Timestamp(0))).code(),
-            SendRefusal::NoDebtor.code(),
-            SendRefusal::Nothing {
-                rail: "x",
-                currency: ledger::Currency::USD,
-                first: None,
-            }
-            .code(),
-            ResultsRefusal::File(FileError::Columns).code(),
             EarningsRefusal::Unknown(PayeeId::from_bytes([0; 16])).code(),
             BatchRefusal::NotAllowed.code(),
             BatchRefusal::Size(0).code(),

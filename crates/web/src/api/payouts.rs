@@ -1,183 +1,26 @@
 //! Payouts, for the operator: runs, releases, files and results.
 
+mod given;
+
 use std::sync::Arc;
 
 use app::App;
-use app::payouts::propose::{self, Run};
-use app::payouts::results::{self, LineRead};
-use app::payouts::send::{self, Batch, Sent};
-use app::payouts::{PayoutSeen, list, release};
+use app::payouts::{list, propose, release, results, send};
 use axum::Json;
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use data_encoding::HEXLOWER;
-use domain::payout::destination::Rail;
-use domain::{PayoutBatchId, PayoutId, Timestamp};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use domain::{PayoutBatchId, PayoutId};
 
 use super::body::{self, Body};
-use super::money::Money;
 use super::payees::{currency, key, read, signed_in};
 use crate::principal::Caller;
 use crate::problem::{Problem, ProblemBody};
-
-/// Payouts.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Payouts {
-    /// At most 200.
-    payouts: Vec<PayoutGiven>,
-}
-
-/// A payout.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Payout)]
-pub(crate) struct PayoutGiven {
-    /// Its id: the reference in every file.
-    id: String,
-    /// The payee's id.
-    payee: String,
-    /// Their name.
-    payee_name: String,
-    /// What arrives.
-    amount: Money,
-    /// What the payee bears of the rail's fee, beside it.
-    fee: Money,
-    /// `sepa`, `paypal`, `wise` or `manual`.
-    rail: &'static str,
-    /// `awaiting_release`, `ready`, `sent`, `unknown`, `paid`, `failed` or `withdrawn`.
-    state: &'static str,
-    /// Why, as the provider says it.
-    reason: Option<String>,
-    /// Who proposed it.
-    proposed_by: String,
-    /// When.
-    #[schema(value_type = String, format = DateTime)]
-    proposed_at: Timestamp,
-    /// Who released it.
-    released_by: Option<String>,
-    /// The file it left by.
-    batch: Option<String>,
-    /// Since when it stands like this.
-    #[schema(value_type = String, format = DateTime)]
-    changed_at: Timestamp,
-}
-
-/// A payout with everything that happened to it.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PayoutHistory {
-    /// The payout.
-    payout: PayoutGiven,
-    /// The oldest first.
-    history: Vec<PayoutEvent>,
-}
-
-/// One step of a payout.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PayoutEvent {
-    /// When.
-    #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
-    /// Who.
-    who: String,
-    /// How it stands since.
-    state: String,
-    /// Why.
-    reason: String,
-}
-
-/// What a run did.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RunGiven {
-    /// What it proposed.
-    proposed: Vec<PayoutGiven>,
-    /// Whose pay day had come, and why they aren't paid.
-    not_yet: Vec<NotYetGiven>,
-}
-
-/// Somebody who isn't paid.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct NotYetGiven {
-    /// The payee's id.
-    payee: String,
-    /// ISO 4217.
-    currency: String,
-    /// A stable word.
-    reason: &'static str,
-    /// The same for people.
-    reason_text: String,
-}
-
-/// Why a payout is withdrawn.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct WithdrawRequest {
-    /// Up to 300 characters; the payee reads it.
-    #[serde(default)]
-    reason: String,
-}
-
-/// Which payouts go into a file.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct BatchRequest {
-    /// `sepa`, `paypal`, `wise` or `manual`.
-    #[schema(value_type = String)]
-    rail: Rail,
-    /// ISO 4217; the store's currency where not given.
-    currency: Option<String>,
-}
-
-/// A file that was made.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct BatchGiven {
-    /// Its id.
-    id: String,
-    /// Its rail.
-    rail: &'static str,
-    /// How many payouts are in it.
-    lines: i64,
-    /// What they sum to.
-    total: Money,
-    /// The file's name.
-    file_name: String,
-    /// Where its bytes are.
-    url: String,
-    /// Their SHA-256 in hex.
-    sha256: String,
-    /// What stays ready, and why.
-    left_out: Vec<LeftOut>,
-}
-
-/// A payout that isn't in the file.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LeftOut {
-    /// Its id.
-    payout: String,
-    /// Why.
-    reason: String,
-}
-
-/// What became of a file of results.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ResultsGiven {
-    /// A result for each line that says something.
-    lines: Vec<ResultLine>,
-}
-
-/// What a line did.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ResultLine {
-    /// Its number in the file.
-    line: usize,
-    /// The payout, where the line names one.
-    payout: Option<String>,
-    /// `paid`, `returned`, `unknown`, `unchanged` or `refused`.
-    outcome: &'static str,
-    /// Why it is refused.
-    reason: Option<String>,
-}
+use given::{
+    BatchGiven, BatchRequest, PayoutEvent, PayoutHistory, ResultLine, ResultsGiven, RunGiven,
+    WithdrawRequest,
+};
+pub(crate) use given::{PayoutGiven, Payouts};
 
 /// Lists everybody's payouts, those that aren't over first.
 #[utoipa::path(get, path = "/v1/payouts", operation_id = "list_payouts", tag = "Payouts", responses(
@@ -372,92 +215,4 @@ pub(crate) async fn results(
     Ok(Json(ResultsGiven {
         lines: lines.into_iter().map(ResultLine::from).collect(),
     }))
-}
-
-impl From<Vec<PayoutSeen>> for Payouts {
-    fn from(all: Vec<PayoutSeen>) -> Self {
-        Self {
-            payouts: all.into_iter().map(PayoutGiven::from).collect(),
-        }
-    }
-}
-
-impl From<PayoutSeen> for PayoutGiven {
-    fn from(one: PayoutSeen) -> Self {
-        Self {
-            id: one.id.to_string(),
-            payee: one.payee.to_string(),
-            payee_name: one.payee_name,
-            amount: one.amount.into(),
-            fee: one.fee.into(),
-            rail: one.rail.code(),
-            state: one.state.word(),
-            reason: one.reason,
-            proposed_by: one.proposed_by,
-            proposed_at: one.proposed_at,
-            released_by: one.released_by,
-            batch: one.batch.map(|id| id.to_string()),
-            changed_at: one.changed_at,
-        }
-    }
-}
-
-impl From<Run> for RunGiven {
-    fn from(run: Run) -> Self {
-        let not_yet = run.not_yet.into_iter();
-        Self {
-            proposed: run.proposed.into_iter().map(PayoutGiven::from).collect(),
-            not_yet: not_yet
-                .map(|(payee, currency, why)| NotYetGiven {
-                    payee: payee.to_string(),
-                    currency: currency.code().to_owned(),
-                    reason: why.code(),
-                    reason_text: why.to_string(),
-                })
-                .collect(),
-        }
-    }
-}
-
-impl From<Sent> for BatchGiven {
-    fn from(sent: Sent) -> Self {
-        let Batch {
-            id,
-            rail,
-            lines,
-            total,
-            file_name,
-            sha256,
-            ..
-        } = sent.batch;
-        let left_out = sent.left_out.into_iter().map(|(payout, reason)| LeftOut {
-            payout: payout.to_string(),
-            reason,
-        });
-        Self {
-            id: id.to_string(),
-            rail: rail.code(),
-            lines,
-            total: total.into(),
-            file_name,
-            url: format!("/v1/payout-batches/{id}"),
-            sha256: HEXLOWER.encode(&sha256),
-            left_out: left_out.collect(),
-        }
-    }
-}
-
-impl From<LineRead> for ResultLine {
-    fn from(line: LineRead) -> Self {
-        let (outcome, reason) = match line.outcome {
-            Ok(done) => (done.word(), None),
-            Err(wrong) => ("refused", Some(wrong.to_string())),
-        };
-        Self {
-            line: line.line,
-            payout: line.payout.map(|id| id.to_string()),
-            outcome,
-            reason,
-        }
-    }
 }
