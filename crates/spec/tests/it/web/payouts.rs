@@ -39,8 +39,8 @@ on_both_engines! {
         assert_eq!(bytes.body, operator.gets(&url).await.body);
         let id = asked.json()["id"].as_str().unwrap().to_owned();
         let text = format!("payout,state\n{id},paid\nx,paid\n");
-        let read = here(&operator, "k4").posts_text(&format!("{url}/results"), "text/csv", &text);
-        let lines = read.await.json();
+        let (desk, results) = (here(&operator, "k4"), format!("{url}/results"));
+        let lines = desk.posts_text(&results, "text/csv", &text).await.json();
         assert_eq!(lines["lines"][0]["outcome"], "paid");
         assert_eq!(lines["lines"][1]["outcome"], "refused");
         let history = payee.gets(&format!("/v1/payouts/{id}")).await.json();
