@@ -174,6 +174,8 @@ ids! {
     SubscriptionId = "sub";
     /// A payout to a payee; also the provider's key for it.
     PayoutId = "out";
+    /// A file of payouts for one rail and currency.
+    PayoutBatchId = "pob";
     /// A buyer's wallet.
     WalletId = "wal";
     /// A load of a wallet.

@@ -4,6 +4,7 @@ mod money;
 mod offers;
 mod papers;
 mod payments;
+mod payouts;
 mod rights;
 mod statements;
 
@@ -16,6 +17,7 @@ pub use money::RateVerb;
 pub use offers::{Attest, OffersChange, OffersSale, OffersVerb};
 pub use papers::{Claim, CueSheet, TrackSet, TrackVerb};
 pub use payments::{PaymentVerb, Refund};
+pub use payouts::{PayoutFile, PayoutVerb};
 pub use rights::{ChannelFields, ChannelsVerb, Check, LicenceVerb, Named, Reasoned};
 pub use statements::{StatementVerb, Whose};
 
@@ -139,6 +141,13 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         verb: StatementVerb,
+    },
+    /// Pay payees: propose, release, send by file, read back what became of it
+    #[command(after_help = payouts::PAYOUT_HELP)]
+    Payout {
+        /// What to do about payouts.
+        #[command(subcommand)]
+        verb: PayoutVerb,
     },
     /// Recompute every sum and check every key and file
     #[command(

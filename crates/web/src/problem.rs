@@ -4,6 +4,8 @@
 //! A handler returns a [`Problem`]; what it looks like (JSON or a page) and the request's number
 //! are added when the answer leaves: see `answer`.
 
+mod payouts;
+
 use app::{Fault, Refusal, Stop};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -142,6 +144,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
 pub(crate) fn status_of(code: &str) -> StatusCode {
     STATUSES
         .iter()
+        .chain(payouts::STATUSES)
         .find(|(known, _)| *known == code)
         .map_or(StatusCode::BAD_REQUEST, |(_, status)| *status)
 }

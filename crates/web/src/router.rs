@@ -140,6 +140,31 @@ fn api() -> Router<Web> {
         .route("/v1/uses", post(api::uses::create))
         .route("/v1/reports/uses", get(api::reports::show))
         .route("/v1/reports/uses/stream", get(api::stream::stream))
+        .route("/v1/payees/{payee}/balance", get(api::payees::balance))
+        .route(
+            "/v1/payees/{payee}/destination",
+            put(api::payees::set_destination),
+        )
+        .route(
+            "/v1/payees/{payee}/payout-terms",
+            put(api::payees::set_terms),
+        )
+        .route("/v1/payees/{payee}/payouts", get(api::payees::payouts))
+        .route("/v1/payees/{payee}/payouts", post(api::payees::request))
+        .route("/v1/payouts", get(api::payouts::list))
+        .route("/v1/payouts/{payout}", get(api::payouts::show))
+        .route("/v1/payouts/{payout}/release", post(api::payouts::release))
+        .route(
+            "/v1/payouts/{payout}/withdraw",
+            post(api::payouts::withdraw),
+        )
+        .route("/v1/payout-runs", post(api::payouts::run))
+        .route("/v1/payout-batches", post(api::payouts::send))
+        .route("/v1/payout-batches/{batch}", get(api::payouts::download))
+        .route(
+            "/v1/payout-batches/{batch}/results",
+            post(api::payouts::results),
+        )
         .route("/v1/status-lists/{list}", get(api::keys::status_list))
         .route("/.well-known/jwks.json", get(api::keys::jwks))
         .route("/schemas/envelope.json", get(api::schemas::envelope))
@@ -206,6 +231,14 @@ fn storefront() -> Router<Web> {
         .route("/check", get(pages::check::show))
         .route("/report", get(pages::report::show))
         .route("/statements", get(pages::statements::show))
+        .route(
+            "/payouts",
+            get(pages::payouts::show).post(pages::payouts::save),
+        )
+        .route(
+            "/operator/payouts",
+            get(pages::payout_desk::show).post(pages::payout_desk::act),
+        )
         .route("/operator", get(pages::operator::show))
         .route("/operator/payments", get(pages::payments::list))
         .route(

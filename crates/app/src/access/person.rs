@@ -33,6 +33,15 @@ pub async fn person(app: &App, call: &mut Call, role: Role, name: &str) -> Resul
     Ok(person)
 }
 
+/// The person of a role and name, if there is one.
+pub(crate) async fn known(app: &App, role: Role, name: &str) -> Result<Option<Person>, Fault> {
+    let mut tx = app.db.read().await?;
+    let row = tx
+        .optional(FIND, &[role.word().into(), name.into()])
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
 /// The person of an id.
 pub(super) async fn by_id(tx: &mut Tx, id: PersonId) -> Result<Option<Person>, Fault> {
     let row = tx.optional(BY_ID, &[Value::from(id.bytes())]).await?;

@@ -15,6 +15,7 @@ mod licence;
 mod link;
 mod offers;
 mod payment;
+mod payout;
 mod rate;
 mod serve;
 mod signing_key;
@@ -97,6 +98,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Payment { verb } => payment::run(&context, verb).await,
         Command::Rate { verb } => rate::run(&context, verb).await,
         Command::Statement { verb } => statement::run(&context, verb).await,
+        Command::Payout { verb } => payout::run(&context, verb).await,
         Command::Audit => audit::run(&context).await,
         Command::Config => config::run(&context),
         Command::Key { verb } => key::run(&context, verb).await,

@@ -14,6 +14,7 @@ mod licensing;
 mod metering;
 mod offers;
 mod payments;
+mod payouts;
 mod statements;
 mod wallets;
 mod web;

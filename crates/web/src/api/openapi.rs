@@ -7,8 +7,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     asks, bundles, channels, checks, claims, credits, cue_sheets, exchanges, files, keys, licences,
-    offers, papers, payments, quotes, reports, schemas, standing, statements, stream, suggestions,
-    tracks, uses, verify, wallet,
+    offers, papers, payees, payments, payouts, quotes, reports, schemas, standing, statements,
+    stream, suggestions, tracks, uses, verify, wallet,
 };
 use crate::problem::ProblemBody;
 
@@ -74,6 +74,19 @@ use crate::problem::ProblemBody;
         uses::create,
         reports::show,
         stream::stream,
+        payees::balance,
+        payees::set_destination,
+        payees::set_terms,
+        payees::payouts,
+        payees::request,
+        payouts::list,
+        payouts::show,
+        payouts::run,
+        payouts::release,
+        payouts::withdraw,
+        payouts::send,
+        payouts::download,
+        payouts::results,
         schemas::envelope,
         schemas::statement,
         statements::index,
@@ -98,6 +111,7 @@ use crate::problem::ProblemBody;
         (name = "Offers", description = "What is sold, and for how much"),
         (name = "Verifying", description = "Checking licences, online and offline"),
         (name = "Metering", description = "Uses and what they earn"),
+        (name = "Payouts", description = "What payees are paid"),
         (name = "Operating", description = "Running the store"),
     ),
 )]

@@ -12,6 +12,8 @@ pub(crate) mod home;
 pub(crate) mod licence;
 pub(crate) mod operator;
 pub(crate) mod payments;
+pub(crate) mod payout_desk;
+pub(crate) mod payouts;
 pub(crate) mod prices;
 pub(crate) mod problem;
 pub(crate) mod quote;

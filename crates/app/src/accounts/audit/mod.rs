@@ -6,6 +6,7 @@ mod ledger;
 mod licences;
 mod meter;
 mod payments;
+mod payouts;
 mod statements;
 mod wallets;
 
@@ -47,6 +48,7 @@ pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
     let numbers = invoices::CREDIT_NOTE_NUMBERS_HAVE_NO_GAPS;
     checks.push(check(numbers, numbered, breaches));
     checks.extend(payments::checks(&mut tx).await?);
+    checks.extend(payouts::checks(&mut tx).await?);
     checks.push(blobs::whole(app, &mut tx).await?);
     Ok(checks)
 }

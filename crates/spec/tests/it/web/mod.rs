@@ -7,6 +7,7 @@ mod feed;
 mod limits;
 mod pages;
 mod payments;
+mod payouts;
 mod prices;
 mod problems;
 mod schemas;

@@ -144,6 +144,15 @@ async fn calls(guest: &Visitor, operation: &str) -> Reply {
             "{channel}",
             &domain::ChannelId::from_bytes([1; 16]).to_string(),
         )
+        .replace("{payee}", &domain::PayeeId::from_bytes([1; 16]).to_string())
+        .replace(
+            "{payout}",
+            &domain::PayoutId::from_bytes([1; 16]).to_string(),
+        )
+        .replace(
+            "{batch}",
+            &domain::PayoutBatchId::from_bytes([1; 16]).to_string(),
+        )
         .replace("{code}", "nothing")
         .replace("{list}", "1");
     match method {

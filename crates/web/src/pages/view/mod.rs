@@ -20,6 +20,7 @@ pub mod home;
 pub mod licence;
 pub mod operator;
 pub mod payments;
+pub mod payouts;
 pub mod prices;
 pub mod problem;
 pub mod quote;
@@ -48,6 +49,9 @@ pub use licence::{
 };
 pub use operator::{AccountRow, AuditCheck, OperatorPage, Tally};
 pub use payments::{EventRow, OwingRow, PaymentPage, PaymentRow, PaymentsPage, RefundForm};
+pub use payouts::{
+    CostRow, FileRow, LetterRow, PayoutDeskPage, PayoutRow, PayoutsPage, PurseShown, ReadyRow,
+};
 pub use prices::{PlanRow, PriceRow, PricesPage, TierForm};
 pub use problem::{NotFoundPage, ProblemPage};
 pub use quote::{Covering, NotCovering, QuotePage, UpgradePage};
