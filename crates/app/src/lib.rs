@@ -11,6 +11,7 @@
 pub mod access;
 pub mod accounts;
 pub mod bundles;
+pub mod advances;
 mod call;
 pub mod catalogue;
 pub mod exchanges;
@@ -19,8 +20,10 @@ pub mod licensing;
 pub mod metering;
 pub mod offers;
 pub mod payments;
+pub mod payees;
 mod schema;
 mod settings;
+pub mod splits;
 mod stop;
 pub mod wallets;
 

@@ -81,6 +81,9 @@ pub use id::{
     OfferId, PayeeId, PaymentId, PayoutId, PersonId, QuoteId, RestRefundId, SessionId,
     SplitSheetId, SubscriptionId, TrackId, WalletGrantId, WalletId, WalletLoadId, WalletRefundId,
     uuid7,
+    AdvanceId, ApiKeyId, ArtistId, AssetId, BundleId, ChannelId, JournalId, LicenceId, OfferId,
+    PayeeId, PaymentId, PayoutId, PersonId, ProposalId, QuoteId, SessionId, SplitSheetId,
+    SubscriptionId, TrackId, WalletId, uuid7,
 };
 pub use intended::IntendedUse;
 pub use line::Line;

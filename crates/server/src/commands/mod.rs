@@ -1,5 +1,6 @@
 //! The commands, one file each: read the arguments, call a use case, say what came of it.
 
+mod advance;
 mod attest;
 mod audit;
 mod channels;
@@ -16,8 +17,10 @@ mod link;
 mod offers;
 mod payment;
 mod rate;
+mod payee;
 mod serve;
 mod signing_key;
+mod split;
 mod stamp;
 mod track;
 mod verify;
@@ -95,6 +98,9 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Licence { verb } => licence::run(&context, verb).await,
         Command::Payment { verb } => payment::run(&context, verb).await,
         Command::Rate { verb } => rate::run(&context, verb).await,
+        Command::Split { verb } => split::run(&context, verb).await,
+        Command::Payee { verb } => payee::run(&context, verb).await,
+        Command::Advance { verb } => advance::run(&context, verb).await,
         Command::Audit => audit::run(&context).await,
         Command::Config => config::run(&context),
         Command::Key { verb } => key::run(&context, verb).await,
