@@ -12,9 +12,11 @@ use utoipa::ToSchema;
 
 /// Which status each code has. A code that is missing here answers 400, and a test fails.
 const STATUSES: &[(&str, StatusCode)] = &[
+    ("already_accepted", StatusCode::CONFLICT),
     ("already_upgraded", StatusCode::CONFLICT),
     ("asset_not_in_tier", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_amount", StatusCode::UNPROCESSABLE_ENTITY),
+    ("bad_asset_kind", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_batch_size", StatusCode::BAD_REQUEST),
     ("bad_card", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_channel", StatusCode::UNPROCESSABLE_ENTITY),
@@ -28,12 +30,15 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("bad_habit", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_id", StatusCode::BAD_REQUEST),
     ("bad_label", StatusCode::UNPROCESSABLE_ENTITY),
+    ("bad_name", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_parameter", StatusCode::BAD_REQUEST),
     ("bad_reach", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_production", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_reason", StatusCode::UNPROCESSABLE_ENTITY),
+    ("bad_reference", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_request", StatusCode::BAD_REQUEST),
     ("bad_signature", StatusCode::UNAUTHORIZED),
+    ("bad_split_sheet", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_template", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_value", StatusCode::UNPROCESSABLE_ENTITY),
     ("body_too_large", StatusCode::PAYLOAD_TOO_LARGE),
@@ -51,6 +56,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("idempotency_key_required", StatusCode::BAD_REQUEST),
     ("idempotency_key_reused", StatusCode::CONFLICT),
     ("internal", StatusCode::INTERNAL_SERVER_ERROR),
+    ("invitation_spent", StatusCode::GONE),
     ("licence_ended", StatusCode::CONFLICT),
     ("licence_not_valid", StatusCode::FORBIDDEN),
     ("licence_revoked", StatusCode::CONFLICT),
@@ -68,12 +74,15 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("not_your_offers", StatusCode::FORBIDDEN),
     ("nothing_left", StatusCode::CONFLICT),
     ("nothing_to_undo", StatusCode::CONFLICT),
+    ("not_your_split", StatusCode::FORBIDDEN),
     ("not_your_track", StatusCode::FORBIDDEN),
     ("offer_closed", StatusCode::CONFLICT),
     ("offers_overtaken", StatusCode::CONFLICT),
     ("other_currency", StatusCode::UNPROCESSABLE_ENTITY),
     ("page_out_of_range", StatusCode::BAD_REQUEST),
     ("payee_required", StatusCode::BAD_REQUEST),
+    ("proposal_closed", StatusCode::CONFLICT),
+    ("proposal_open", StatusCode::CONFLICT),
     ("quote_expired", StatusCode::GONE),
     ("range_not_satisfiable", StatusCode::RANGE_NOT_SATISFIABLE),
     ("refund_too_large", StatusCode::UNPROCESSABLE_ENTITY),
@@ -83,6 +92,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("sign_in_link_spent", StatusCode::GONE),
     ("sign_in_required", StatusCode::UNAUTHORIZED),
     ("stale_message", StatusCode::UNAUTHORIZED),
+    ("split_unchanged", StatusCode::CONFLICT),
     ("stem_required", StatusCode::UNPROCESSABLE_ENTITY),
     ("too_many_requests", StatusCode::TOO_MANY_REQUESTS),
     ("too_many_tiers", StatusCode::CONFLICT),
@@ -105,6 +115,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("unknown_payee", StatusCode::NOT_FOUND),
     ("unknown_payment", StatusCode::NOT_FOUND),
     ("unknown_plan", StatusCode::UNPROCESSABLE_ENTITY),
+    ("unknown_proposal", StatusCode::NOT_FOUND),
     ("unknown_quote", StatusCode::NOT_FOUND),
     ("unknown_stem", StatusCode::UNPROCESSABLE_ENTITY),
     ("unknown_tier", StatusCode::NOT_FOUND),
@@ -322,6 +333,14 @@ mod tests {
     use app::licensing::verify::VerifyRefusal;
     use app::metering::earnings::EarningsRefusal;
     use app::metering::report::BatchRefusal;
+    use app::payments::dispute::DisputeRefusal;
+    use app::payments::learn::LearnRefusal;
+    use app::payments::list::PaymentRefusal;
+    use app::payments::refund::RefundRefusal;
+    use app::payments::webhook::WebhookRefusal;
+    use app::splits::WordRefusal;
+    use app::splits::invitation::InvitationRefusal;
+    use app::splits::propose::ProposeRefusal;
     use domain::check::WrongPlacement;
     use domain::credits::{CreditsError, CreditsFault};
     use domain::envelope::Placement;
@@ -398,6 +417,17 @@ mod tests {
             SuggestRefusal::Bounds(SuggestError::Habits).code(),
             SuggestRefusal::Bounds(SuggestError::TooMuch).code(),
             EarningsRefusal::Unknown(PayeeId::from_bytes([0; 16])).code(),
+            InvitationRefusal::Spent.code(),
+            WordRefusal::Unknown("x".into()).code(),
+            WordRefusal::NotAParty.code(),
+            WordRefusal::Closed(app::splits::Status::Agreed).code(),
+            WordRefusal::Already.code(),
+            ProposeRefusal::Kind(domain::asset::UnknownAssetKind).code(),
+            ProposeRefusal::BadPaper.code(),
+            ProposeRefusal::Count(0).code(),
+            ProposeRefusal::BadName(0).code(),
+            ProposeRefusal::Unchanged.code(),
+            ProposeRefusal::Open(domain::ProposalId::from_bytes([0; 16])).code(),
             BatchRefusal::NotAllowed.code(),
             BatchRefusal::Size(0).code(),
         ]);

@@ -34,9 +34,7 @@ pub enum SplitVerb {
         link: String,
     },
     /// Take an open proposal back
-    #[command(
-        after_help = "Example:\n  clearcue split withdraw prp_01k2m3n4p5q6r7s8t9v0w1x2y3"
-    )]
+    #[command(after_help = "Example:\n  clearcue split withdraw prp_01k2m3n4p5q6r7s8t9v0w1x2y3")]
     Withdraw {
         /// The proposal
         proposal: String,

@@ -59,7 +59,9 @@ async fn list(context: &Context) -> Result<(), Failure> {
             "granted_micros": one.granted.micros(), "recouped_micros": one.recouped.micros(),
         })
     });
-    context.say.json(&json!({ "advances": document.collect::<Vec<_>>() }));
+    context
+        .say
+        .json(&json!({ "advances": document.collect::<Vec<_>>() }));
     Ok(())
 }
 
@@ -75,7 +77,9 @@ fn amount(text: &str, currency: Currency) -> Result<Money, Failure> {
     if whole.is_empty() || !digits(whole) || !digits(part) || part.len() > places {
         return Err(wrong());
     }
-    let minor: i64 = format!("{whole}{part:0<places$}").parse().map_err(|_| wrong())?;
+    let minor: i64 = format!("{whole}{part:0<places$}")
+        .parse()
+        .map_err(|_| wrong())?;
     let money = Money::from_minor(minor, currency).map_err(|_| wrong())?;
     if money.is_zero() {
         return Err(wrong());
@@ -93,7 +97,17 @@ mod tests {
         assert_eq!(read("250.00"), Some(250_000_000));
         assert_eq!(read("0.5"), Some(500_000));
         assert_eq!(read(" 7 "), Some(7_000_000));
-        for wrong in ["", ".", "0", "0.00", "-1", "1.005", "1e3", "1,5", "99999999999999999999"] {
+        for wrong in [
+            "",
+            ".",
+            "0",
+            "0.00",
+            "-1",
+            "1.005",
+            "1e3",
+            "1,5",
+            "99999999999999999999",
+        ] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
         assert_eq!(amount("1.5", Currency::JPY).ok(), None);

@@ -44,8 +44,7 @@ pub(super) async fn run(context: &Context, verb: &SplitVerb) -> Result<(), Failu
         }
         SplitVerb::Invite { proposal, payee } => {
             let mut call = app.call();
-            let secret =
-                invitation::renew(&app, &mut call, Hand::Console, proposal, payee).await?;
+            let secret = invitation::renew(&app, &mut call, Hand::Console, proposal, payee).await?;
             let link = address(&app, &secret);
             say.text(&link);
             say.json(&json!({ "proposal": proposal, "payee": payee, "link": link }));
@@ -132,7 +131,10 @@ fn tell(say: &Say, splits: &Splits) {
         let kind = version.kind.map_or("track", |kind| kind.label());
         let mark = if version.in_force { "  in force" } else { "" };
         let from = version.from;
-        say.text(format!("{kind}, version {}, from {from}{mark}", version.version));
+        say.text(format!(
+            "{kind}, version {}, from {from}{mark}",
+            version.version
+        ));
         parts(say, &version.parts);
     }
     for one in &splits.proposals {
@@ -140,7 +142,10 @@ fn tell(say: &Say, splits: &Splits) {
         let paper = one.on_paper.as_ref();
         let paper = paper.map_or(String::new(), |paper| format!(" on paper: {paper}"));
         let status = one.status.word();
-        say.text(format!("{}  {kind}, by {}, {status}{paper}", one.id, one.by));
+        say.text(format!(
+            "{}  {kind}, by {}, {status}{paper}",
+            one.id, one.by
+        ));
         parts(say, &one.parts);
         let waiting: Vec<_> = one.waiting_for().collect();
         if !waiting.is_empty() {
@@ -156,7 +161,11 @@ fn tell(say: &Say, splits: &Splits) {
 
 fn parts(say: &Say, parts: &[Part]) {
     for part in parts {
-        let mark = if part.registered { "" } else { "  (into escrow)" };
+        let mark = if part.registered {
+            ""
+        } else {
+            "  (into escrow)"
+        };
         say.text(format!("  {:>9} %  {}{mark}", percent(part.ppm), part.name));
     }
 }
@@ -196,7 +205,14 @@ mod tests {
         let ben = ("Ben".to_owned(), Some("b@x.org".to_owned()), 333_333);
         assert_eq!(read("Ben <b@x.org> = 33.3333 %"), Some(ben));
         assert_eq!(read("a=b=1"), Some(("a=b".into(), None, 10_000)));
-        for wrong in ["Ada", "Ada=", "Ada=x", "Ada=101", "Ada=33.33333", "b@x.org>=5"] {
+        for wrong in [
+            "Ada",
+            "Ada=",
+            "Ada=x",
+            "Ada=101",
+            "Ada=33.33333",
+            "b@x.org>=5",
+        ] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }

@@ -23,6 +23,7 @@ pub(crate) mod payments;
 pub(crate) mod quotes;
 pub(crate) mod reports;
 pub(crate) mod schemas;
+pub(crate) mod splits;
 pub(crate) mod standing;
 pub(crate) mod stream;
 pub(crate) mod suggestions;

@@ -9,6 +9,10 @@ use super::{
     asks, bundles, channels, checks, claims, credits, cue_sheets, exchanges, files, keys, licences,
     offers, papers, payments, quotes, reports, schemas, standing, stream, suggestions, tracks,
     uses, verify, wallet,
+    asks, channels, checks, claims, credits, cue_sheets, files, keys, licences, offers, papers,
+    payments, quotes, reports, schemas, standing, stream, suggestions, tracks, uses, verify,
+    asks, channels, checks, claims, credits, cue_sheets, files, keys, licences, offers, quotes,
+    reports, schemas, splits, standing, stream, suggestions, tracks, uses, verify,
 };
 use crate::problem::ProblemBody;
 
@@ -30,6 +34,11 @@ use crate::problem::ProblemBody;
         tracks::waveform,
         credits::show,
         credits::set,
+        splits::show,
+        splits::propose,
+        splits::show_proposal,
+        splits::accept,
+        splits::decline,
         quotes::create,
         suggestions::create,
         offers::show,
@@ -92,6 +101,7 @@ use crate::problem::ProblemBody;
         (name = "Catalogue", description = "Finding and hearing tracks"),
         (name = "Licensing", description = "Quotes, purchases and files"),
         (name = "Offers", description = "What is sold, and for how much"),
+        (name = "Splits", description = "How tracks are shared"),
         (name = "Verifying", description = "Checking licences, online and offline"),
         (name = "Metering", description = "Uses and what they earn"),
         (name = "Operating", description = "Running the store"),
