@@ -2,7 +2,7 @@
 
 use domain::{AssetKind, Tier};
 use spec::on_both_engines;
-use spec::world::{World, shared};
+use spec::world::shared;
 
 const SALE: i64 = 11_514_950;
 

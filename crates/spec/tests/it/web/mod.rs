@@ -11,4 +11,5 @@ mod prices;
 mod problems;
 mod schemas;
 mod sound;
+mod splits;
 mod surface;
