@@ -88,14 +88,6 @@ pub const MIGRATIONS: &[Migration] = &[
         ),
     },
     Migration {
-        name: "payments",
-        sqlite: concat!(
-            include_str!("../migrations/0015_payments.sql"),
-            include_str!("../migrations/0015_append_only.sqlite.sql"),
-        ),
-        postgres: concat!(
-            include_str!("../migrations/0015_payments.sql"),
-            include_str!("../migrations/0015_append_only.postgres.sql"),
         name: "agreements",
         sqlite: concat!(
             include_str!("../migrations/0013_agreements.sql"),
@@ -104,6 +96,17 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: concat!(
             include_str!("../migrations/0013_agreements.sql"),
             include_str!("../migrations/0013_append_only.postgres.sql"),
+        ),
+    },
+    Migration {
+        name: "payments",
+        sqlite: concat!(
+            include_str!("../migrations/0015_payments.sql"),
+            include_str!("../migrations/0015_append_only.sqlite.sql"),
+        ),
+        postgres: concat!(
+            include_str!("../migrations/0015_payments.sql"),
+            include_str!("../migrations/0015_append_only.postgres.sql"),
         ),
     },
 ];

@@ -125,6 +125,7 @@ pub enum Command {
         /// What to do with them.
         #[command(subcommand)]
         verb: PaymentVerb,
+    },
     /// Show and change how a track's money is shared
     #[command(after_help = agreements::SPLIT_HELP)]
     Split {

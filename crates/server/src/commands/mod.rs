@@ -18,6 +18,7 @@ mod offers;
 mod payment;
 mod rate;
 mod payee;
+mod payment;
 mod serve;
 mod signing_key;
 mod split;

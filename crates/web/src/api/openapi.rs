@@ -10,9 +10,8 @@ use super::{
     offers, papers, payments, quotes, reports, schemas, standing, stream, suggestions, tracks,
     uses, verify, wallet,
     asks, channels, checks, claims, credits, cue_sheets, files, keys, licences, offers, papers,
-    payments, quotes, reports, schemas, standing, stream, suggestions, tracks, uses, verify,
-    asks, channels, checks, claims, credits, cue_sheets, files, keys, licences, offers, quotes,
-    reports, schemas, splits, standing, stream, suggestions, tracks, uses, verify,
+    payments, quotes, reports, schemas, splits, standing, stream, suggestions, tracks, uses,
+    verify,
 };
 use crate::problem::ProblemBody;
 

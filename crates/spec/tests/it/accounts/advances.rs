@@ -44,6 +44,20 @@ on_both_engines! {
         assert_eq!((ben.balance().await, world.advance_account(ben.payee).await), (SALE + 1_000_000, -1_000_000));
     }
 
+    async fn an_earning_that_is_taken_back_gives_back_what_it_recouped(world: World) {
+        let track = world.track("Night Market").await;
+        let ada = world.composer("Ada Byron").await;
+        world.grants("Ada Byron", 20_000_000, "contract 1").await.unwrap();
+        let mia = world.buyer("Mia");
+        let first = mia.buys(&track, AssetKind::FullMix, Tier::Creator).await;
+        let second = mia.buys(&track, AssetKind::FullMix, Tier::Creator).await;
+        assert_eq!((ada.balance().await, world.advance_account(ada.payee).await), (2 * SALE, 0));
+        world.refunds(&second, "r2", None).await.unwrap();
+        assert_eq!((ada.balance().await, world.advance_account(ada.payee).await), (20_000_000, SALE - 20_000_000));
+        world.refunds(&first, "r1", None).await.unwrap();
+        assert_eq!((ada.balance().await, world.advance_account(ada.payee).await), (20_000_000, -20_000_000));
+    }
+
     async fn the_same_grant_again_pays_nothing_and_another_needs_another_reference(world: World) {
         world.track("Night Market").await;
         let first = world.grants("Ada Byron", 1_000, "contract 1").await.unwrap();

@@ -21,6 +21,21 @@ on_both_engines! {
         assert_eq!((world.escrow_of("Ben").await, ben.balance().await), (0, 2 * waits));
     }
 
+    async fn a_refund_takes_from_the_escrow_before_it_is_claimed_and_from_the_account_after(
+        world: World,
+    ) {
+        let (track, secret) = invited(&world).await;
+        let mia = world.buyer("Mia");
+        let first = mia.buys(&track, AssetKind::FullMix, Tier::Creator).await;
+        let second = mia.buys(&track, AssetKind::FullMix, Tier::Creator).await;
+        world.refunds(&first, "r1", None).await.unwrap();
+        assert_eq!(world.escrow_of("Ben").await, 4_605_980);
+        world.takes_up(&secret).await.unwrap();
+        world.refunds(&second, "r2", None).await.unwrap();
+        let ben = world.composer("Ben").await;
+        assert_eq!((world.escrow_of("Ben").await, ben.balance().await), (0, 0));
+    }
+
     async fn an_invitation_is_good_once(world: World) {
         let (_, secret) = invited(&world).await;
         assert!(world.takes_up(&secret).await.is_ok());

@@ -86,6 +86,25 @@ on_both_engines! {
         assert_eq!(after.versions[1], app::splits::Version { in_force: false, ..before.versions[0].clone() });
     }
 
+    async fn a_sale_under_a_replaced_sheet_is_refunded_by_whom_it_was_shared(world: World) {
+        let track = together(&world).await;
+        let mia = world.buyer("Mia");
+        let before = mia.buys(&track, AssetKind::FullMix, Tier::Creator).await;
+        let (ada, ben) = (world.composer("Ada").await, world.composer("Ben").await);
+        world.has_agreed(shared(&track, &[("Ada", 100_000), ("Ben", 900_000)])).await;
+        let settled = world.balance("payee").await - 11_514_950;
+        assert_eq!(settled, 0, "the carry went to somebody");
+        let had = (ada.balance().await, ben.balance().await);
+        let after = mia.buys(&track, AssetKind::FullMix, Tier::Creator).await;
+        world.refunds(&before, "r1", None).await.unwrap();
+        let left = (ada.balance().await, ben.balance().await);
+        assert!(left.0 < had.0, "Ada had most of it and gives most of it back");
+        assert!((left.0 - 1_151_495).abs() <= 1 && (left.1 - 10_363_455).abs() <= 1, "{left:?}");
+        world.refunds(&after, "r2", None).await.unwrap();
+        let left = (ada.balance().await, ben.balance().await);
+        assert!(left.0.abs() <= 1 && left.1.abs() <= 1, "{left:?}");
+    }
+
     async fn two_who_accept_at_once_bring_one_version_into_force(world: World) {
         let track = together(&world).await;
         let wish = shared(&track, &[("Ada", 500_000), ("Ben", 500_000)]);
