@@ -10,8 +10,8 @@
 
 pub mod access;
 pub mod accounts;
-pub mod bundles;
 pub mod advances;
+pub mod bundles;
 mod call;
 pub mod catalogue;
 pub mod exchanges;

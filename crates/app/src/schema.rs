@@ -74,39 +74,7 @@ pub const MIGRATIONS: &[Migration] = &[
         include_str!("../migrations/0011_status_list.sql"),
     ),
     kept!("payee_lines", "0012_payee_lines", "0012"),
+    kept!("agreements", "0013_agreements", "0013"),
     kept!("payments", "0015_payments", "0015"),
     kept!("wallets", "0018_wallets", "0018"),
-    Migration {
-        name: "payee_lines",
-        sqlite: concat!(
-            include_str!("../migrations/0012_payee_lines.sql"),
-            include_str!("../migrations/0012_append_only.sqlite.sql"),
-        ),
-        postgres: concat!(
-            include_str!("../migrations/0012_payee_lines.sql"),
-            include_str!("../migrations/0012_append_only.postgres.sql"),
-        ),
-    },
-    Migration {
-        name: "agreements",
-        sqlite: concat!(
-            include_str!("../migrations/0013_agreements.sql"),
-            include_str!("../migrations/0013_append_only.sqlite.sql"),
-        ),
-        postgres: concat!(
-            include_str!("../migrations/0013_agreements.sql"),
-            include_str!("../migrations/0013_append_only.postgres.sql"),
-        ),
-    },
-    Migration {
-        name: "payments",
-        sqlite: concat!(
-            include_str!("../migrations/0015_payments.sql"),
-            include_str!("../migrations/0015_append_only.sqlite.sql"),
-        ),
-        postgres: concat!(
-            include_str!("../migrations/0015_payments.sql"),
-            include_str!("../migrations/0015_append_only.postgres.sql"),
-        ),
-    },
 ];

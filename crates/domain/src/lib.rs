@@ -77,13 +77,10 @@ pub use cycle::Cycle;
 pub use envelope::{Envelope, EnvelopeError};
 pub use file_name::file_name;
 pub use id::{
-    ApiKeyId, ArtistId, AssetId, BundleId, ChannelId, ExchangeId, GiftId, JournalId, LicenceId,
-    OfferId, PayeeId, PaymentId, PayoutId, PersonId, QuoteId, RestRefundId, SessionId,
-    SplitSheetId, SubscriptionId, TrackId, WalletGrantId, WalletId, WalletLoadId, WalletRefundId,
-    uuid7,
-    AdvanceId, ApiKeyId, ArtistId, AssetId, BundleId, ChannelId, JournalId, LicenceId, OfferId,
-    PayeeId, PaymentId, PayoutId, PersonId, ProposalId, QuoteId, SessionId, SplitSheetId,
-    SubscriptionId, TrackId, WalletId, uuid7,
+    AdvanceId, ApiKeyId, ArtistId, AssetId, BundleId, ChannelId, ExchangeId, GiftId, JournalId,
+    LicenceId, OfferId, PayeeId, PaymentId, PayoutId, PersonId, ProposalId, QuoteId, RestRefundId,
+    SessionId, SplitSheetId, SubscriptionId, TrackId, WalletGrantId, WalletId, WalletLoadId,
+    WalletRefundId, uuid7,
 };
 pub use intended::IntendedUse;
 pub use line::Line;

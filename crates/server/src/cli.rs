@@ -1,7 +1,7 @@
 //! The command line: every command, its flags, one line about it, and an example.
 
-mod money;
 mod agreements;
+mod money;
 mod offers;
 mod papers;
 mod payments;
@@ -12,8 +12,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Said;
-pub use money::RateVerb;
 pub use agreements::{AdvanceGrant, AdvanceVerb, PayeeVerb, SplitPropose, SplitVerb};
+pub use money::RateVerb;
 pub use offers::{Attest, OffersChange, OffersSale, OffersVerb};
 pub use papers::{Claim, CueSheet, TrackSet, TrackVerb};
 pub use payments::{PaymentVerb, Refund};
@@ -141,9 +141,7 @@ pub enum Command {
         verb: PayeeVerb,
     },
     /// Pay payees in advance of what they earn
-    #[command(
-        after_help = "Example:\n  clearcue advance grant \"Ada Byron\" --amount 250.00 --reference \"contract 7\""
-    )]
+    #[command(after_help = agreements::ADVANCE_HELP)]
     Advance {
         /// What to do with advances.
         #[command(subcommand)]

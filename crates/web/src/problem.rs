@@ -333,14 +333,6 @@ mod tests {
     use app::licensing::verify::VerifyRefusal;
     use app::metering::earnings::EarningsRefusal;
     use app::metering::report::BatchRefusal;
-    use app::payments::dispute::DisputeRefusal;
-    use app::payments::learn::LearnRefusal;
-    use app::payments::list::PaymentRefusal;
-    use app::payments::refund::RefundRefusal;
-    use app::payments::webhook::WebhookRefusal;
-    use app::splits::WordRefusal;
-    use app::splits::invitation::InvitationRefusal;
-    use app::splits::propose::ProposeRefusal;
     use domain::check::WrongPlacement;
     use domain::credits::{CreditsError, CreditsFault};
     use domain::envelope::Placement;
@@ -417,17 +409,6 @@ mod tests {
             SuggestRefusal::Bounds(SuggestError::Habits).code(),
             SuggestRefusal::Bounds(SuggestError::TooMuch).code(),
             EarningsRefusal::Unknown(PayeeId::from_bytes([0; 16])).code(),
-            InvitationRefusal::Spent.code(),
-            WordRefusal::Unknown("x".into()).code(),
-            WordRefusal::NotAParty.code(),
-            WordRefusal::Closed(app::splits::Status::Agreed).code(),
-            WordRefusal::Already.code(),
-            ProposeRefusal::Kind(domain::asset::UnknownAssetKind).code(),
-            ProposeRefusal::BadPaper.code(),
-            ProposeRefusal::Count(0).code(),
-            ProposeRefusal::BadName(0).code(),
-            ProposeRefusal::Unchanged.code(),
-            ProposeRefusal::Open(domain::ProposalId::from_bytes([0; 16])).code(),
             BatchRefusal::NotAllowed.code(),
             BatchRefusal::Size(0).code(),
         ]);

@@ -11,8 +11,8 @@ pub mod once;
 pub(crate) mod paid;
 pub(crate) mod payments;
 pub(crate) mod post;
-pub(crate) mod sandbox;
 mod recoup;
+pub(crate) mod sandbox;
 pub(crate) mod sheets;
 
 pub use post::balances;

@@ -10,6 +10,10 @@ Example:
 A version counts from the next event once everybody it concerns has accepted it: composers on
 their Splits page, who isn't registered by the link that is printed. Earlier events stay as shared.";
 
+pub(super) const ADVANCE_HELP: &str = "\
+Example:
+  clearcue advance grant \"Ada Byron\" --amount 250.00 --reference \"contract 7\"";
+
 /// `split …`.
 #[derive(Debug, Subcommand)]
 pub enum SplitVerb {

@@ -7,11 +7,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     asks, bundles, channels, checks, claims, credits, cue_sheets, exchanges, files, keys, licences,
-    offers, papers, payments, quotes, reports, schemas, standing, stream, suggestions, tracks,
-    uses, verify, wallet,
-    asks, channels, checks, claims, credits, cue_sheets, files, keys, licences, offers, papers,
-    payments, quotes, reports, schemas, splits, standing, stream, suggestions, tracks, uses,
-    verify,
+    offers, papers, payments, quotes, reports, schemas, splits, standing, stream, suggestions,
+    tracks, uses, verify, wallet,
 };
 use crate::problem::ProblemBody;
 

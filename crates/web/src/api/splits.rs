@@ -318,3 +318,36 @@ fn part(part: &kept::Part) -> Part {
         registered: part.registered,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use app::Refusal;
+    use app::splits::invitation::InvitationRefusal;
+    use app::splits::propose::ProposeRefusal;
+    use app::splits::{Status, WordRefusal};
+    use axum::http::StatusCode;
+
+    use crate::problem::status_of;
+
+    #[test]
+    fn every_refusal_of_splits_has_its_status() {
+        let codes = [
+            InvitationRefusal::Spent.code(),
+            WordRefusal::Unknown("x".into()).code(),
+            WordRefusal::NotAParty.code(),
+            WordRefusal::Closed(Status::Agreed).code(),
+            WordRefusal::Already.code(),
+            ProposeRefusal::Kind(domain::asset::UnknownAssetKind).code(),
+            ProposeRefusal::BadPaper.code(),
+            ProposeRefusal::Count(0).code(),
+            ProposeRefusal::BadName(0).code(),
+            ProposeRefusal::BadEmail(0, "x".into()).code(),
+            ProposeRefusal::Unknown(0, "x".into()).code(),
+            ProposeRefusal::Unchanged.code(),
+            ProposeRefusal::Open(domain::ProposalId::from_bytes([0; 16])).code(),
+        ];
+        for code in codes {
+            assert_ne!(status_of(code), StatusCode::BAD_REQUEST, "{code}");
+        }
+    }
+}

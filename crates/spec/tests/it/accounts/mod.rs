@@ -3,7 +3,7 @@
 mod advances;
 mod append;
 mod audit;
-mod wallets;
 mod escrow;
 mod splits;
 mod splits_refused;
+mod wallets;
