@@ -10,6 +10,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod advances;
 pub mod bundles;
 mod call;
 pub mod catalogue;
@@ -19,10 +20,12 @@ pub mod licensing;
 pub mod mails;
 pub mod metering;
 pub mod offers;
+pub mod payees;
 pub mod payments;
 pub mod payouts;
 mod schema;
 mod settings;
+pub mod splits;
 pub mod statements;
 mod stop;
 pub mod wallets;

@@ -160,6 +160,10 @@ ids! {
     ChannelId = "chn";
     /// One version of a split sheet.
     SplitSheetId = "spl";
+    /// A proposed version of a split sheet.
+    ProposalId = "prp";
+    /// An advance paid to a payee.
+    AdvanceId = "adv";
     /// A journal of the ledger.
     JournalId = "jrn";
     /// A payment at a provider.

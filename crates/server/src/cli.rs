@@ -1,5 +1,6 @@
 //! The command line: every command, its flags, one line about it, and an example.
 
+mod agreements;
 mod money;
 mod offers;
 mod papers;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Said;
+pub use agreements::{AdvanceGrant, AdvanceVerb, PayeeVerb, SplitPropose, SplitVerb};
 pub use money::RateVerb;
 pub use offers::{Attest, OffersChange, OffersSale, OffersVerb};
 pub use papers::{Claim, CueSheet, TrackSet, TrackVerb};
@@ -127,6 +129,27 @@ pub enum Command {
         /// What to do with them.
         #[command(subcommand)]
         verb: PaymentVerb,
+    },
+    /// Show and change how a track's money is shared
+    #[command(after_help = agreements::SPLIT_HELP)]
+    Split {
+        /// What to do with it.
+        #[command(subcommand)]
+        verb: SplitVerb,
+    },
+    /// Show who is paid; register who isn't yet
+    #[command(after_help = "Example:\n  clearcue payee register Ben")]
+    Payee {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: PayeeVerb,
+    },
+    /// Pay payees in advance of what they earn
+    #[command(after_help = agreements::ADVANCE_HELP)]
+    Advance {
+        /// What to do with advances.
+        #[command(subcommand)]
+        verb: AdvanceVerb,
     },
     /// State and show the rates at which payees exchange currencies
     #[command(after_help = "Example:\n  clearcue rate set USD EUR 0.92")]

@@ -56,6 +56,23 @@ fn api() -> Router<Web> {
         .route("/v1/offers", post(api::offers::change))
         .route("/v1/tracks/{track}/credits", get(api::credits::show))
         .route("/v1/tracks/{track}/credits", put(api::credits::set))
+        .route("/v1/tracks/{track}/splits", get(api::splits::show))
+        .route(
+            "/v1/tracks/{track}/split-proposals",
+            post(api::splits::propose),
+        )
+        .route(
+            "/v1/split-proposals/{proposal}",
+            get(api::splits::show_proposal),
+        )
+        .route(
+            "/v1/split-proposals/{proposal}/accept",
+            post(api::splits::accept),
+        )
+        .route(
+            "/v1/split-proposals/{proposal}/decline",
+            post(api::splits::decline),
+        )
         .route("/v1/cue-sheets", post(api::cue_sheets::create))
         .route("/v1/quotes", post(api::quotes::create))
         .route("/v1/suggestions", post(api::suggestions::create))
@@ -238,6 +255,17 @@ fn storefront() -> Router<Web> {
         .route(
             "/operator/payouts",
             get(pages::payout_desk::show).post(pages::payout_desk::act),
+        )
+        .route("/splits", get(pages::splits::show))
+        .route("/splits/{proposal}/accept", post(pages::splits::accept))
+        .route("/splits/{proposal}/decline", post(pages::splits::decline))
+        .route(
+            "/invitations/{token}",
+            get(pages::invitations::look).post(pages::invitations::accept),
+        )
+        .route(
+            "/invitations/{token}/decline",
+            post(pages::invitations::decline),
         )
         .route("/operator", get(pages::operator::show))
         .route("/operator/payments", get(pages::payments::list))

@@ -1,5 +1,6 @@
 //! The commands, one file each: read the arguments, call a use case, say what came of it.
 
+mod advance;
 mod attest;
 mod audit;
 mod channels;
@@ -14,11 +15,13 @@ mod key;
 mod licence;
 mod link;
 mod offers;
+mod payee;
 mod payment;
 mod payout;
 mod rate;
 mod serve;
 mod signing_key;
+mod split;
 mod stamp;
 mod statement;
 mod track;
@@ -99,6 +102,9 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Rate { verb } => rate::run(&context, verb).await,
         Command::Statement { verb } => statement::run(&context, verb).await,
         Command::Payout { verb } => payout::run(&context, verb).await,
+        Command::Split { verb } => split::run(&context, verb).await,
+        Command::Payee { verb } => payee::run(&context, verb).await,
+        Command::Advance { verb } => advance::run(&context, verb).await,
         Command::Audit => audit::run(&context).await,
         Command::Config => config::run(&context),
         Command::Key { verb } => key::run(&context, verb).await,

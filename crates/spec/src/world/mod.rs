@@ -1,6 +1,7 @@
 //! A world: one store of its own, with a clock that is set, chance from a seed, and nobody else
 //! in it.
 
+mod agreements;
 mod books;
 mod buyer;
 mod composer;
@@ -19,6 +20,7 @@ mod tone;
 mod verifier;
 mod visitor;
 
+pub use agreements::shared;
 pub use books::{Money, Postings};
 pub use buyer::{Bundle, Buyer, Card, monetised_short};
 pub use composer::{Composer, Ear};

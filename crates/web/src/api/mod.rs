@@ -26,6 +26,7 @@ pub(crate) mod payouts;
 pub(crate) mod quotes;
 pub(crate) mod reports;
 pub(crate) mod schemas;
+pub(crate) mod splits;
 pub(crate) mod standing;
 pub(crate) mod statements;
 pub(crate) mod stream;

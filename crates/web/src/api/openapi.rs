@@ -7,8 +7,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     asks, bundles, channels, checks, claims, credits, cue_sheets, exchanges, files, keys, licences,
-    offers, papers, payees, payments, payouts, quotes, reports, schemas, standing, statements,
-    stream, suggestions, tracks, uses, verify, wallet,
+    offers, papers, payees, payments, payouts, quotes, reports, schemas, splits, standing,
+    statements, stream, suggestions, tracks, uses, verify, wallet,
 };
 use crate::problem::ProblemBody;
 
@@ -30,6 +30,11 @@ use crate::problem::ProblemBody;
         tracks::waveform,
         credits::show,
         credits::set,
+        splits::show,
+        splits::propose,
+        splits::show_proposal,
+        splits::accept,
+        splits::decline,
         quotes::create,
         suggestions::create,
         offers::show,
@@ -109,6 +114,7 @@ use crate::problem::ProblemBody;
         (name = "Catalogue", description = "Finding and hearing tracks"),
         (name = "Licensing", description = "Quotes, purchases and files"),
         (name = "Offers", description = "What is sold, and for how much"),
+        (name = "Splits", description = "How tracks are shared"),
         (name = "Verifying", description = "Checking licences, online and offline"),
         (name = "Metering", description = "Uses and what they earn"),
         (name = "Payouts", description = "What payees are paid"),

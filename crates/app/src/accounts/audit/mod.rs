@@ -1,6 +1,7 @@
 //! The audit: every named invariant recomputed from what is stored, and every key and blob
 //! checked. It changes nothing and may run while the store sells.
 
+mod agreements;
 mod blobs;
 mod ledger;
 mod licences;
@@ -38,6 +39,7 @@ pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
     checks.extend(meter::checks(&mut tx).await?);
     checks.extend(wallets::checks(&mut tx).await?);
     checks.extend(statements::checks(&mut tx).await?);
+    checks.extend(agreements::checks(&mut tx).await?);
     checks.extend(licences::checks(app, &mut tx).await?);
     let (held, breaches) = exclusives::breaches(&mut tx).await?;
     checks.push(check(rules::EXCLUSIVES_STAND_ALONE, held, breaches));

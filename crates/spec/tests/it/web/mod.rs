@@ -12,5 +12,6 @@ mod prices;
 mod problems;
 mod schemas;
 mod sound;
+mod splits;
 mod statements;
 mod surface;

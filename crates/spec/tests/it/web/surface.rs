@@ -153,6 +153,10 @@ async fn calls(guest: &Visitor, operation: &str) -> Reply {
             "{batch}",
             &domain::PayoutBatchId::from_bytes([1; 16]).to_string(),
         )
+        .replace(
+            "{proposal}",
+            &domain::ProposalId::from_bytes([1; 16]).to_string(),
+        )
         .replace("{code}", "nothing")
         .replace("{list}", "1");
     match method {
