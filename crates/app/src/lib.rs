@@ -16,9 +16,12 @@ mod issuer;
 pub mod licensing;
 pub mod metering;
 pub mod offers;
+pub mod rotation;
 mod schema;
 mod settings;
 mod stop;
+pub mod subscriptions;
+pub mod upkeep;
 
 pub use call::{Call, Edge};
 pub use issuer::{Issuer, Keys, Signer};

@@ -59,4 +59,15 @@ pub const MIGRATIONS: &[Migration] = &[
             include_str!("../migrations/0012_append_only.postgres.sql"),
         ),
     },
+    Migration {
+        name: "subscriptions",
+        sqlite: concat!(
+            include_str!("../migrations/0014_subscriptions.sql"),
+            include_str!("../migrations/0014_append_only.sqlite.sql"),
+        ),
+        postgres: concat!(
+            include_str!("../migrations/0014_subscriptions.sql"),
+            include_str!("../migrations/0014_append_only.postgres.sql"),
+        ),
+    },
 ];

@@ -74,9 +74,9 @@ pub use cycle::Cycle;
 pub use envelope::{Envelope, EnvelopeError};
 pub use file_name::file_name;
 pub use id::{
-    ApiKeyId, ArtistId, AssetId, BundleId, ChannelId, JournalId, LicenceId, OfferId, PayeeId,
-    PaymentId, PayoutId, PersonId, QuoteId, SessionId, SplitSheetId, SubscriptionId, TrackId,
-    WalletId, uuid7,
+    ApiKeyId, ArtistId, AssetId, BundleId, ChannelId, CloseId, CycleId, JournalId, LicenceId,
+    OfferId, PayeeId, PaymentId, PayoutId, PersonId, QuoteId, SessionId, SplitSheetId,
+    SubscriptionId, TrackId, WalletId, uuid7,
 };
 pub use intended::IntendedUse;
 pub use line::Line;

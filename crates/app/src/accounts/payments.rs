@@ -1,6 +1,6 @@
 //! What a provider has captured, kept with what it paid for.
 
-use domain::{LicenceId, PaymentId};
+use domain::{CycleId, LicenceId, PaymentId};
 use ledger::Money;
 use store::db::Tx;
 
@@ -9,14 +9,18 @@ use crate::{Call, Fault};
 /// What a payment paid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Subject {
-    /// A licence; clip time is one, and so is the first cycle of a subscription.
+    /// A licence; clip time is one.
     Licence(LicenceId),
+    /// A cycle of a subscription, the first one as well as those that follow and what an upgrade
+    /// adds to one.
+    Subscription(CycleId),
 }
 
 impl Subject {
     fn parts(&self) -> (&'static str, &[u8; 16]) {
         match self {
             Subject::Licence(id) => ("licence", id.bytes()),
+            Subject::Subscription(id) => ("subscription", id.bytes()),
         }
     }
 }

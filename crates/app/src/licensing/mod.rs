@@ -16,7 +16,7 @@ pub mod quote;
 pub mod quoted;
 pub mod render;
 mod sale;
-mod sandbox;
+pub(crate) mod sandbox;
 pub mod show;
 pub mod standing;
 pub mod status;

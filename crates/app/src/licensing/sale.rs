@@ -2,7 +2,7 @@
 //! journal, the payees' earnings or the bundle. All in the caller's transaction.
 
 use domain::journal;
-use domain::{AssetKind, BundleId, LicenceId, LineKind, PaymentId, SaleSplit, TrackId};
+use domain::{AssetKind, BundleId, CycleId, LicenceId, LineKind, PaymentId, SaleSplit, TrackId};
 use ledger::{Currency, Money};
 use licence_key::{Asset, Claims, Code, Status};
 use store::db::{Tx, Value};
@@ -14,6 +14,7 @@ use crate::access::Principal;
 use crate::accounts::booking::{Booking, By};
 use crate::accounts::payments::{self, Subject};
 use crate::accounts::{post, sheets};
+use crate::subscriptions::open::{self, Opening};
 use crate::{App, Call, Fault};
 
 /// A sale about to be written.
@@ -48,7 +49,12 @@ impl Sale {
         let key = app.issuer.signer(call.now);
         let key = key.ok_or_else(|| Fault::because("signing", "there is no signing key"))?;
         let token = licence_key::sign(&claims, &key).map_err(Fault::while_("signing a licence"))?;
-        let payment = self.pay(call, tx).await?;
+        let cycle = self
+            .option
+            .is_pool()
+            .then(|| CycleId::from_bytes(call.id()));
+        let subject = cycle.map_or(Subject::Licence(self.id), Subject::Subscription);
+        let payment = self.pay(call, tx, subject).await?;
         self.insert(
             call, tx, who, purchase, &names, &claims, &token, payment, index,
         )
@@ -65,9 +71,21 @@ impl Sale {
         for (position, (file, claim)) in self.files.iter().zip(&claims.assets).enumerate() {
             self.insert_file(tx, position, file, &claim.file).await?;
         }
-        match self.track {
-            Some(track) => self.book_sale(app, call, tx, track).await,
-            None => self.book_bundle(app, call, tx).await,
+        match (self.track, cycle) {
+            (_, Some(cycle)) => {
+                let opening = Opening {
+                    licence: self.id,
+                    plan: &self.option.offer,
+                    price: self.option.before_tax()?,
+                    split: self.split(app)?,
+                    card: &purchase.card,
+                    cycle,
+                    payment,
+                };
+                open::open(call, tx, &opening).await
+            }
+            (Some(track), None) => self.book_sale(app, call, tx, track).await,
+            (None, None) => self.book_bundle(app, call, tx).await,
         }
     }
 
@@ -126,12 +144,16 @@ impl Sale {
         Ok(claims)
     }
 
-    async fn pay(&self, call: &mut Call, tx: &mut Tx) -> Result<PaymentId, Fault> {
+    async fn pay(
+        &self,
+        call: &mut Call,
+        tx: &mut Tx,
+        subject: Subject,
+    ) -> Result<PaymentId, Fault> {
         let currency = Currency::from_code(&self.option.currency)
             .map_err(Fault::while_("reading a quote's currency"))?;
         let money = Money::new(self.option.total_micros, currency);
         let reference = self.id.to_string();
-        let subject = Subject::Licence(self.id);
         payments::record(tx, call, (sandbox::NAME, &reference), money, subject).await
     }
 

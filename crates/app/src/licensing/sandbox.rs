@@ -6,11 +6,11 @@ use domain::journal::Taken;
 use crate::Fault;
 
 /// The provider's name in the ledger.
-pub(super) const NAME: &str = "sandbox";
+pub(crate) const NAME: &str = "sandbox";
 
 /// Why nothing was charged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NotCharged {
+pub(crate) enum NotCharged {
     /// That is no card number.
     NoCard,
     /// The provider said no.
@@ -19,7 +19,7 @@ pub(super) enum NotCharged {
 
 /// Any number that passes the Luhn check (ISO/IEC 7812-1) is charged, except that one ending in
 /// 0002 is declined.
-pub(super) fn charge(card: &str) -> Result<(), NotCharged> {
+pub(crate) fn charge(card: &str) -> Result<(), NotCharged> {
     let plain = card.chars().filter(|c| !c.is_whitespace() && *c != '-');
     let digits: Vec<u32> = plain
         .map(|c| c.to_digit(10))
@@ -40,8 +40,32 @@ pub(super) fn charge(card: &str) -> Result<(), NotCharged> {
     Ok(())
 }
 
+/// What stands for a card that was charged once, to charge it again: no number is kept. The
+/// sandbox's card ending in 0341 pays once and declines ever after.
+pub(crate) fn keep(card: &str) -> String {
+    let digits: String = card.chars().filter(char::is_ascii_digit).collect();
+    let word = if digits.ends_with("0341") {
+        DECLINES
+    } else {
+        PAYS
+    };
+    word.to_owned()
+}
+
+/// Charges a card that was kept.
+pub(crate) fn charge_kept(token: &str) -> Result<(), NotCharged> {
+    match token {
+        PAYS => Ok(()),
+        _ => Err(NotCharged::Declined),
+    }
+}
+
+const PAYS: &str = "sandbox_pays";
+
+const DECLINES: &str = "sandbox_declines";
+
 /// Whose account the money lies on, for the journal.
-pub(super) fn taken() -> Result<Taken, Fault> {
+pub(crate) fn taken() -> Result<Taken, Fault> {
     let provider = ProviderName::new(NAME).map_err(Fault::while_("naming a provider"))?;
     Ok(Taken {
         provider,
@@ -52,6 +76,16 @@ pub(super) fn taken() -> Result<Taken, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_kept_card_holds_no_digit_and_one_ending_in_0341_pays_once() {
+        let good = keep("4242 4242 4242 4242");
+        assert!(!good.chars().any(|c| c.is_ascii_digit()));
+        assert_eq!(charge_kept(&good), Ok(()));
+        assert_eq!(charge("4000 0000 0000 0341"), Ok(()));
+        let once = keep("4000 0000 0000 0341");
+        assert_eq!(charge_kept(&once), Err(NotCharged::Declined));
+    }
 
     #[test]
     fn what_passes_luhn_is_charged_and_0002_is_declined() {

@@ -10,6 +10,7 @@ mod merchant;
 mod reporter;
 mod rights;
 mod studio;
+mod subscriber;
 mod tamper;
 mod tone;
 mod verifier;
@@ -23,6 +24,7 @@ pub use merchant::priced;
 pub use reporter::{Event, Refusals, Reporter, accepted, refusals};
 pub use rights::{finished, pasted};
 pub use studio::{Folder, Import, Music, Track};
+pub use subscriber::ONCE;
 pub use tamper::Breaches;
 pub use tone::Tone;
 pub use visitor::{Feed, Reply, Visitor};
@@ -131,6 +133,32 @@ impl World {
         let issuer = Issuer::new(None, self.0.jwks.clone(), SECRET);
         let app = open(&self.0.place, self.0.blobs.path(), issuer).await;
         app.edge.pass(self.now().since(BEGINNING));
+        app::catalogue::index::follow(&app, 0)
+            .await
+            .expect("an index can be filled again");
+        let (place, jwks) = (self.0.place.again(), self.0.jwks.clone());
+        let (app, blobs) = (Arc::new(app), self.0.blobs.clone());
+        Self(Arc::new(Inner {
+            app,
+            place,
+            blobs,
+            jwks,
+            broken: Mutex::default(),
+        }))
+    }
+
+    /// The same store with another commission, in basis points.
+    ///
+    /// # Panics
+    /// When there is no memory for an index.
+    pub async fn charging(&self, commission_bp: u32) -> Self {
+        let app = self.app();
+        let mut settings = app.settings.clone();
+        settings.rates.commission_bp = commission_bp;
+        let issuer = Issuer::of((*app.issuer.keys()).clone(), SECRET);
+        let (db, blobs) = (app.db.clone(), app.blobs.clone());
+        let app = App::new(db, blobs, issuer, settings, app.edge.clone())
+            .expect("there is memory for an empty index");
         app::catalogue::index::follow(&app, 0)
             .await
             .expect("an index can be filled again");

@@ -11,4 +11,5 @@ mod catalogue;
 mod licensing;
 mod metering;
 mod offers;
+mod subscriptions;
 mod web;
