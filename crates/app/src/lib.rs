@@ -36,6 +36,7 @@ pub use domain::{
     AssetKind, Envelope, EnvelopeError, IntendedUse, Plain, Rates, Tax, Template, Tier, Timestamp,
     plain,
 };
+pub use domain::pool::IdleRule;
 pub use domain::{credits, cue};
 pub use ledger::{Currency, Money};
 

@@ -2,6 +2,7 @@
 
 mod offers;
 mod papers;
+mod pool;
 mod rights;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::config::Said;
 pub use offers::{Attest, OffersChange, OffersSale, OffersVerb};
 pub use papers::{Claim, CueSheet, TrackSet, TrackVerb};
+pub use pool::{Close, IdleWord, PlanSet, PlansVerb, RotationVerb};
 pub use rights::{ChannelFields, ChannelsVerb, Check, LicenceVerb, Named, Reasoned};
 
 /// The arguments of one run.
@@ -118,6 +120,28 @@ pub enum Command {
         after_help = "Example:\n  clearcue audit && echo \"all in order\"\n\nExit code 1 when anything is not."
     )]
     Audit,
+    /// Close the cycles of subscriptions that are over, and pay their tracks
+    #[command(after_help = pool::CLOSE_HELP)]
+    Close(Close),
+    /// Keep the calendar of the pool: which tracks are in rotation
+    #[command(after_help = pool::ROTATION_HELP)]
+    Rotation {
+        /// What to do with it.
+        #[command(subcommand)]
+        verb: RotationVerb,
+    },
+    /// Show and set the plans that buyers subscribe to
+    #[command(after_help = pool::PLANS_HELP)]
+    Plans {
+        /// What to do with plans.
+        #[command(subcommand)]
+        verb: PlansVerb,
+    },
+    /// Do everything that is due: renewals, closes, idle money, reserves
+    #[command(
+        after_help = "Example:\n  clearcue upkeep\n\nA store that is open does it by itself, every minute."
+    )]
+    Upkeep,
     /// Show the settings in force, and who said them
     #[command(after_help = "Example:\n  CLEARCUE_LISTEN=0.0.0.0:80 clearcue config")]
     Config,

@@ -12,6 +12,22 @@ use utoipa::ToSchema;
 
 /// Which status each code has. A code that is missing here answers 400, and a test fails.
 const STATUSES: &[(&str, StatusCode)] = &[
+    ("already_cancelled", StatusCode::CONFLICT),
+    ("already_in_rotation", StatusCode::CONFLICT),
+    ("already_paused", StatusCode::CONFLICT),
+    ("bad_line", StatusCode::UNPROCESSABLE_ENTITY),
+    ("bad_plan", StatusCode::UNPROCESSABLE_ENTITY),
+    ("bad_plan_code", StatusCode::UNPROCESSABLE_ENTITY),
+    ("bad_stay", StatusCode::UNPROCESSABLE_ENTITY),
+    ("close_in_the_future", StatusCode::UNPROCESSABLE_ENTITY),
+    ("not_a_subscription", StatusCode::CONFLICT),
+    ("not_in_rotation", StatusCode::CONFLICT),
+    ("other_currency", StatusCode::UNPROCESSABLE_ENTITY),
+    ("same_plan", StatusCode::CONFLICT),
+    ("subscription_ended", StatusCode::CONFLICT),
+    ("subscription_not_paid", StatusCode::CONFLICT),
+    ("subscription_running", StatusCode::CONFLICT),
+    ("unknown_close", StatusCode::NOT_FOUND),
     ("already_upgraded", StatusCode::CONFLICT),
     ("asset_not_in_tier", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_batch_size", StatusCode::BAD_REQUEST),

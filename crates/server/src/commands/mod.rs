@@ -5,6 +5,7 @@ mod audit;
 mod channels;
 mod check;
 mod claim;
+mod close;
 mod config;
 mod cue_sheet;
 mod demo;
@@ -14,10 +15,13 @@ mod key;
 mod licence;
 mod link;
 mod offers;
+mod plans;
+mod rotation;
 mod serve;
 mod signing_key;
 mod stamp;
 mod track;
+mod upkeep;
 mod verify;
 
 use std::path::PathBuf;
@@ -91,6 +95,10 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Check(args) => check::run(&context, args).await,
         Command::Channels { verb } => channels::run(&context, verb).await,
         Command::Licence { verb } => licence::run(&context, verb).await,
+        Command::Close(args) => close::run(&context, args).await,
+        Command::Rotation { verb } => rotation::run(&context, verb).await,
+        Command::Plans { verb } => plans::run(&context, verb).await,
+        Command::Upkeep => upkeep::run(&context).await,
         Command::Audit => audit::run(&context).await,
         Command::Config => config::run(&context),
         Command::Key { verb } => key::run(&context, verb).await,

@@ -6,8 +6,9 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    asks, channels, checks, claims, credits, cue_sheets, files, keys, licences, offers, quotes,
-    reports, schemas, standing, stream, suggestions, tracks, uses, verify,
+    asks, channels, checks, claims, closes, credits, cue_sheets, files, keys, licences, offers,
+    plans, quotes, reports, rotation, schemas, standing, stream, subscriptions, suggestions, tracks,
+    uses, verify,
 };
 use crate::problem::ProblemBody;
 
@@ -56,6 +57,13 @@ use crate::problem::ProblemBody;
         keys::status_list,
         keys::jwks,
         keys::health,
+        plans::list,
+        rotation::show,
+        rotation::calendar,
+        closes::list,
+        closes::show,
+        subscriptions::show,
+        subscriptions::change,
     ),
     components(schemas(
         ProblemBody,
@@ -72,6 +80,7 @@ use crate::problem::ProblemBody;
         (name = "Offers", description = "What is sold, and for how much"),
         (name = "Verifying", description = "Checking licences, online and offline"),
         (name = "Metering", description = "Uses and what they earn"),
+        (name = "Pool", description = "Subscriptions, the rotation and its closes"),
         (name = "Operating", description = "Running the store"),
     ),
 )]

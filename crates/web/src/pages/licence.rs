@@ -76,6 +76,9 @@ pub(crate) async fn page(
         clip: licence.bundle.map(meter),
         take,
         upgrade_href: upgrade_href(&licence),
+        subscription_href: (licence.tier == "pool").then(|| {
+            format!("/licences/{}/subscription?grant={}", licence.id, licence.grant)
+        }),
         upgraded: upgraded(&licence),
         terms: standing::terms(&licence.envelope),
         paste: texts::paste(app, &licence),

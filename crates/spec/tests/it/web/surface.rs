@@ -9,10 +9,15 @@ use spec::on_both_engines;
 use spec::world::{Reply, Visitor};
 
 /// Operations anybody may call.
-const PUBLIC: [&str; 16] = [
+const PUBLIC: [&str; 21] = [
     "GET /.well-known/jwks.json",
     "GET /schemas/envelope.json",
+    "GET /v1/closes",
+    "GET /v1/closes/{batch}",
     "GET /v1/health",
+    "GET /v1/plans",
+    "GET /v1/rotation",
+    "GET /v1/rotation.ics",
     "GET /v1/status-lists/{list}",
     "GET /v1/tracks",
     "GET /v1/tracks/{track}",
@@ -144,6 +149,7 @@ async fn calls(guest: &Visitor, operation: &str) -> Reply {
             &domain::ChannelId::from_bytes([1; 16]).to_string(),
         )
         .replace("{code}", "nothing")
+        .replace("{batch}", "nothing")
         .replace("{list}", "1");
     match method {
         "GET" => guest.gets(&path).await,

@@ -19,6 +19,7 @@ pub mod home;
 pub mod licence;
 pub mod operator;
 pub mod prices;
+pub mod pool;
 pub mod problem;
 pub mod quote;
 pub mod report;
@@ -41,6 +42,10 @@ pub use licence::{
     ClipMeter, DeliveredFile, LicencePage, PublicLicencePage, ReceiptLine, Standing, Take, Takeable,
 };
 pub use operator::{AccountRow, AuditCheck, OperatorPage, Tally};
+pub use pool::{
+    ClosePage, CloseRow, ClosesPage, PoolPlanCard, RotationPage, SharedTrack, StayRow, SubscribePage,
+    SubscriptionAction, SubscriptionPage, UsedRow,
+};
 pub use prices::{PlanRow, PriceRow, PricesPage, TierForm};
 pub use problem::{NotFoundPage, ProblemPage};
 pub use quote::{Covering, NotCovering, QuotePage, UpgradePage};
