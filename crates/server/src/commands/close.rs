@@ -17,15 +17,17 @@ pub(super) async fn run(context: &Context, args: &cli::Close) -> Result<(), Fail
     let app = context.app().await?;
     if let Some(batch) = &args.report {
         let report = closes::report(&app, batch).await?;
-        let text = serde_json::to_string_pretty(&report)
-            .map_err(|e| Failure::failed(e, "report this"))?;
+        let text =
+            serde_json::to_string_pretty(&report).map_err(|e| Failure::failed(e, "report this"))?;
         context.say.text(text);
         context.say.json(&json!(report));
         return Ok(());
     }
     let waiting = close::waiting(&app, args.until).await?;
     if args.dry_run {
-        context.say.text(format!("{waiting} cycles would be closed"));
+        context
+            .say
+            .text(format!("{waiting} cycles would be closed"));
         context.say.json(&json!({ "would_close": waiting }));
         return Ok(());
     }
@@ -63,7 +65,9 @@ fn verify(context: &Context, file: &Path) -> Result<(), Failure> {
         .json(&json!({ "cycles": verdict.cycles, "wrong": verdict.wrong }));
     if verdict.wrong.is_empty() {
         let cycles = verdict.cycles;
-        context.say.text(format!("{cycles} cycles follow from their inputs"));
+        context
+            .say
+            .text(format!("{cycles} cycles follow from their inputs"));
         return Ok(());
     }
     let what = format!("{} of its figures don't follow", verdict.wrong.len());

@@ -116,7 +116,10 @@ impl QuoteRequest {
             let nothing_else = self.intended.is_none() && self.asset.is_none();
             return match alone && nothing_else && self.stem.is_none() {
                 true => Ok(Ask::Pool { plan }),
-                false => Err(bad("pool", "a subscription isn't of one track: ask for it alone")),
+                false => Err(bad(
+                    "pool",
+                    "a subscription isn't of one track: ask for it alone",
+                )),
             };
         }
         let plain = self.asset.is_none() && self.stem.is_none();

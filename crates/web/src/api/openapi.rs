@@ -7,8 +7,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     asks, channels, checks, claims, closes, credits, cue_sheets, files, keys, licences, offers,
-    plans, quotes, reports, rotation, schemas, standing, stream, subscriptions, suggestions, tracks,
-    uses, verify,
+    plans, quotes, reports, rotation, schemas, standing, stream, subscriptions, suggestions,
+    tracks, uses, verify,
 };
 use crate::problem::ProblemBody;
 

@@ -78,7 +78,8 @@ pub(crate) async fn show(State(app): State<Arc<App>>) -> Result<Json<Rotation>, 
 ))]
 pub(crate) async fn calendar(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     let now = app.call().now;
-    let mut text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Clearcue//Rotation//EN\r\n".to_owned();
+    let mut text =
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Clearcue//Rotation//EN\r\n".to_owned();
     for stay in list::list(&app, now).await? {
         event(&mut text, &stay, now);
     }
@@ -110,7 +111,10 @@ fn event(text: &mut String, stay: &Stay, now: Timestamp) {
 fn basic(at: Timestamp) -> String {
     let text = at.to_string();
     let seconds = text.split(['.', 'Z']).next().unwrap_or_default();
-    let plain: String = seconds.chars().filter(|c| !matches!(c, '-' | ':')).collect();
+    let plain: String = seconds
+        .chars()
+        .filter(|c| !matches!(c, '-' | ':'))
+        .collect();
     format!("{plain}Z")
 }
 
@@ -130,7 +134,10 @@ fn escaped(text: &str) -> String {
 fn folded(line: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     for c in line.chars() {
-        if lines.last().is_some_and(|last| last.len() + c.len_utf8() > 74) {
+        if lines
+            .last()
+            .is_some_and(|last| last.len() + c.len_utf8() > 74)
+        {
             lines.push(String::new());
         }
         if let Some(last) = lines.last_mut() {
@@ -146,7 +153,10 @@ mod tests {
 
     #[test]
     fn a_title_cannot_break_out_of_its_line_and_long_ones_are_folded() {
-        assert_eq!(escaped("a\r\nEND:VEVENT; b, c\\"), "aEND:VEVENT\\; b\\, c\\\\");
+        assert_eq!(
+            escaped("a\r\nEND:VEVENT; b, c\\"),
+            "aEND:VEVENT\\; b\\, c\\\\"
+        );
         let lines = folded(&"ä".repeat(100));
         assert!(lines.iter().all(|line| line.len() <= 74));
         assert_eq!(lines.concat().chars().count(), 100);

@@ -220,7 +220,8 @@ impl Sale {
             subject: match &self.track {
                 Some(track) => format!("{} — {}", track.title, track.artist.name),
                 None if self.option.is_pool() => {
-                    "For the tracks in rotation; it renews itself every month until you cancel".into()
+                    "For the tracks in rotation; it renews itself every month until you cancel"
+                        .into()
                 }
                 None => "For any track of this store".into(),
             },

@@ -46,7 +46,10 @@ pub(crate) async fn one(
         formula: FORMULA.to_owned(),
         facts: vec![
             ("Cycles".to_owned(), words::count(cycles)),
-            ("For composers".to_owned(), exact(totals.contribution_micros)),
+            (
+                "For composers".to_owned(),
+                exact(totals.contribution_micros),
+            ),
             ("Idle".to_owned(), exact(totals.idle_micros)),
             ("Rolled over".to_owned(), exact(totals.rolled_over_micros)),
         ],

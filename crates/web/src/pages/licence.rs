@@ -77,7 +77,10 @@ pub(crate) async fn page(
         take,
         upgrade_href: upgrade_href(&licence),
         subscription_href: (licence.tier == "pool").then(|| {
-            format!("/licences/{}/subscription?grant={}", licence.id, licence.grant)
+            format!(
+                "/licences/{}/subscription?grant={}",
+                licence.id, licence.grant
+            )
         }),
         upgraded: upgraded(&licence),
         terms: standing::terms(&licence.envelope),

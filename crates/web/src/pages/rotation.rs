@@ -21,7 +21,8 @@ pub(crate) async fn show(State(app): State<Arc<App>>, frame: Frame) -> Result<Re
         let rows = stays.iter().filter(|stay| wanted(stay));
         rows.map(|stay| row(stay, now)).collect()
     };
-    let description = "Which tracks subscribers may use, from when until when, and what comes next.";
+    let description =
+        "Which tracks subscribers may use, from when until when, and what comes next.";
     super::html(&RotationPage {
         leaving: rows(&|stay| stay.leaves_soon(now)),
         now: rows(&|stay| stay.holds(now) && !stay.leaves_soon(now)),

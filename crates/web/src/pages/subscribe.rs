@@ -11,7 +11,7 @@ use axum::response::Response;
 
 use super::frame::Frame;
 use super::rotation::row;
-use super::view::{Hidden, PoolPlanCard, SubscribePage, Submit};
+use super::view::{Hidden, PoolPlanCard, Submit, SubscribePage};
 use crate::problem::Problem;
 use crate::words;
 
@@ -37,7 +37,11 @@ pub(crate) async fn show(State(app): State<Arc<App>>, frame: Frame) -> Result<Re
     super::html(&SubscribePage {
         plans: on_sale.map(card).collect(),
         tracks_now: words::many(count(inside.len()), "track", "tracks"),
-        tracks: inside.iter().take(SHOWN).map(|stay| row(stay, now)).collect(),
+        tracks: inside
+            .iter()
+            .take(SHOWN)
+            .map(|stay| row(stay, now))
+            .collect(),
         rules: rules(),
         own: mine,
         shell: frame.shell("Subscribe", description),
@@ -65,7 +69,10 @@ fn card(plan: &PoolPlan) -> PoolPlanCard {
     PoolPlanCard {
         name: plan.label.clone(),
         allowance: format!("{} a month", words::many(plan.allowance, "use", "uses")),
-        guarantee: format!("{} guaranteed for each use", words::price(plan.terms.guarantee())),
+        guarantee: format!(
+            "{} guaranteed for each use",
+            words::price(plan.terms.guarantee())
+        ),
         submit: Submit {
             action: "/checkout".into(),
             hidden: vec![Hidden {

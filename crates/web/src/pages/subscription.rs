@@ -121,9 +121,9 @@ fn state(shown: &Shown) -> String {
         Standing::Pausing => format!("It rests from {since} on. Until then it runs as before."),
         Standing::Cancelled => format!("It ends on {since}. Until then it runs as before."),
         Standing::Paused => format!("It has rested since {since}. Nothing is charged."),
-        Standing::Ended => format!(
-            "It ended on {since}. What you published while it ran stays cleared."
-        ),
+        Standing::Ended => {
+            format!("It ended on {since}. What you published while it ran stays cleared.")
+        }
     }
 }
 
@@ -139,7 +139,10 @@ fn left(running: &Running) -> (i64, i64, String) {
 
 fn facts(running: &Running) -> Vec<(String, String)> {
     let mut facts = vec![
-        ("This month began".to_owned(), words::moment(running.cycle.start)),
+        (
+            "This month began".to_owned(),
+            words::moment(running.cycle.start),
+        ),
         ("It ends".to_owned(), words::moment(running.cycle.end)),
         (
             "Guaranteed for each use".to_owned(),
@@ -183,8 +186,16 @@ async fn actions(
     let price = words::price(shown.plan.terms.price());
     match shown.state {
         Standing::Active | Standing::PastDue => {
-            add("pause", "Pause", "It rests from the end of this month on; you can go on any day.");
-            add("cancel", "Cancel", "It ends with this month; nothing is returned for it.");
+            add(
+                "pause",
+                "Pause",
+                "It rests from the end of this month on; you can go on any day.",
+            );
+            add(
+                "cancel",
+                "Cancel",
+                "It ends with this month; nothing is returned for it.",
+            );
         }
         Standing::Pausing => {
             add("resume", "Go on", "It renews itself as before.");
@@ -200,7 +211,10 @@ async fn actions(
     }
     if shown.state == Standing::Active {
         let plans = plans::list(app).await?;
-        for plan in plans.iter().filter(|plan| plan.on_sale && plan.code != shown.plan.code) {
+        for plan in plans
+            .iter()
+            .filter(|plan| plan.on_sale && plan.code != shown.plan.code)
+        {
             actions.push(SubscriptionAction {
                 hidden: with("plan", &[("plan", &plan.code)], key()),
                 label: format!("Change to {}", plan.label),

@@ -39,7 +39,7 @@ on_both_engines! {
         assert_eq!(world.subscription(&licence).await.state.word(), "paused");
         let shown = world.subscriber_asks("k2", &licence, Wish::Resume).await.unwrap();
         let cycle = shown.running.unwrap().cycle;
-        assert_eq!(cycle.end.to_string(), "2026-05-20T10:00:00Z");
+        assert_eq!(cycle.end.to_string(), "2026-05-20T10:00:00.000Z");
         assert_eq!(world.payments().await, 2);
         let again = world.subscriber_asks("k2", &licence, Wish::Resume).await.unwrap();
         assert_eq!(again.state.word(), "active");

@@ -34,7 +34,7 @@ on_both_engines! {
                 *due.entry(track).or_default() += micros;
             }
         }
-        world.it_is("2026-04-04T09:00:00Z");
+        world.it_is("2026-04-04T09:01:00Z");
         assert_eq!(world.closes().await.cycles, 6);
         for (track, micros) in due {
             let composer = world.composer(&format!("Composer {track}")).await;
@@ -154,6 +154,10 @@ async fn one_use(world: &World) -> (Licence, Track) {
 pub(super) async fn tracks(world: &World, count: usize) -> Vec<Track> {
     let mut tracks = Vec::new();
     for n in 0..count {
+        if n > 0 {
+            // Ids are ordered by time, and ties go to the first: T1 comes before T2.
+            world.app().edge.pass(1);
+        }
         let music = Music::titled(&format!("T{}", n + 1)).by(&format!("Composer {n}"));
         tracks.push(world.compose(music).await);
     }

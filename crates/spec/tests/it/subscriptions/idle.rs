@@ -14,7 +14,7 @@ on_both_engines! {
         let tracks = tracks(&world, 2).await;
         world.buyer("Nobody").subscribes().await;
         let busy = world.buyer("Mia").subscribes().await;
-        world.it_is("2026-04-02T09:00:00Z");
+        world.it_is("2026-04-02T09:01:00Z");
         world.renews().await;
         world.it_is("2026-04-10T09:00:00Z");
         // Both first cycles are closed without uses; Mia uses in April.

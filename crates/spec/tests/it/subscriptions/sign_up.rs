@@ -33,7 +33,7 @@ on_both_engines! {
         assert_eq!(booked, wanted);
         let running = world.subscription(&licence).await.running.unwrap();
         assert_eq!((running.allowance, running.used), (60, 0));
-        assert_eq!(running.cycle.end.to_string(), "2026-04-02T09:00:00Z");
+        assert_eq!(running.cycle.end.to_string(), "2026-04-02T09:00:00.000Z");
     }
 
     async fn the_same_order_again_is_charged_once(world: World) {

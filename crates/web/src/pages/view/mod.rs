@@ -18,8 +18,8 @@ pub mod form;
 pub mod home;
 pub mod licence;
 pub mod operator;
-pub mod prices;
 pub mod pool;
+pub mod prices;
 pub mod problem;
 pub mod quote;
 pub mod report;
@@ -43,8 +43,8 @@ pub use licence::{
 };
 pub use operator::{AccountRow, AuditCheck, OperatorPage, Tally};
 pub use pool::{
-    ClosePage, CloseRow, ClosesPage, PoolPlanCard, RotationPage, SharedTrack, StayRow, SubscribePage,
-    SubscriptionAction, SubscriptionPage, UsedRow,
+    ClosePage, CloseRow, ClosesPage, PoolPlanCard, RotationPage, SharedTrack, StayRow,
+    SubscribePage, SubscriptionAction, SubscriptionPage, UsedRow,
 };
 pub use prices::{PlanRow, PriceRow, PricesPage, TierForm};
 pub use problem::{NotFoundPage, ProblemPage};
