@@ -16,13 +16,14 @@ pub mod quote;
 pub mod quoted;
 pub mod render;
 mod sale;
-pub(crate) mod sandbox;
 pub mod show;
 pub mod standing;
 pub mod status;
 pub mod suggest;
 mod terms;
 pub mod verify;
+
+use crate::accounts::sandbox;
 
 pub use clear::Bar;
 pub use held::{Claim, HeldRefusal};

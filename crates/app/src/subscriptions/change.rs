@@ -15,7 +15,7 @@ use super::state::{self, Kept};
 use super::{Shown, plans, renew, show};
 use crate::access::Principal;
 use crate::accounts::payments::{self, Subject};
-use crate::licensing::sandbox::{self, NotCharged};
+use crate::accounts::sandbox::{self, NotCharged};
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// What is asked.

@@ -6,20 +6,15 @@
 //! goes on there, and the balances end as if it had never stopped, since sheets share by
 //! cumulative amounts. What is closed is marked in the same transaction: a second run finds none.
 
-use std::collections::BTreeMap;
-
 use domain::cycle::GRACE_MS;
 use domain::pool::close::{Close, CloseReport, Totals, Unused};
-use domain::{
-    Account, CloseId, Cycle, CycleId, LineKind, Pool, SubscriptionId, Timestamp, TrackId,
-};
+use domain::{Account, CloseId, CycleId, LineKind, Timestamp};
 use ledger::{Currency, JournalDraft};
-use sha2::{Digest, Sha256};
-use store::db::{Row, Tx, Value};
+use store::db::{Tx, Value};
 use thiserror::Error;
 
 use super::spread::Spread;
-use super::{plans, pooled};
+use crate::accounts::cycles::{MARKED, OpenCycle, digest, read};
 use crate::accounts::post::{self, ROWS};
 use crate::{App, Call, Fault, Refusal, Stop};
 
@@ -229,59 +224,6 @@ async fn roll_over(tx: &mut Tx, one: &OpenCycle, micros: i64) -> Result<bool, Fa
     Ok(tx.run(ROLL_OVER, &values).await? == 1)
 }
 
-/// The digest that a report is held against later.
-pub(super) fn digest(report: &CloseReport) -> Result<[u8; 32], Fault> {
-    let text = serde_json::to_vec(report).map_err(Fault::while_("writing a close's report"))?;
-    Ok(Sha256::digest(text).into())
-}
-
-/// A cycle with its pool.
-pub(super) struct OpenCycle {
-    pub(super) id: CycleId,
-    pub(super) subscription: SubscriptionId,
-    pub(super) cycle: Cycle,
-    pub(super) pool: Pool,
-    rule: domain::pool::IdleRule,
-}
-
-impl OpenCycle {
-    /// How it closes, by the figures it holds.
-    pub(super) fn report(&self) -> Result<CloseReport, Fault> {
-        CloseReport::of(self.cycle, &self.pool, self.rule).map_err(Fault::while_("closing a cycle"))
-    }
-}
-
-/// The cycles that a condition names, with their uses, in the order they are closed in.
-pub(super) async fn read(
-    tx: &mut Tx,
-    by: &str,
-    value: Option<Value>,
-) -> Result<Vec<OpenCycle>, Fault> {
-    let value: Vec<Value> = value.into_iter().collect();
-    let mut uses: BTreeMap<[u8; 16], BTreeMap<TrackId, u32>> = BTreeMap::new();
-    for row in tx.all(&format!("{USES}{by}"), &value).await? {
-        let (track, count) = pooled::used(&row)?;
-        uses.entry(row.id("cycle_id")?)
-            .or_default()
-            .insert(track, count);
-    }
-    let rows = tx.all(&format!("{CYCLES}{by}{IN_ORDER}"), &value).await?;
-    let mut one = |row: &Row| -> Result<OpenCycle, Fault> {
-        let id = row.id("id")?;
-        Ok(OpenCycle {
-            id: CycleId::from_bytes(id),
-            subscription: SubscriptionId::from_bytes(row.id("subscription_id")?),
-            cycle: Cycle {
-                start: Timestamp(row.int("start_ms")?),
-                end: Timestamp(row.int("end_ms")?),
-            },
-            pool: pooled::pool(row, uses.remove(&id).unwrap_or_default())?,
-            rule: plans::idle_rule(&row.text("idle_rule")?),
-        })
-    };
-    rows.iter().map(&mut one).collect()
-}
-
 async fn insert(tx: &mut Tx, batch: CloseId, rows: &[Figures]) -> Result<(), Fault> {
     for chunk in rows.chunks(ROWS) {
         let mut values = Vec::with_capacity(chunk.len() * 6);
@@ -301,9 +243,6 @@ async fn insert(tx: &mut Tx, batch: CloseId, rows: &[Figures]) -> Result<(), Fau
     Ok(())
 }
 
-/// The cycles of a batch, as a condition on `c`.
-pub(super) const MARKED: &str = " where c.batch_id = $1";
-
 const WAITING: &str = "
     select count(*) as n from cycles where batch_id is null and end_ms <= $1";
 
@@ -318,17 +257,6 @@ const MARK: &str = "
        and id in (select id from cycles
                    where batch_id is null and end_ms <= $2 and currency = $3
                    order by end_ms, id limit $4)";
-
-const USES: &str = "
-    select u.cycle_id, u.track_id, u.uses
-      from cycle_uses u join cycles c on c.id = u.cycle_id";
-
-const CYCLES: &str = "
-    select c.id, c.subscription_id, c.start_ms, c.end_ms, c.contribution_micros, c.taken_micros,
-           c.guarantee_micros, c.track_cap, c.idle_rule
-      from cycles c";
-
-const IN_ORDER: &str = " order by c.end_ms, c.id";
 
 const ROLL_OVER: &str = "
     update cycles set contribution_micros = contribution_micros + $3

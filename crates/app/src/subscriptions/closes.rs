@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use store::db::Row;
 use thiserror::Error;
 
-use super::close::{MARKED, read};
+use crate::accounts::cycles::{MARKED, read};
 use crate::{App, Fault, Refusal, Stop};
 
 /// How many batches are listed at most.

@@ -7,7 +7,7 @@ use store::db::Tx;
 
 use super::plans::{PoolPlan, idle_word};
 use crate::accounts::post;
-use crate::licensing::sandbox;
+use crate::accounts::sandbox;
 use crate::{Call, Fault};
 
 /// A payment and the reference of its journal.

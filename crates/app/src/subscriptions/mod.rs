@@ -1,7 +1,6 @@
 //! Subscriptions to the pool: signed up by a purchase, renewed, paused, cancelled, upgraded; each
 //! cycle pays the tracks that its subscriber used (money.md §5).
 
-pub(crate) mod audit;
 pub mod change;
 pub mod close;
 pub mod closes;

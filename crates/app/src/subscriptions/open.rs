@@ -7,7 +7,7 @@ use store::db::Tx;
 
 use super::fund::{self, Payment};
 use super::plans;
-use crate::licensing::sandbox;
+use crate::accounts::sandbox;
 use crate::{Call, Fault};
 
 /// A sign-up about to be written.

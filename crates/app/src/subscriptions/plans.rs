@@ -8,6 +8,7 @@ use ledger::{Currency, Money};
 use store::db::{Row, Tx};
 use thiserror::Error;
 
+use crate::accounts::cycles::{cap, idle_rule};
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// A plan as it is kept.
@@ -185,26 +186,12 @@ fn of(row: &Row) -> Result<PoolPlan, Fault> {
     })
 }
 
-/// The cap of a row, where it has one.
-pub(super) fn cap(row: &Row) -> Result<Option<u32>, Fault> {
-    let cap = row.opt_int("track_cap")?.map(u32::try_from).transpose();
-    cap.map_err(Fault::while_("reading a plan's cap"))
-}
-
 /// The word of a rule in the database.
 #[must_use]
 pub fn idle_word(rule: IdleRule) -> &'static str {
     match rule {
         IdleRule::Share => "share",
         IdleRule::RollOver => "roll_over",
-    }
-}
-
-/// The rule of a word; the shipped one for any other.
-pub(super) fn idle_rule(word: &str) -> IdleRule {
-    match word {
-        "roll_over" => IdleRule::RollOver,
-        _ => IdleRule::Share,
     }
 }
 

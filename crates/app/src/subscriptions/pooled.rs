@@ -8,9 +8,10 @@ use domain::cycle::Entry;
 use domain::subscription::entry_in_runs;
 use domain::usage::PoolFacts;
 use domain::{Cycle, CycleId, LicenceId, Pool, SubscriptionId, Timestamp, TrackId, UseReport};
-use store::db::{Row, Tx};
+use store::db::Tx;
 
-use super::{plans, state};
+use super::state;
+use crate::accounts::cycles::{pool, used};
 use crate::{Fault, rotation};
 
 /// What the meter knows of a subscription.
@@ -112,23 +113,6 @@ async fn is_closed(tx: &mut Tx, id: SubscriptionId, cycle: Cycle) -> Result<bool
 pub(super) async fn uses(tx: &mut Tx, cycle: CycleId) -> Result<BTreeMap<TrackId, u32>, Fault> {
     let rows = tx.all(USES, &[cycle.bytes().into()]).await?;
     rows.iter().map(|row| used(row)).collect()
-}
-
-/// The track of a row and how often it was used.
-pub(super) fn used(row: &Row) -> Result<(TrackId, u32), Fault> {
-    let uses = u32::try_from(row.int("uses")?).map_err(Fault::while_("reading a cycle's uses"))?;
-    Ok((TrackId::from_bytes(row.id("track_id")?), uses))
-}
-
-/// What is left of a cycle's contribution, as a pool. Where refunds took more than the uses left,
-/// it holds what the uses were guaranteed and allows no further one.
-pub(super) fn pool(row: &Row, uses: BTreeMap<TrackId, u32>) -> Result<Pool, Fault> {
-    let guarantee = row.int("guarantee_micros")?;
-    let count: i64 = uses.values().map(|count| i64::from(*count)).sum();
-    let left = row.int("contribution_micros")? - row.int("taken_micros")?;
-    let accrued = count.saturating_mul(guarantee);
-    Pool::new(left.max(accrued), guarantee, plans::cap(row)?, uses)
-        .map_err(Fault::while_("reading a cycle's pool"))
 }
 
 impl Pooled {

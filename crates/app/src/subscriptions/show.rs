@@ -8,6 +8,7 @@ use store::db::{Row, Tx};
 
 use super::plans::{self, PoolPlan};
 use super::{pooled, state};
+use crate::accounts::cycles;
 use crate::{App, Fault};
 
 /// How many uses are listed.
@@ -163,7 +164,7 @@ async fn running(
     };
     let cycle = CycleId::from_bytes(row.id("id")?);
     let used = pooled::uses(tx, cycle).await?;
-    let pool: Pool = pooled::pool(&row, used)?;
+    let pool: Pool = cycles::pool(&row, used)?;
     Ok(Some(Running {
         id: cycle,
         cycle: Cycle {
@@ -172,7 +173,7 @@ async fn running(
         },
         allowance: pool.allowance(),
         used: pool.used(),
-        track_cap: plans::cap(&row)?,
+        track_cap: cycles::cap(&row)?,
         contribution: Money::new(pool.contribution(), currency),
         guarantee: Money::new(pool.guarantee(), currency),
     }))

@@ -10,8 +10,9 @@ use domain::{Account, CycleId, Pool, SplitSheet, SubscriptionId, Timestamp, Trac
 use ledger::{Currency, largest_remainder};
 use store::db::{Row, Tx};
 
-use super::{plans, pooled};
+use super::pooled;
 use crate::accounts::booking::{self, Booking};
+use crate::accounts::cycles;
 use crate::accounts::sheets;
 use crate::{Call, Fault};
 
@@ -149,7 +150,7 @@ async fn read(tx: &mut Tx, call: &Call, cycle: CycleId) -> Result<Taken, Fault> 
     let contribution = int(&row, "contribution_micros")?;
     let gone = int(&row, "taken_micros")? + int(&row, "taken_closed_micros")?;
     let guarantee = int(&row, "guarantee_micros")?;
-    let pool = Pool::new(contribution, guarantee, plans::cap(&row)?, uses)
+    let pool = Pool::new(contribution, guarantee, cycles::cap(&row)?, uses)
         .map_err(Fault::while_("reading a cycle's pool"))?;
     let released = tx.optional(RELEASED, &[cycle.bytes().into()]).await?;
     Ok(Taken {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::rotation::list;
 use app::subscriptions::change::{self, ChangeRefusal, Wish};
 use app::subscriptions::show::{self, Running, Used};
 use app::subscriptions::{Shown, State as Standing, plans};
@@ -15,7 +16,7 @@ use serde::Deserialize;
 
 use super::frame::Frame;
 use super::problem::sentence;
-use super::view::{Hidden, SubscriptionAction, SubscriptionPage, UsedRow};
+use super::view::{Hidden, SubscriptionAction, SubscriptionPage, Takeable, UsedRow};
 use crate::api::licences::opened;
 use crate::problem::Problem;
 use crate::words;
@@ -93,6 +94,10 @@ async fn page(
     let shown = shown.ok_or_else(none)?;
     let mut key = || data_encoding::BASE64URL_NOPAD.encode(&call.random::<16>());
     let actions = actions(app, &shown, &mut key).await?;
+    let take = match shown.running {
+        Some(_) => take(app, id).await?,
+        None => Vec::new(),
+    };
     let over = shown.state == Standing::Ended;
     super::html(&SubscriptionPage {
         shell: frame.unlisted("Your subscription"),
@@ -104,9 +109,27 @@ async fn page(
         action: address(app, id),
         actions,
         card: (!over).then(|| with("card", &[], key())),
+        take,
         uses: shown.uses.iter().map(used).collect(),
         licence_href: format!("/licences/{id}?grant={}", app.issuer.grant(id)),
     })
+}
+
+/// How many tracks of the rotation can be taken from the page; any other from its own address.
+const TAKE_MAX: usize = 50;
+
+async fn take(app: &App, id: LicenceId) -> Result<Vec<Takeable>, Problem> {
+    let now = app.call().now;
+    let stays = list::list(app, now).await?;
+    let inside = stays.into_iter().filter(|stay| stay.holds(now));
+    let grant = app.issuer.grant(id);
+    let takeable = inside.take(TAKE_MAX).map(|stay| Takeable {
+        href: format!("/tracks/{}", stay.slug),
+        take_href: format!("/v1/licences/{id}/tracks/{}?grant={grant}", stay.slug),
+        title: stay.title,
+        artist: stay.artist,
+    });
+    Ok(takeable.collect())
 }
 
 fn state(shown: &Shown) -> String {

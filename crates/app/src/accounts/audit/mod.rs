@@ -5,13 +5,14 @@ mod blobs;
 mod ledger;
 mod licences;
 mod meter;
+mod subscriptions;
 
 use ::ledger::invariant::Breach;
 use domain::invariant as rules;
 use store::db::Tx;
 
 use super::{exclusives, invoices};
-use crate::{App, Fault, subscriptions};
+use crate::{App, Fault};
 
 /// One invariant and what was found against it.
 #[derive(Debug, Clone)]
@@ -38,7 +39,7 @@ pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
     let (numbered, breaches) = invoices::breaches(&mut tx).await?;
     let numbers = invoices::INVOICE_NUMBERS_HAVE_NO_GAPS;
     checks.push(check(numbers, numbered, breaches));
-    checks.extend(subscriptions::audit::checks(&mut tx).await?);
+    checks.extend(subscriptions::checks(&mut tx).await?);
     checks.push(blobs::whole(app, &mut tx).await?);
     Ok(checks)
 }

@@ -48,6 +48,19 @@ on_both_engines! {
         assert_eq!(later, [UseRefusal::NotInRotation]);
     }
 
+    async fn a_subscriber_takes_what_is_in_rotation_while_a_paid_month_runs(world: World) {
+        let (night, tide) = (world.track("Night Market").await, world.track("Low Tide").await);
+        world.rotates(&[&night]).await;
+        let mia = world.buyer("Mia");
+        let licence = mia.subscribes().await;
+        let taken = mia.takes(&licence, &night).await.unwrap();
+        assert!(taken.name.contains(&licence.code.to_string()));
+        assert_eq!(mia.takes(&licence, &tide).await.unwrap_err().code, "not_in_rotation");
+        world.it_is("2026-04-02T09:00:00Z");
+        let unpaid = mia.takes(&licence, &night).await.unwrap_err();
+        assert_eq!(unpaid.code, "subscription_not_paid");
+    }
+
     async fn the_calendar_says_what_is_in_what_leaves_soon_and_what_comes(world: World) {
         let (night, tide) = (world.track("Night Market").await, world.track("Low Tide").await);
         let at = |text: &str| text.parse().unwrap();

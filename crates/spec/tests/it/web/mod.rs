@@ -5,6 +5,7 @@ mod checking;
 mod feed;
 mod limits;
 mod pages;
+mod pool;
 mod prices;
 mod problems;
 mod schemas;

@@ -1,6 +1,7 @@
 //! Subscribing, the subscriber's page, the rotation, and the closes.
 
 use super::form::{Hidden, Submit};
+use super::licence::Takeable;
 use super::shell::Shell;
 
 /// A plan to subscribe to.
@@ -119,6 +120,8 @@ pub struct SubscriptionPage {
     pub actions: Vec<SubscriptionAction>,
     /// What goes with the form for another card; none where it is over.
     pub card: Option<Vec<Hidden>>,
+    /// Tracks in rotation, to be taken while a paid cycle runs.
+    pub take: Vec<Takeable>,
     /// The latest uses.
     pub uses: Vec<UsedRow>,
     /// The licence's own page.

@@ -9,9 +9,9 @@ use domain::{Account, CycleId, SubscriptionId};
 use ledger::invariant::Breach;
 use store::db::{Row, Tx};
 
-use super::close::{self, OpenCycle};
+use super::super::cycles::{self, OpenCycle};
+use super::{Check, check};
 use crate::Fault;
-use crate::accounts::audit::{Check, check};
 
 /// A subscription's pool account holds what its open cycles hold, and nothing else.
 const POOLS_HOLD_THEIR_OPEN_CYCLES: &str = "pools_hold_their_open_cycles";
@@ -20,10 +20,10 @@ const POOL_RESERVES_ADD_UP: &str = "pool_reserves_add_up";
 /// Each use that a pool paid is counted in its cycle, once, at the cycle's guarantee.
 const CYCLES_COUNT_THEIR_USES: &str = "cycles_count_their_uses";
 
-pub(crate) async fn checks(tx: &mut Tx) -> Result<Vec<Check>, Fault> {
-    let mut cycles = Vec::new();
+pub(super) async fn checks(tx: &mut Tx) -> Result<Vec<Check>, Fault> {
+    let mut rows = Vec::new();
     let mut held: BTreeMap<(String, String), i64> = BTreeMap::new();
-    let read: BTreeMap<CycleId, OpenCycle> = close::read(tx, "", None)
+    let read: BTreeMap<CycleId, OpenCycle> = cycles::read(tx, "", None)
         .await?
         .into_iter()
         .map(|one| (one.id, one))
@@ -36,26 +36,26 @@ pub(crate) async fn checks(tx: &mut Tx) -> Result<Vec<Check>, Fault> {
         let cycle = cycle(&row, one)?;
         let account = Account::Pool(one.subscription).to_string();
         *held.entry((account, row.text("currency")?)).or_default() += cycle.held;
-        cycles.push(cycle);
+        rows.push(cycle);
     }
-    let closed = cycles.iter().filter(|row| row.closed.is_some()).count();
+    let closed = rows.iter().filter(|row| row.closed.is_some()).count();
     let pools = sums(tx, POOL_BALANCES, POOLS_HOLD_THEIR_OPEN_CYCLES, held).await?;
     Ok(vec![
         pools,
         check(
             rules::GUARANTEES_ARE_FUNDED,
-            cycles.len(),
-            rules::guarantees_are_funded(&cycles),
+            rows.len(),
+            rules::guarantees_are_funded(&rows),
         ),
         check(
             rules::CLOSED_CYCLES_ARE_PAID_OUT,
             closed,
-            rules::closed_cycles_are_paid_out(&cycles),
+            rules::closed_cycles_are_paid_out(&rows),
         ),
         check(
             rules::CLOSED_CYCLES_ARE_UNCHANGED,
             closed,
-            rules::closed_cycles_are_unchanged(&cycles),
+            rules::closed_cycles_are_unchanged(&rows),
         ),
         uses(tx).await?,
         reserves(tx).await?,
@@ -72,7 +72,7 @@ fn cycle(row: &Row, one: &OpenCycle) -> Result<CycleRow, Fault> {
             top_ups: row.int("top_up_micros")?,
             unused: row.int("unused_micros")?,
             digest_then: HEXLOWER.encode(&then),
-            digest_now: HEXLOWER.encode(&close::digest(&one.report()?)?),
+            digest_now: HEXLOWER.encode(&cycles::digest(&one.report()?)?),
         }),
     };
     let held = match (&closed, row.opt_text("unused_to")?.as_deref()) {
