@@ -40,6 +40,8 @@ pub(crate) async fn set() -> Fallible<Stage> {
         rates: Rates::default(),
         terms: "1".into(),
         seller: Seller::default(),
+        reserve_days: 90,
+        sandbox_webhook_secret: String::new(),
     };
     let issuer = Issuer::new(Some(key.clone()), jwks, [9; 32]);
     let blobs = Blobs::local(folder.path().join("blobs"))?;

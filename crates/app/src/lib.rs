@@ -23,11 +23,14 @@ pub mod offers;
 pub mod payees;
 pub mod payments;
 pub mod payouts;
+pub mod rotation;
 mod schema;
 mod settings;
 pub mod splits;
 pub mod statements;
 mod stop;
+pub mod subscriptions;
+pub mod upkeep;
 pub mod wallets;
 
 pub use call::{Call, Edge};
@@ -39,6 +42,7 @@ pub use stop::{Fault, Refusal, Stop};
 // What callers hand to use cases and get back from them, for those that may not use the crates
 // it is defined in (house.md, the table of floors).
 pub use audio::Limits;
+pub use domain::pool::IdleRule;
 pub use domain::{
     AssetKind, Envelope, EnvelopeError, IntendedUse, PayeeId, Plain, Rates, Tax, Template, Tier,
     Timestamp, plain,

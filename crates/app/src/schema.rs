@@ -75,6 +75,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ),
     kept!("payee_lines", "0012_payee_lines", "0012"),
     kept!("agreements", "0013_agreements", "0013"),
+    kept!("subscriptions", "0014_subscriptions", "0014"),
     kept!("payments", "0015_payments", "0015"),
     kept!("payouts", "0016_payouts", "0016"),
     kept!("wallets", "0018_wallets", "0018"),

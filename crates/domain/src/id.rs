@@ -176,6 +176,10 @@ ids! {
     SessionId = "ses";
     /// A subscription to a plan.
     SubscriptionId = "sub";
+    /// One cycle of a subscription.
+    CycleId = "cyc";
+    /// A batch of cycles that were closed together; also a sharing of idle money.
+    CloseId = "cls";
     /// A payout to a payee; also the provider's key for it.
     PayoutId = "out";
     /// A file of payouts for one rail and currency.

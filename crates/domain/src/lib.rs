@@ -78,10 +78,10 @@ pub use cycle::Cycle;
 pub use envelope::{Envelope, EnvelopeError};
 pub use file_name::file_name;
 pub use id::{
-    AdvanceId, ApiKeyId, ArtistId, AssetId, BundleId, ChannelId, ExchangeId, GiftId, JournalId,
-    LicenceId, OfferId, PayeeId, PaymentId, PayoutBatchId, PayoutId, PersonId, ProposalId, QuoteId,
-    RestRefundId, SessionId, SplitSheetId, SubscriptionId, TrackId, WalletGrantId, WalletId,
-    WalletLoadId, WalletRefundId, uuid7,
+    AdvanceId, ApiKeyId, ArtistId, AssetId, BundleId, ChannelId, CloseId, CycleId, ExchangeId,
+    GiftId, JournalId, LicenceId, OfferId, PayeeId, PaymentId, PayoutBatchId, PayoutId, PersonId,
+    ProposalId, QuoteId, RestRefundId, SessionId, SplitSheetId, SubscriptionId, TrackId,
+    WalletGrantId, WalletId, WalletLoadId, WalletRefundId, uuid7,
 };
 pub use intended::IntendedUse;
 pub use line::Line;

@@ -6,6 +6,7 @@ mod offers;
 mod papers;
 mod payments;
 mod payouts;
+mod pool;
 mod rights;
 mod statements;
 
@@ -20,6 +21,7 @@ pub use offers::{Attest, OffersChange, OffersSale, OffersVerb};
 pub use papers::{Claim, CueSheet, TrackSet, TrackVerb};
 pub use payments::{PaymentVerb, Refund};
 pub use payouts::{PayoutFile, PayoutVerb};
+pub use pool::{Close, IdleWord, PlanSet, PlansVerb, RotationVerb};
 pub use rights::{ChannelFields, ChannelsVerb, Check, LicenceVerb, Named, Reasoned};
 pub use statements::{StatementVerb, Whose};
 
@@ -177,6 +179,28 @@ pub enum Command {
         after_help = "Example:\n  clearcue audit && echo \"all in order\"\n\nExit code 1 when anything is not."
     )]
     Audit,
+    /// Close the cycles of subscriptions that are over, and pay their tracks
+    #[command(after_help = pool::CLOSE_HELP)]
+    Close(Close),
+    /// Keep the calendar of the pool: which tracks are in rotation
+    #[command(after_help = pool::ROTATION_HELP)]
+    Rotation {
+        /// What to do with it.
+        #[command(subcommand)]
+        verb: RotationVerb,
+    },
+    /// Show and set the plans that buyers subscribe to
+    #[command(after_help = pool::PLANS_HELP)]
+    Plans {
+        /// What to do with plans.
+        #[command(subcommand)]
+        verb: PlansVerb,
+    },
+    /// Do everything that is due: renewals, closes, idle money, reserves
+    #[command(
+        after_help = "Example:\n  clearcue upkeep\n\nA store that is open does it by itself, every minute."
+    )]
+    Upkeep,
     /// Show the settings in force, and who said them
     #[command(after_help = "Example:\n  CLEARCUE_LISTEN=0.0.0.0:80 clearcue config")]
     Config,

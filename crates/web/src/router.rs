@@ -152,6 +152,19 @@ fn api() -> Router<Web> {
         )
         .route("/v1/payees/{payee}/exchanges", get(api::exchanges::show))
         .route("/v1/payees/{payee}/exchanges", post(api::exchanges::make))
+        .route(
+            "/v1/licences/{licence}/subscription",
+            get(api::subscriptions::show),
+        )
+        .route(
+            "/v1/licences/{licence}/subscription",
+            post(api::subscriptions::change),
+        )
+        .route("/v1/plans", get(api::plans::list))
+        .route("/v1/rotation", get(api::rotation::show))
+        .route("/v1/rotation.ics", get(api::rotation::calendar))
+        .route("/v1/closes", get(api::closes::list))
+        .route("/v1/closes/{batch}", get(api::closes::show))
         .route("/v1/verify/{code}", get(api::verify::verify))
         .route("/v1/checks", post(api::checks::create))
         .route("/v1/uses", post(api::uses::create))
@@ -218,6 +231,14 @@ fn storefront() -> Router<Web> {
             get(pages::wallet::show).post(pages::wallet::load),
         )
         .route("/wallet/refund", post(pages::wallet::refund))
+        .route("/subscribe", get(pages::subscribe::show))
+        .route("/rotation", get(pages::rotation::show))
+        .route("/closes", get(pages::closes::show))
+        .route("/closes/{batch}", get(pages::closes::one))
+        .route(
+            "/licences/{licence}/subscription",
+            get(pages::subscription::show).post(pages::subscription::change),
+        )
         .route("/suggest", get(pages::suggest::show))
         .route(
             "/prices",

@@ -356,7 +356,7 @@ async fn quoted(
     }
     let track = match quote.opt_bytes("track_id")? {
         // Clip time that was quoted beside a track's offers holds for any.
-        Some(_) if option.bundle_ms.is_none() => {
+        Some(_) if !option.is_for_any_track() => {
             let track = TrackId::from_bytes(quote.id("track_id")?);
             still_on_sale(&mut tx, call, track, &option).await?;
             Some(track)

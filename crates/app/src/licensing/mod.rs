@@ -26,6 +26,7 @@ mod top_up;
 pub mod verify;
 
 use crate::accounts::sandbox;
+
 pub use clear::Bar;
 pub use held::{Claim, HeldRefusal};
 pub use show::{Licence, LicenceFile, Standing};

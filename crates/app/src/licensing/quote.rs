@@ -5,7 +5,7 @@
 //! Looking ([`look`]) answers the same and keeps nothing: what is only read needs no row.
 
 use domain::envelope::Credit;
-use domain::offer::BUNDLE_PLANS;
+use domain::offer::{BUNDLE_PLANS, pool_envelope};
 use domain::quote::{Held, QUOTE_VALID_MS, upgrades};
 use domain::{
     AssetKind, BundlePlan, IntendedUse, Pricing, QuoteId, Timestamp, TrackId, covers, split_sale,
@@ -18,6 +18,8 @@ use super::clear::{self, Bar};
 use super::held::{Claim, HeldRefusal, held};
 use super::{Lacking, QuotedOption, offers};
 use crate::catalogue::show::{TrackRefusal, resolve};
+use crate::rotation;
+use crate::subscriptions::plans::{self as pool_plans, PoolPlan};
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// What is asked.
@@ -42,6 +44,11 @@ pub enum Ask {
     /// What does this plan of clip time cost?
     Bundle {
         /// The plan's code, such as `bundle_10`.
+        plan: String,
+    },
+    /// What does this subscription cost?
+    Pool {
+        /// The plan's code, such as `pool_5`.
         plan: String,
     },
 }
@@ -70,6 +77,9 @@ pub enum QuoteRefusal {
     /// No such plan.
     #[error("there is no plan of clip time `{0}`: bundle_10, bundle_25 and bundle_100 are on sale")]
     Plan(String),
+    /// No such subscription.
+    #[error("there is no subscription `{0}` on sale: GET /v1/plans lists those that are")]
+    Pool(String),
     /// The licence can't be upgraded.
     #[error(transparent)]
     Held(HeldRefusal),
@@ -96,7 +106,7 @@ impl Refusal for QuoteRefusal {
     fn code(&self) -> &'static str {
         match self {
             Self::Track(refusal) => refusal.code(),
-            Self::Plan(_) => "unknown_plan",
+            Self::Plan(_) | Self::Pool(_) => "unknown_plan",
             Self::Held(refusal) => refusal.code(),
             Self::Barred(bar) => bar.code(),
             Self::StemRequired(_) => "stem_required",
@@ -109,6 +119,7 @@ impl Refusal for QuoteRefusal {
         match self {
             Self::Track(refusal) => refusal.field(),
             Self::Plan(_) => Some("bundle".into()),
+            Self::Pool(_) => Some("pool".into()),
             Self::Held(refusal) => refusal.field(),
             Self::Barred(bar) => bar.field(),
             Self::StemRequired(_) | Self::UnknownStem { .. } => Some("stem".into()),
@@ -141,6 +152,7 @@ pub async fn look(app: &App, call: &mut Call, ask: &Ask) -> Result<Quote, Stop<Q
         } => of_track(app, call, id, track, wanted, stem.as_deref()).await,
         Ask::Upgrade { of, wanted } => of_upgrade(app, call, id, of, wanted.as_deref()).await,
         Ask::Bundle { plan } => of_bundle(app, call, id, plan),
+        Ask::Pool { plan } => of_pool(app, call, id, plan).await,
     }
 }
 
@@ -172,6 +184,7 @@ async fn of_track(
         .map(|one| QuotedOption::of(one, stem.as_deref()))
         .collect();
     options.extend(clip_time(app, call, &wanted)?);
+    options.extend(pools(app, &mut tx, call, track, &wanted).await?);
     options.sort_by_key(|option| option.total_micros);
     Ok(Quote {
         id,
@@ -303,6 +316,55 @@ fn bundle(app: &App, call: &Call, plan: &BundlePlan) -> Result<QuotedOption, Fau
     Ok(QuotedOption::clip_time(plan, envelope, price, tax, total))
 }
 
+/// The subscriptions whose pool would pay for a use, where the track is in rotation.
+async fn pools(
+    app: &App,
+    tx: &mut Tx,
+    call: &Call,
+    track: TrackId,
+    wanted: &IntendedUse,
+) -> Result<Vec<QuotedOption>, Fault> {
+    let mut wanted = wanted.clone();
+    let at = *wanted.published_at.get_or_insert(call.now);
+    let envelope = pool_envelope(call.now);
+    if covers(&envelope, &wanted).is_err() || !rotation::holds(tx, track, at).await? {
+        return Ok(Vec::new());
+    }
+    let plans = pool_plans::all(tx).await?;
+    let plans = plans.iter().filter(|plan| plan.on_sale);
+    plans.map(|plan| pool(app, call, plan)).collect()
+}
+
+async fn of_pool(
+    app: &App,
+    call: &Call,
+    id: QuoteId,
+    code: &str,
+) -> Result<Quote, Stop<QuoteRefusal>> {
+    let mut tx = app.db.read().await?;
+    let plan = pool_plans::read(&mut tx, code).await?;
+    let Some(plan) = plan.filter(|plan| plan.on_sale) else {
+        let code = code.chars().take(40).collect();
+        return Err(Stop::Refused(QuoteRefusal::Pool(code)));
+    };
+    Ok(Quote {
+        id,
+        track: None,
+        options: vec![pool(app, call, &plan)?],
+        not_covering: Vec::new(),
+        expires_at: call.now.plus_ms(QUOTE_VALID_MS),
+    })
+}
+
+fn pool(app: &App, call: &Call, plan: &PoolPlan) -> Result<QuotedOption, Fault> {
+    let price = plan.terms.price();
+    let (tax, total) = domain::sale::tax_on(price, app.settings.rates.tax)
+        .map_err(Fault::while_("taxing a subscription"))?;
+    let name = (plan.code.as_str(), plan.label.as_str());
+    let envelope = pool_envelope(call.now);
+    Ok(QuotedOption::pool(name, envelope, (price, tax, total)))
+}
+
 /// How offers are priced here.
 pub(super) fn pricing(app: &App) -> Pricing {
     Pricing {
@@ -314,7 +376,7 @@ async fn keep(app: &App, call: &Call, ask: &Ask, quote: &Quote) -> Result<(), Fa
     let intent = match ask {
         Ask::Track { wanted, .. } => serde_json::to_string(wanted),
         Ask::Upgrade { wanted, .. } => serde_json::to_string(wanted),
-        Ask::Bundle { plan } => serde_json::to_string(plan),
+        Ask::Bundle { plan } | Ask::Pool { plan } => serde_json::to_string(plan),
     };
     let options = serde_json::to_string(&quote.options);
     let mut tx = app.db.write().await?;

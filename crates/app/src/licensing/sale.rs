@@ -4,7 +4,8 @@
 use domain::bundle_cut::CutBundle;
 use domain::journal;
 use domain::{
-    AssetKind, BundleId, GiftId, LicenceId, LineKind, PaymentId, SaleSplit, TrackId, WalletId,
+    AssetKind, BundleId, CycleId, GiftId, LicenceId, LineKind, PaymentId, SaleSplit, TrackId,
+    WalletId,
 };
 use ledger::{Currency, JournalDraft, Money};
 use licence_key::{Asset, Claims, Code, Status};
@@ -18,6 +19,7 @@ use crate::accounts::booking::{Booking, By};
 use crate::accounts::holds::{self, Held};
 use crate::accounts::payments::{self, Subject};
 use crate::accounts::{post, sheets};
+use crate::subscriptions::open::{self, Opening};
 use crate::{App, Call, Fault};
 
 /// A sale about to be written.
@@ -82,11 +84,29 @@ impl Sale {
         who: &Principal,
         purchase: &Purchase,
     ) -> Result<(), Fault> {
-        let payment = self.pay(call, tx).await?;
+        let cycle = self
+            .option
+            .is_pool()
+            .then(|| CycleId::from_bytes(call.id()));
+        let subject = cycle.map_or(Subject::Licence(self.id), Subject::Subscription);
+        let payment = self.pay(call, tx, subject).await?;
         self.issue(app, call, tx, who, purchase, payment).await?;
-        match self.track {
-            Some(track) => self.book_sale(app, call, tx, track).await,
-            None => self.book_bundle(app, call, tx).await,
+        invoice::draw(app, call, tx, self.id).await?;
+        match (self.track, cycle) {
+            (_, Some(cycle)) => {
+                let opening = Opening {
+                    licence: self.id,
+                    plan: &self.option.offer,
+                    price: self.option.before_tax()?,
+                    split: self.split(app)?,
+                    card: &purchase.card,
+                    cycle,
+                    payment,
+                };
+                open::open(call, tx, &opening).await
+            }
+            (Some(track), None) => self.book_sale(app, call, tx, track).await,
+            (None, None) => self.book_bundle(app, call, tx).await,
         }
     }
 
@@ -120,7 +140,6 @@ impl Sale {
             ],
         )
         .await?;
-        invoice::draw(app, call, tx, self.id).await?;
         for (position, (file, claim)) in self.files.iter().zip(&claims.assets).enumerate() {
             self.insert_file(tx, position, file, &claim.file).await?;
         }
@@ -182,12 +201,16 @@ impl Sale {
         Ok(claims)
     }
 
-    async fn pay(&self, call: &mut Call, tx: &mut Tx) -> Result<PaymentId, Fault> {
+    async fn pay(
+        &self,
+        call: &mut Call,
+        tx: &mut Tx,
+        subject: Subject,
+    ) -> Result<PaymentId, Fault> {
         let currency = Currency::from_code(&self.option.currency)
             .map_err(Fault::while_("reading a quote's currency"))?;
         let money = Money::new(self.option.total_micros, currency);
         let reference = self.id.to_string();
-        let subject = Subject::Licence(self.id);
         let provider = self.paid_from.map_or(sandbox::NAME, |_| WALLET);
         payments::record(tx, call, (provider, &reference), money, subject).await
     }

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Fault;
 
+/// The tier's word of a subscription to the pool.
+pub(crate) const POOL_TIER: &str = "pool";
+
 /// One line of an explained price, in micro-units of the option's currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
@@ -29,11 +32,11 @@ impl From<&QuoteLine> for Line {
 /// One thing that can be bought at a stated price until the quote expires.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuotedOption {
-    /// What to name when buying: an offer's id, or a bundle's plan.
+    /// What to name when buying: an offer's id, or a plan's code.
     pub offer: String,
     /// What is delivered.
     pub asset: AssetKind,
-    /// The tier's word; `bundle` for clip time.
+    /// The tier's word; `bundle` for clip time, `pool` for a subscription.
     pub tier: String,
     /// For people: `15-second cut, Creator tier`.
     pub label: String,
@@ -172,6 +175,51 @@ impl QuotedOption {
             value_micros: Some(price.micros()),
             upgrade_of: None,
         }
+    }
+
+    /// An option for a plan of the pool: the first cycle's price.
+    pub(super) fn pool(
+        (code, label): (&str, &str),
+        envelope: Envelope,
+        (price, tax, total): (Money, Money, Money),
+    ) -> Self {
+        let line = |label: &str, money: Money| Line {
+            label: label.to_owned(),
+            micros: money.micros(),
+        };
+        let mut lines = vec![line(&format!("{label}, a month"), price)];
+        let added = total != price;
+        if added {
+            lines.push(line("Tax", tax));
+        }
+        Self {
+            offer: code.to_owned(),
+            asset: AssetKind::Edit,
+            tier: POOL_TIER.into(),
+            label: format!("{label}, a month"),
+            total_micros: total.micros(),
+            before_tax_micros: price.micros(),
+            currency: price.currency().code().to_owned(),
+            lines,
+            tax_included: (!added && !tax.is_zero()).then(|| line("Tax", tax)),
+            envelope,
+            bundle_ms: None,
+            draws_ms: None,
+            stem: None,
+            value_micros: Some(price.micros()),
+            upgrade_of: None,
+        }
+    }
+
+    /// Whether it is a subscription to the pool.
+    #[must_use]
+    pub fn is_pool(&self) -> bool {
+        self.tier == POOL_TIER
+    }
+
+    /// Whether what is bought isn't tied to the track it was quoted beside.
+    pub(super) fn is_for_any_track(&self) -> bool {
+        self.bundle_ms.is_some() || self.is_pool()
     }
 
     /// What the buyer pays.

@@ -6,6 +6,7 @@ mod audit;
 mod channels;
 mod check;
 mod claim;
+mod close;
 mod config;
 mod cue_sheet;
 mod demo;
@@ -18,13 +19,16 @@ mod offers;
 mod payee;
 mod payment;
 mod payout;
+mod plans;
 mod rate;
+mod rotation;
 mod serve;
 mod signing_key;
 mod split;
 mod stamp;
 mod statement;
 mod track;
+mod upkeep;
 mod verify;
 
 use std::path::PathBuf;
@@ -105,6 +109,10 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Split { verb } => split::run(&context, verb).await,
         Command::Payee { verb } => payee::run(&context, verb).await,
         Command::Advance { verb } => advance::run(&context, verb).await,
+        Command::Close(args) => close::run(&context, args).await,
+        Command::Rotation { verb } => rotation::run(&context, verb).await,
+        Command::Plans { verb } => plans::run(&context, verb).await,
+        Command::Upkeep => upkeep::run(&context).await,
         Command::Audit => audit::run(&context).await,
         Command::Config => config::run(&context),
         Command::Key { verb } => key::run(&context, verb).await,

@@ -15,6 +15,7 @@ mod reporter;
 mod rights;
 mod statements;
 mod studio;
+mod subscriber;
 mod tamper;
 mod tone;
 mod verifier;
@@ -31,6 +32,7 @@ pub use purse::{Member, claim_of, dollars, race};
 pub use reporter::{Event, Refusals, Reporter, accepted, refusals};
 pub use rights::{finished, pasted};
 pub use studio::{Folder, Import, Music, Track};
+pub use subscriber::ONCE;
 pub use tamper::Breaches;
 pub use tone::Tone;
 pub use visitor::{Feed, Reply, Visitor};
@@ -171,6 +173,12 @@ impl World {
             jwks,
             broken: Mutex::default(),
         }))
+    }
+
+    /// The same store with another commission, in basis points.
+    pub async fn charging(&self, commission_bp: u32) -> Self {
+        self.reopened_as(|settings| settings.rates.commission_bp = commission_bp)
+            .await
     }
 
     /// The same store as a program sees it that was told another public address.

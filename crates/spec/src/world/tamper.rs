@@ -100,6 +100,18 @@ impl World {
         .await;
     }
 
+    /// Counts a use in every cycle that wasn't there.
+    pub async fn touches_a_cycles_uses(&self) {
+        self.must("update cycle_uses set uses = uses + 1", &[])
+            .await;
+    }
+
+    /// Adds to what was contributed to every cycle, without a payment.
+    pub async fn adds_to_a_cycle(&self, micros: i64) {
+        let sql = "update cycles set contribution_micros = contribution_micros + $1";
+        self.must(sql, &[micros.into()]).await;
+    }
+
     /// A track's master, which no buyer ever gets as it is.
     ///
     /// # Panics

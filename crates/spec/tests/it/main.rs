@@ -16,5 +16,6 @@ mod offers;
 mod payments;
 mod payouts;
 mod statements;
+mod subscriptions;
 mod wallets;
 mod web;

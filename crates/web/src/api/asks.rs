@@ -31,6 +31,8 @@ pub(crate) struct QuoteRequest {
     upgrade_of: Option<Upgraded>,
     /// Instead of a track: `bundle_10`, `bundle_25` or `bundle_100`.
     bundle: Option<String>,
+    /// Instead of a track: a subscription to the pool, such as `pool_5`.
+    pool: Option<String>,
 }
 
 /// A licence to upgrade, named by its holder.
@@ -109,6 +111,17 @@ impl QuoteRequest {
     /// What it asks, where it asks one thing.
     pub(crate) fn ask(self) -> Result<Ask, Problem> {
         let bad = |field: &str, detail: &str| Problem::new("bad_value", detail).at(field);
+        if let Some(plan) = self.pool {
+            let alone = self.track.is_none() && self.upgrade_of.is_none() && self.bundle.is_none();
+            let nothing_else = self.intended.is_none() && self.asset.is_none();
+            return match alone && nothing_else && self.stem.is_none() {
+                true => Ok(Ask::Pool { plan }),
+                false => Err(bad(
+                    "pool",
+                    "a subscription isn't of one track: ask for it alone",
+                )),
+            };
+        }
         let plain = self.asset.is_none() && self.stem.is_none();
         match (self.track, self.upgrade_of, self.bundle) {
             (Some(track), None, None) => {
@@ -142,7 +155,7 @@ impl QuoteRequest {
             }
             (None, None, None) => Err(bad(
                 "track",
-                "name a `track`, a licence in `upgrade_of`, or a `bundle` of clip time",
+                "name a `track`, a licence in `upgrade_of`, a `bundle` of clip time or a `pool`",
             )),
             (_, Some(_), _) => Err(bad(
                 "upgrade_of",

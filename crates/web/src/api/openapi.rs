@@ -6,9 +6,9 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    asks, bundles, channels, checks, claims, credits, cue_sheets, exchanges, files, keys, licences,
-    offers, papers, payees, payments, payouts, quotes, reports, schemas, splits, standing,
-    statements, stream, suggestions, tracks, uses, verify, wallet,
+    asks, bundles, channels, checks, claims, closes, credits, cue_sheets, exchanges, files, keys,
+    licences, offers, papers, payees, payments, payouts, plans, quotes, reports, rotation, schemas,
+    splits, standing, statements, stream, subscriptions, suggestions, tracks, uses, verify, wallet,
 };
 use crate::problem::ProblemBody;
 
@@ -100,6 +100,13 @@ use crate::problem::ProblemBody;
         keys::status_list,
         keys::jwks,
         keys::health,
+        plans::list,
+        rotation::show,
+        rotation::calendar,
+        closes::list,
+        closes::show,
+        subscriptions::show,
+        subscriptions::change,
     ),
     components(schemas(
         ProblemBody,
@@ -118,6 +125,7 @@ use crate::problem::ProblemBody;
         (name = "Verifying", description = "Checking licences, online and offline"),
         (name = "Metering", description = "Uses and what they earn"),
         (name = "Payouts", description = "What payees are paid"),
+        (name = "Pool", description = "Subscriptions, the rotation and its closes"),
         (name = "Operating", description = "Running the store"),
     ),
 )]

@@ -292,6 +292,20 @@ fn sentence(refusal: &UseRefusal) -> String {
         } => {
             format!("{missing_ms} ms of clip time are missing: only {left_ms} ms are left.")
         }
+        UseRefusal::SubscriptionNotRunning => {
+            "The subscription had no paid cycle when the video was published.".into()
+        }
+        UseRefusal::NotInRotation => {
+            "The track wasn't in rotation when the video was published: license it by itself, or \
+             with clip time."
+                .into()
+        }
+        UseRefusal::AllowanceUsedUp { allowance, offer } => {
+            format!("All {allowance} uses of this cycle are taken: {offer} would pay for this one.")
+        }
+        UseRefusal::TrackCapReached { cap, offer } => {
+            format!("This track's {cap} uses of this cycle are taken: {offer} would pay for it.")
+        }
         UseRefusal::DamagedBundle => "The clip time's figures are damaged: tell the store.".into(),
     }
 }

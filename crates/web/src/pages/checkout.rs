@@ -37,6 +37,7 @@ pub(crate) struct Chosen {
     quote: String,
     offer: String,
     bundle: String,
+    pool: String,
     track: String,
     #[serde(rename = "use")]
     answers: String,
@@ -83,6 +84,10 @@ impl Chosen {
         if !self.bundle.is_empty() {
             let plan = self.bundle.clone();
             return Ok(Some((Ask::Bundle { plan }, self.bundle.clone())));
+        }
+        if !self.pool.is_empty() {
+            let plan = self.pool.clone();
+            return Ok(Some((Ask::Pool { plan }, self.pool.clone())));
         }
         if !self.licence.is_empty() {
             let of = Claim {
@@ -211,7 +216,7 @@ impl Sale {
         })?;
         let track = match quoted.track {
             // Clip time that was quoted beside a track's offers is for any track.
-            Some(id) if option.bundle_ms.is_none() => {
+            Some(id) if option.bundle_ms.is_none() && !option.is_pool() => {
                 Some(show::track(app, &id.to_string()).await?)
             }
             _ => None,
@@ -265,6 +270,10 @@ impl Sale {
             item: item(&self.option.label),
             subject: match &self.track {
                 Some(track) => format!("{} — {}", track.title, track.artist.name),
+                None if self.option.is_pool() => {
+                    "For the tracks in rotation; it renews itself every month until you cancel"
+                        .into()
+                }
                 None => "For any track of this store".into(),
             },
             stated_use: wanted
@@ -324,6 +333,7 @@ impl Sale {
                 let query = wanted.unwrap_or_default().query();
                 format!("/tracks/{}/license?{query}", track.slug)
             }
+            None if self.option.is_pool() => "/subscribe".into(),
             None => "/bundles".into(),
         }
     }

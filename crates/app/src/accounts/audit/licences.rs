@@ -75,4 +75,6 @@ const LICENCES: &str = "select code, token, envelope_sha256 from licences";
 
 const LICENCE_IDS: &str = "select id from licences";
 
-const SALES: &str = "select source from journals where kind in ('sale', 'bundle_sale', 'gift')";
+const SALES: &str = "
+    select source from journals
+     where kind in ('sale', 'bundle_sale', 'subscription_sale', 'gift')";

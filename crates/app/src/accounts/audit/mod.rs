@@ -9,6 +9,7 @@ mod meter;
 mod payments;
 mod payouts;
 mod statements;
+mod subscriptions;
 mod wallets;
 
 use ::ledger::invariant::Breach;
@@ -51,6 +52,7 @@ pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
     checks.push(check(numbers, numbered, breaches));
     checks.extend(payments::checks(&mut tx).await?);
     checks.extend(payouts::checks(&mut tx).await?);
+    checks.extend(subscriptions::checks(&mut tx).await?);
     checks.push(blobs::whole(app, &mut tx).await?);
     Ok(checks)
 }

@@ -8,6 +8,7 @@ mod limits;
 mod pages;
 mod payments;
 mod payouts;
+mod pool;
 mod prices;
 mod problems;
 mod schemas;

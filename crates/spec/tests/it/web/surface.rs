@@ -9,11 +9,16 @@ use spec::on_both_engines;
 use spec::world::{Reply, Visitor};
 
 /// Operations anybody may call.
-const PUBLIC: [&str; 17] = [
+const PUBLIC: [&str; 22] = [
     "GET /.well-known/jwks.json",
     "GET /schemas/envelope.json",
     "GET /schemas/statement.json",
+    "GET /v1/closes",
+    "GET /v1/closes/{batch}",
     "GET /v1/health",
+    "GET /v1/plans",
+    "GET /v1/rotation",
+    "GET /v1/rotation.ics",
     "GET /v1/status-lists/{list}",
     "GET /v1/tracks",
     "GET /v1/tracks/{track}",

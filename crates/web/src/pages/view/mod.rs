@@ -21,6 +21,7 @@ pub mod licence;
 pub mod operator;
 pub mod payments;
 pub mod payouts;
+pub mod pool;
 pub mod prices;
 pub mod problem;
 pub mod quote;
@@ -52,6 +53,10 @@ pub use operator::{AccountRow, AuditCheck, OperatorPage, Tally};
 pub use payments::{EventRow, OwingRow, PaymentPage, PaymentRow, PaymentsPage, RefundForm};
 pub use payouts::{
     CostRow, FileRow, LetterRow, PayoutDeskPage, PayoutRow, PayoutsPage, PurseShown, ReadyRow,
+};
+pub use pool::{
+    ClosePage, CloseRow, ClosesPage, PoolPlanCard, RotationPage, SharedTrack, StayRow,
+    SubscribePage, SubscriptionAction, SubscriptionPage, UsedRow,
 };
 pub use prices::{PlanRow, PriceRow, PricesPage, TierForm};
 pub use problem::{NotFoundPage, ProblemPage};

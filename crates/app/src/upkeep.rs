@@ -1,0 +1,30 @@
+//! What a store does by itself as time passes: renewals, closes, idle money, reserves. Everything
+//! here is due or not by what is stored, so that running it twice, or late, does no harm.
+
+use crate::subscriptions::{close, idle, renew, reserves};
+use crate::{App, Fault};
+
+/// What one round of upkeep has done: a word for each kind of work and how much of it there was.
+pub type Done = Vec<(&'static str, usize)>;
+
+/// Does everything that is due.
+///
+/// # Errors
+/// [`Fault`] of the database; what was done before it stays done.
+pub async fn run(app: &App) -> Result<Done, Fault> {
+    let renewed = renew::due(app).await?;
+    let closed = close::due(app).await?;
+    let idle = idle::due(app).await?;
+    let reserves = reserves::due(app).await?;
+    Ok(vec![
+        ("subscriptions renewed", renewed.renewed),
+        ("renewals declined", renewed.declined),
+        ("subscriptions ended or paused", renewed.left),
+        (
+            "cycles closed",
+            usize::try_from(closed.cycles).unwrap_or(usize::MAX),
+        ),
+        ("months of idle money shared", idle.len()),
+        ("pool reserves released", reserves),
+    ])
+}
