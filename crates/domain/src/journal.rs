@@ -62,9 +62,7 @@ pub fn sale_draft(
     Ok(draft)
 }
 
-/// The journal of a bundle's sale: cash in; tax, fee, commission; the composers' whole side is
-/// held as the bundle's unearned. No reserve is kept, since what isn't used is still there to be
-/// refunded.
+/// The journal of a bundle's sale: see [`bundle_sale_draft`].
 ///
 /// # Errors
 /// When the legs don't sum, or `source` is empty.
@@ -75,13 +73,30 @@ pub fn bundle_sale_journal(
     taken: &Taken,
     bundle: BundleId,
 ) -> Result<Journal, BuildError> {
+    let draft = bundle_sale_draft(source, memo, split, taken, bundle)?;
+    draft.finish()?.ok_or(BuildError::Empty)
+}
+
+/// The journal of a bundle's sale but for a curator's share: cash in; tax, fee, commission; the
+/// composers' whole side is held as the bundle's unearned. No reserve is kept, since what isn't
+/// used is still there to be refunded.
+///
+/// # Errors
+/// When a figure doesn't fit.
+pub fn bundle_sale_draft(
+    source: &str,
+    memo: &str,
+    split: &SaleSplit,
+    taken: &Taken,
+    bundle: BundleId,
+) -> Result<JournalDraft, BuildError> {
     let mut draft = JournalDraft::new(BUNDLE_SALE, source, memo);
     post_costs(&mut draft, split, taken)?;
     draft.post(
         Account::BundleUnearned(bundle).id(),
         split.composers_side()?,
     );
-    draft.finish()?.ok_or(BuildError::Empty)
+    Ok(draft)
 }
 
 /// The journal of one use, or of a batch of uses settled together, but for its shares: what was
