@@ -12,6 +12,7 @@ pub mod access;
 pub mod accounts;
 mod call;
 pub mod catalogue;
+pub mod deals;
 mod issuer;
 pub mod licensing;
 pub mod metering;
@@ -33,6 +34,7 @@ pub use domain::{
     AssetKind, Envelope, EnvelopeError, IntendedUse, Plain, Rates, Tax, Template, Tier, Timestamp,
     plain,
 };
+pub use domain::promo::Discount;
 pub use domain::{credits, cue};
 pub use ledger::{Currency, Money};
 

@@ -59,4 +59,15 @@ pub const MIGRATIONS: &[Migration] = &[
             include_str!("../migrations/0012_append_only.postgres.sql"),
         ),
     },
+    Migration {
+        name: "deals",
+        sqlite: concat!(
+            include_str!("../migrations/0019_deals.sql"),
+            include_str!("../migrations/0019_free.sqlite.sql"),
+        ),
+        postgres: concat!(
+            include_str!("../migrations/0019_deals.sql"),
+            include_str!("../migrations/0019_free.postgres.sql"),
+        ),
+    },
 ];

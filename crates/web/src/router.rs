@@ -58,6 +58,8 @@ fn api() -> Router<Web> {
         .route("/v1/tracks/{track}/credits", put(api::credits::set))
         .route("/v1/cue-sheets", post(api::cue_sheets::create))
         .route("/v1/quotes", post(api::quotes::create))
+        .route("/v1/rates", get(api::rates::show))
+        .route("/v1/tax-rates", post(api::rates::set_tax))
         .route("/v1/suggestions", post(api::suggestions::create))
         .route("/v1/licences", post(api::licences::buy))
         .route("/v1/licences/{licence}", get(api::licences::show))
@@ -114,6 +116,7 @@ fn storefront() -> Router<Web> {
         .route("/tracks/{track}", get(pages::track::show))
         .route("/tracks/{track}/license", get(pages::quote::show))
         .route("/bundles", get(pages::bundles::show))
+        .route("/rates", get(pages::rates::show))
         .route("/suggest", get(pages::suggest::show))
         .route(
             "/prices",

@@ -15,6 +15,7 @@ use super::clear::{self, Bar};
 use super::sale::Sale;
 use super::{Licence, QuotedOption, Standing, offers, render, sandbox, show};
 use crate::access::Principal;
+use crate::deals::promos;
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// What is bought, by whom, and how it is paid.
@@ -77,6 +78,9 @@ pub enum BuyRefusal {
     /// The licence that this would upgrade was upgraded meanwhile.
     #[error("this licence was upgraded already: upgrade the one it became")]
     AlreadyUpgraded,
+    /// Others used the promotion code up meanwhile.
+    #[error("the promotion code was used up meanwhile: nothing was charged; ask for a quote without it")]
+    PromoUsedUp,
     /// The store has no signing key.
     #[error("this store can't sell now, it has no signing key: what it sold before stays valid")]
     CannotSign,
@@ -104,6 +108,7 @@ impl Refusal for BuyRefusal {
             Self::Barred(bar) => bar.code(),
             Self::NotValid(_) => "licence_not_valid",
             Self::AlreadyUpgraded => "already_upgraded",
+            Self::PromoUsedUp => "promo_used_up",
             Self::CannotSign => "no_signing_key",
             Self::BadCard => "bad_card",
             Self::Declined => "card_declined",
@@ -121,6 +126,7 @@ impl Refusal for BuyRefusal {
                 | Self::OfferClosed
                 | Self::Barred(_)
                 | Self::NotValid(_)
+                | Self::PromoUsedUp
                 | Self::AlreadyUpgraded => "offer",
                 Self::CannotSign => return None,
                 Self::BadCard | Self::Declined => "card",
@@ -172,12 +178,15 @@ async fn attempt(
         });
     }
     let (track, option) = quoted(app, call, purchase).await?;
-    sandbox::charge(&purchase.card).map_err(|refusal| {
-        Stop::Refused(match refusal {
-            sandbox::NotCharged::NoCard => BuyRefusal::BadCard,
-            sandbox::NotCharged::Declined => BuyRefusal::Declined,
-        })
-    })?;
+    // What is free needs no card.
+    if option.total_micros > 0 {
+        sandbox::charge(&purchase.card).map_err(|refusal| {
+            Stop::Refused(match refusal {
+                sandbox::NotCharged::NoCard => BuyRefusal::BadCard,
+                sandbox::NotCharged::Declined => BuyRefusal::Declined,
+            })
+        })?;
+    }
     let files = match track {
         Some(track) => render::files(app, track, option.asset, option.stem.as_deref()).await?,
         None => Vec::new(),
@@ -227,10 +236,16 @@ async fn sell(
         still_on_sale(&mut tx, call, track, &sale.option).await?;
     }
     let (upgrade_of, envelope) = (sale.option.upgrade_of, sale.option.envelope.clone());
+    let promo = sale.option.deal.as_ref().and_then(|deal| deal.promo.clone());
     if let Some((old, _)) = upgrade_of {
         still_valid(&mut tx, old).await?;
     }
     sale.write(app, call, &mut tx, who, purchase).await?;
+    if let Some((code, off)) = promo
+        && !promos::redeem(&mut tx, call, &code, id, off).await?
+    {
+        return Err(Stop::Refused(BuyRefusal::PromoUsedUp));
+    }
     if let Some((old, credit)) = upgrade_of
         && !clear::upgrade(&mut tx, old, id, credit, call.now).await?
     {
@@ -313,9 +328,10 @@ async fn quoted(
         .into_iter()
         .find(|option| option.offer == purchase.offer);
     let option = option.ok_or_else(|| Stop::Refused(unknown()))?;
-    // Under other rates than it was quoted at, the journal would book another total than is paid.
+    // A quote from before rates were frozen is sold by those set now, if they give its total.
     let split = split_sale(option.before_tax()?, &app.settings.rates);
-    if !split.is_ok_and(|split| split.gross.micros() == option.total_micros) {
+    let same = || split.is_ok_and(|split| split.gross.micros() == option.total_micros);
+    if option.deal.is_none() && !same() {
         return Err(Stop::Refused(BuyRefusal::QuoteExpired));
     }
     let track = match quote.opt_bytes("track_id")? {

@@ -2,7 +2,9 @@
 //! journal, the payees' earnings or the bundle. All in the caller's transaction.
 
 use domain::journal;
-use domain::{AssetKind, BundleId, LicenceId, LineKind, PaymentId, SaleSplit, TrackId};
+use domain::extras::{Curated, curate_within};
+use domain::journal::Taken;
+use domain::{AssetKind, BundleId, LicenceId, LineKind, PaymentId, TrackId};
 use ledger::{Currency, Money};
 use licence_key::{Asset, Claims, Code, Status};
 use store::db::{Tx, Value};
@@ -11,9 +13,9 @@ use super::buy::Purchase;
 use super::render::AssetFile;
 use super::{QuotedOption, sandbox};
 use crate::access::Principal;
-use crate::accounts::booking::{Booking, By};
+use crate::accounts::booking::{self, Booking, By};
 use crate::accounts::payments::{self, Subject};
-use crate::accounts::{post, sheets};
+use crate::accounts::sheets;
 use crate::{App, Call, Fault};
 
 /// A sale about to be written.
@@ -66,6 +68,8 @@ impl Sale {
             self.insert_file(tx, position, file, &claim.file).await?;
         }
         match self.track {
+            // What costs nothing moves no money.
+            _ if payment.is_none() => Ok(()),
             Some(track) => self.book_sale(app, call, tx, track).await,
             None => self.book_bundle(app, call, tx).await,
         }
@@ -126,13 +130,18 @@ impl Sale {
         Ok(claims)
     }
 
-    async fn pay(&self, call: &mut Call, tx: &mut Tx) -> Result<PaymentId, Fault> {
+    /// What was captured; nothing where it is free.
+    async fn pay(&self, call: &mut Call, tx: &mut Tx) -> Result<Option<PaymentId>, Fault> {
+        if self.option.total_micros == 0 {
+            return Ok(None);
+        }
         let currency = Currency::from_code(&self.option.currency)
             .map_err(Fault::while_("reading a quote's currency"))?;
         let money = Money::new(self.option.total_micros, currency);
         let reference = self.id.to_string();
         let subject = Subject::Licence(self.id);
-        payments::record(tx, call, (sandbox::NAME, &reference), money, subject).await
+        let paid = payments::record(tx, call, (sandbox::NAME, &reference), money, subject);
+        paid.await.map(Some)
     }
 
     #[expect(
@@ -148,7 +157,7 @@ impl Sale {
         names: &Names,
         claims: &Claims,
         token: &str,
-        payment: PaymentId,
+        payment: Option<PaymentId>,
         index: i64,
     ) -> Result<(), Fault> {
         let buyer = match who {
@@ -166,7 +175,7 @@ impl Sale {
             self.id.bytes().into(),
             claims.code.plain().into(),
             purchase.quote.bytes().into(),
-            payment.bytes().into(),
+            payment.map(|id| id.bytes().to_vec()).into(),
             buyer.into(),
             self.track.map(|t| t.bytes().to_vec()).into(),
             option.asset.code().into(),
@@ -212,9 +221,39 @@ impl Sale {
         Ok(())
     }
 
-    fn split(&self, app: &App) -> Result<SaleSplit, Fault> {
-        domain::split_sale(self.option.before_tax()?, &app.settings.rates)
-            .map_err(Fault::while_("splitting a sale"))
+    /// How the price is divided, by the rates it was quoted at. Its commission is what the store
+    /// keeps beside a curator.
+    fn split(&self, app: &App) -> Result<Curated, Fault> {
+        let rates = self.option.rates(&app.settings.rates);
+        let split = domain::split_sale(self.option.before_tax()?, &rates)
+            .map_err(Fault::while_("splitting a sale"))?;
+        let via = self.option.deal.as_ref().and_then(|deal| deal.via.as_ref());
+        curate_within(split, via.map_or(0, |via| via.share_bp))
+            .map_err(Fault::while_("taking out a curator's share"))
+    }
+
+    /// Who took the money, and whose tax is in it.
+    fn taken(&self) -> Result<Taken, Fault> {
+        Ok(Taken {
+            country: self.option.deal.as_ref().and_then(|deal| deal.country),
+            ..sandbox::taken()?
+        })
+    }
+
+    /// Credits the curator a buyer came by.
+    async fn credit_curator(
+        &self,
+        tx: &mut Tx,
+        booking: &mut Booking,
+        curator: Money,
+    ) -> Result<(), Fault> {
+        match self.option.deal.as_ref().and_then(|deal| deal.via.as_ref()) {
+            Some(via) if !curator.is_zero() => {
+                let purse = booking::purse(tx, via.payee).await?;
+                booking.credit_as(LineKind::Curator, purse, Some(self.id), curator.micros())
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn book_sale(
@@ -224,7 +263,7 @@ impl Sale {
         tx: &mut Tx,
         track: TrackId,
     ) -> Result<(), Fault> {
-        let split = self.split(app)?;
+        let Curated { split, curator } = self.split(app)?;
         let by = By {
             track,
             kind: Some(self.option.asset),
@@ -232,7 +271,7 @@ impl Sale {
         };
         let sheet = sheets::in_force(tx, track, by.kind, call.now).await?;
         let source = self.id.to_string();
-        let taken = sandbox::taken()?;
+        let taken = self.taken()?;
         let draft = journal::sale_draft(&source, &self.option.label, &split, &taken, sheet)
             .map_err(Fault::while_("journalling a sale"))?;
         let line = (LineKind::Sale, self.id.bytes());
@@ -240,23 +279,22 @@ impl Sale {
         booking
             .share(tx, call, by, split.composers.micros())
             .await?;
+        self.credit_curator(tx, &mut booking, curator).await?;
         booking.write(tx, call).await?;
         Ok(())
     }
 
     async fn book_bundle(&self, app: &App, call: &mut Call, tx: &mut Tx) -> Result<(), Fault> {
-        let split = self.split(app)?;
+        let Curated { split, curator } = self.split(app)?;
         let bundle = BundleId::from_bytes(call.id());
         let source = self.id.to_string();
-        let journal = journal::bundle_sale_journal(
-            &source,
-            &self.option.label,
-            &split,
-            &sandbox::taken()?,
-            bundle,
-        )
-        .map_err(Fault::while_("journalling a bundle"))?;
-        post::post(tx, call, &journal).await?;
+        let (label, taken) = (&self.option.label, self.taken()?);
+        let draft = journal::bundle_sale_draft(&source, label, &split, &taken, bundle)
+            .map_err(Fault::while_("journalling a bundle"))?;
+        let line = (LineKind::Curator, self.id.bytes());
+        let mut booking = Booking::new(draft, line, split.gross.currency());
+        self.credit_curator(tx, &mut booking, curator).await?;
+        booking.write(tx, call).await?;
         let unearned = split
             .composers_side()
             .map_err(Fault::while_("adding up the composers' side"))?;

@@ -16,6 +16,7 @@ pub(crate) mod offers;
 pub(crate) mod openapi;
 pub(crate) mod params;
 pub(crate) mod quotes;
+pub(crate) mod rates;
 pub(crate) mod reports;
 pub(crate) mod schemas;
 pub(crate) mod standing;

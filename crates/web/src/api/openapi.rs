@@ -7,7 +7,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     asks, channels, checks, claims, credits, cue_sheets, files, keys, licences, offers, quotes,
-    reports, schemas, standing, stream, suggestions, tracks, uses, verify,
+    rates, reports, schemas, standing, stream, suggestions, tracks, uses, verify,
 };
 use crate::problem::ProblemBody;
 
@@ -30,6 +30,8 @@ use crate::problem::ProblemBody;
         credits::show,
         credits::set,
         quotes::create,
+        rates::show,
+        rates::set_tax,
         suggestions::create,
         offers::show,
         offers::change,

@@ -13,6 +13,7 @@ pub(crate) mod operator;
 pub(crate) mod prices;
 pub(crate) mod problem;
 pub(crate) mod quote;
+pub(crate) mod rates;
 pub(crate) mod report;
 pub(crate) mod sign_in;
 pub(crate) mod standing;

@@ -5,6 +5,7 @@ mod blobs;
 mod ledger;
 mod licences;
 mod meter;
+mod promos;
 
 use ::ledger::invariant::Breach;
 use domain::invariant as rules;
@@ -38,6 +39,7 @@ pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
     let (numbered, breaches) = invoices::breaches(&mut tx).await?;
     let numbers = invoices::INVOICE_NUMBERS_HAVE_NO_GAPS;
     checks.push(check(numbers, numbered, breaches));
+    checks.extend(promos::checks(&mut tx).await?);
     checks.push(blobs::whole(app, &mut tx).await?);
     Ok(checks)
 }
