@@ -30,11 +30,11 @@ pub use stop::{Fault, Refusal, Stop};
 // What callers hand to use cases and get back from them, for those that may not use the crates
 // it is defined in (house.md, the table of floors).
 pub use audio::Limits;
+pub use domain::promo::Discount;
 pub use domain::{
     AssetKind, Envelope, EnvelopeError, IntendedUse, Plain, Rates, Tax, Template, Tier, Timestamp,
     plain,
 };
-pub use domain::promo::Discount;
 pub use domain::{credits, cue};
 pub use ledger::{Currency, Money};
 

@@ -101,7 +101,9 @@ pub enum TemplateError {
     #[error("`{0}` is empty: name at least one")]
     Empty(&'static str),
     /// A price that can't be one.
-    #[error("the price of {asset} must be 1 to {PRICE_MAX} in minor units (cents), or 0 in a tier that asks for credit")]
+    #[error(
+        "the price of {asset} must be 1 to {PRICE_MAX} in minor units (cents), or 0 in a tier that asks for credit"
+    )]
     Price {
         /// The asset.
         asset: AssetKind,

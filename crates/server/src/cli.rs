@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Said;
 pub use deals::{
-    CurrencySet, CurrencyVerb, CuratorVerb, PromoMake, PromoVerb, TaxMode, TaxSet, TaxVerb,
+    CuratorVerb, CurrencySet, CurrencyVerb, PromoMake, PromoVerb, TaxMode, TaxSet, TaxVerb,
 };
 pub use offers::{Attest, OffersChange, OffersSale, OffersVerb};
 pub use papers::{Claim, CueSheet, TrackSet, TrackVerb};

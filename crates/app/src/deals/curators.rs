@@ -42,11 +42,16 @@ pub async fn add(
     operator(hand)?;
     let slug = slug.trim().to_ascii_lowercase();
     if !is_word(&slug) {
-        return bad("slug", "a curator's word is 2 to 32 letters, digits and hyphens");
+        return bad(
+            "slug",
+            "a curator's word is 2 to 32 letters, digits and hyphens",
+        );
     }
     let most = app.settings.rates.commission_bp;
     if !(1..=most).contains(&share_bp) {
-        let why = format!("a curator's share is 1 to {most} basis points: it is paid out of the commission");
+        let why = format!(
+            "a curator's share is 1 to {most} basis points: it is paid out of the commission"
+        );
         return bad("share", why);
     }
     let mut tx = app.db.write().await?;
@@ -55,7 +60,13 @@ pub async fn add(
         Err(_) => tx.optional(PAYEE_BY_NAME, &[payee.into()]).await?,
     };
     let Some(row) = row else {
-        return bad("payee", format!("there is no payee `{}`: make them a sign-in link first", payee.chars().take(80).collect::<String>()));
+        return bad(
+            "payee",
+            format!(
+                "there is no payee `{}`: make them a sign-in link first",
+                payee.chars().take(80).collect::<String>()
+            ),
+        );
     };
     let made = Curator {
         slug,
@@ -94,7 +105,9 @@ pub async fn close(
     let mut tx = app.db.write().await?;
     let values = [slug.as_str().into(), call.now.0.into()];
     if tx.optional(CLOSE, &values).await?.is_none() {
-        return Err(Stop::Refused(DealRefusal::Unknown(slug.chars().take(40).collect())));
+        return Err(Stop::Refused(DealRefusal::Unknown(
+            slug.chars().take(40).collect(),
+        )));
     }
     Ok(tx.commit().await?)
 }
@@ -112,7 +125,9 @@ pub async fn list(app: &App) -> Result<Vec<Curator>, Fault> {
 /// Who a buyer came by; nobody where that curator was closed.
 pub(super) async fn via(tx: &mut Tx, word: &str) -> Result<Option<Via>, Stop<TermsRefusal>> {
     let slug = word.trim().to_ascii_lowercase();
-    let row = tx.optional(&format!("{SELECT} where c.slug = $1"), &[slug.into()]).await?;
+    let row = tx
+        .optional(&format!("{SELECT} where c.slug = $1"), &[slug.into()])
+        .await?;
     let Some(row) = row else {
         let word = word.chars().take(40).collect();
         return Err(Stop::Refused(TermsRefusal::UnknownCurator(word)));

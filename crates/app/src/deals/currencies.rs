@@ -59,7 +59,10 @@ pub async fn set(
     };
     let unit = wanted.currency.minor_unit_micros();
     if !table.is_sound() || wanted.step_minor.checked_mul(unit).is_none() {
-        return bad("step", "a step is positive, and what it is lessened by is less than it");
+        return bad(
+            "step",
+            "a step is positive, and what it is lessened by is less than it",
+        );
     }
     if !(0..=i64::MAX / 4).contains(&wanted.fee_fixed_micros) {
         return bad("fee", "a fee is nothing or more");

@@ -2,8 +2,8 @@
 //! currencies, promotion codes and curators. Each is the operator's; what counted when a quote was
 //! given is frozen in it.
 
-pub mod currencies;
 pub mod curators;
+pub mod currencies;
 pub mod promos;
 pub mod rates;
 pub mod taxes;
@@ -18,8 +18,8 @@ use crate::access::{Principal, Role};
 use crate::offers::Hand;
 use crate::{Fault, Refusal, Stop};
 
-pub use terms::{Circumstances, Frozen, Via};
 pub(crate) use terms::Terms;
+pub use terms::{Circumstances, Frozen, Via};
 
 /// Why a quote isn't given in these circumstances. In order of precedence.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -137,5 +137,4 @@ async fn next_line(tx: &mut Tx, table: &str) -> Result<i64, Fault> {
     Ok(tx.one(NEXT, &[table.into()]).await?.int("next_no")?)
 }
 
-const NEXT: &str =
-    "update counters set next_no = next_no + 1 where name = $1 returning next_no";
+const NEXT: &str = "update counters set next_no = next_no + 1 where name = $1 returning next_no";

@@ -70,7 +70,10 @@ pub async fn make(
         Discount::Fixed(off) => off.micros() > 0,
     };
     if !sound || wanted.limit == Some(0) {
-        return bad("off", "a code takes off up to 100 %, or an amount, at least once");
+        return bad(
+            "off",
+            "a code takes off up to 100 %, or an amount, at least once",
+        );
     }
     let from = wanted.from.unwrap_or(call.now);
     if wanted.until.is_some_and(|until| until <= from) {

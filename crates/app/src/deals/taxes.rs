@@ -83,8 +83,10 @@ pub async fn list(app: &App, now: Timestamp) -> Result<Vec<TaxLine>, Fault> {
     for at in 0..lines.len() {
         let TaxRule { country, from, .. } = lines[at].rule;
         let after = lines[at + 1..].iter().map(|line| line.rule);
-        lines[at].counts =
-            from <= now && !after.into_iter().any(|r| r.country == country && r.from <= now);
+        lines[at].counts = from <= now
+            && !after
+                .into_iter()
+                .any(|r| r.country == country && r.from <= now);
     }
     Ok(lines)
 }

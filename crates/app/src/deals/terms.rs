@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use store::db::Tx;
 
 use super::currencies::Sold;
-use super::{TermsRefusal, currencies, curators, promos, taxes};
+use super::{TermsRefusal, curators, currencies, promos, taxes};
 use crate::{App, Fault, Stop};
 
 /// What a buyer says beside what they want; nothing of it has to be said.
@@ -92,9 +92,7 @@ impl Terms {
         let currency = sold.map_or(base, |sold| sold.table.rate.to());
         let promo = match (asked.promo.as_deref(), track) {
             (None, _) => None,
-            (Some(word), Some(track)) => {
-                Some(promos::find(tx, word, track, currency, now).await?)
-            }
+            (Some(word), Some(track)) => Some(promos::find(tx, word, track, currency, now).await?),
             (Some(word), None) => {
                 let word = word.chars().take(40).collect();
                 return Err(Stop::Refused(TermsRefusal::PromoElsewhere(word)));

@@ -79,7 +79,9 @@ pub enum BuyRefusal {
     #[error("this licence was upgraded already: upgrade the one it became")]
     AlreadyUpgraded,
     /// Others used the promotion code up meanwhile.
-    #[error("the promotion code was used up meanwhile: nothing was charged; ask for a quote without it")]
+    #[error(
+        "the promotion code was used up meanwhile: nothing was charged; ask for a quote without it"
+    )]
     PromoUsedUp,
     /// The store has no signing key.
     #[error("this store can't sell now, it has no signing key: what it sold before stays valid")]
@@ -236,7 +238,11 @@ async fn sell(
         still_on_sale(&mut tx, call, track, &sale.option).await?;
     }
     let (upgrade_of, envelope) = (sale.option.upgrade_of, sale.option.envelope.clone());
-    let promo = sale.option.deal.as_ref().and_then(|deal| deal.promo.clone());
+    let promo = sale
+        .option
+        .deal
+        .as_ref()
+        .and_then(|deal| deal.promo.clone());
     if let Some((old, _)) = upgrade_of {
         still_valid(&mut tx, old).await?;
     }

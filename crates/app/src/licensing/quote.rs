@@ -7,9 +7,7 @@
 use domain::envelope::Credit;
 use domain::offer::BUNDLE_PLANS;
 use domain::quote::{Held, QUOTE_VALID_MS, upgrades};
-use domain::{
-    AssetKind, BundlePlan, IntendedUse, Pricing, QuoteId, Timestamp, TrackId, covers,
-};
+use domain::{AssetKind, BundlePlan, IntendedUse, Pricing, QuoteId, Timestamp, TrackId, covers};
 use ledger::{Currency, Money};
 use store::db::Tx;
 use thiserror::Error;
@@ -249,8 +247,7 @@ async fn of_upgrade(
     };
     let answer = upgrades(&all, &old, wanted, &terms.pricing(), call.now)
         .map_err(Fault::while_("pricing an upgrade"))?;
-    let affordable = (answer.covering.iter())
-        .filter(|one| terms.sells(one.price.before_tax));
+    let affordable = (answer.covering.iter()).filter(|one| terms.sells(one.price.before_tax));
     let options: Vec<_> = affordable
         .map(|one| QuotedOption::upgrade(one, held.stem.as_deref(), held.id, held.value, &terms))
         .collect();
@@ -329,11 +326,7 @@ async fn named_stem(
 }
 
 /// The plans of clip time that would pay for a use, each saying what it would draw.
-fn clip_time(
-    call: &Call,
-    wanted: &IntendedUse,
-    terms: &Terms,
-) -> Result<Vec<QuotedOption>, Fault> {
+fn clip_time(call: &Call, wanted: &IntendedUse, terms: &Terms) -> Result<Vec<QuotedOption>, Fault> {
     let mut wanted = wanted.clone();
     wanted.published_at.get_or_insert(call.now);
     let mut options = Vec::new();
@@ -377,10 +370,12 @@ async fn of_bundle(
 fn bundle(call: &Call, plan: &BundlePlan, terms: &Terms) -> Result<QuotedOption, Fault> {
     let price: Money = plan.price().map_err(Fault::while_("pricing a bundle"))?;
     let price = terms.priced(price)?;
-    let (tax, total) = domain::sale::tax_on(price, terms.rates().tax)
-        .map_err(Fault::while_("taxing a bundle"))?;
+    let (tax, total) =
+        domain::sale::tax_on(price, terms.rates().tax).map_err(Fault::while_("taxing a bundle"))?;
     let envelope = plan.envelope(Credit::NotRequired, call.now);
-    Ok(QuotedOption::clip_time(plan, envelope, price, tax, total, terms))
+    Ok(QuotedOption::clip_time(
+        plan, envelope, price, tax, total, terms,
+    ))
 }
 
 /// How offers are priced here.

@@ -1,8 +1,8 @@
 //! What a purchase writes: the licence with its signed token, the payment, the files, the
 //! journal, the payees' earnings or the bundle. All in the caller's transaction.
 
-use domain::journal;
 use domain::extras::{Curated, curate_within};
+use domain::journal;
 use domain::journal::Taken;
 use domain::{AssetKind, BundleId, LicenceId, LineKind, PaymentId, TrackId};
 use ledger::{Currency, Money};

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Context;
 use crate::cli::{
-    CurrencySet, CurrencyVerb, CuratorVerb, PromoMake, PromoVerb, TaxMode, TaxSet, TaxVerb,
+    CuratorVerb, CurrencySet, CurrencyVerb, PromoMake, PromoVerb, TaxMode, TaxSet, TaxVerb,
 };
 use crate::exit::Failure;
 
@@ -24,10 +24,15 @@ pub(super) async fn tax(context: &Context, verb: &TaxVerb) -> Result<(), Failure
                 let counts = if line.counts { "counts now" } else { "" };
                 let (country, tax) = (line.rule.country, in_words(line.rule.tax));
                 let from = line.rule.from;
-                context.say.text(format!("{country}  {tax}  from {from}  by {}  {counts}", line.by));
+                context.say.text(format!(
+                    "{country}  {tax}  from {from}  by {}  {counts}",
+                    line.by
+                ));
             }
             if lines.is_empty() {
-                context.say.text("no country has a tax of its own; the store's own tax counts for all");
+                context
+                    .say
+                    .text("no country has a tax of its own; the store's own tax counts for all");
             }
             let lines: Vec<_> = lines.iter().map(tax_document).collect();
             context.say.json(&json!({ "taxes": lines }));
@@ -53,14 +58,19 @@ async fn write_tax(
     from: Option<&str>,
 ) -> Result<(), Failure> {
     let country = (country.parse()).map_err(|_| {
-        misuse("a country is two capital letters", "for example DE (ISO 3166-1)")
+        misuse(
+            "a country is two capital letters",
+            "for example DE (ISO 3166-1)",
+        )
     })?;
     let from = from.map(time).transpose()?;
     let app = context.app().await?;
     let set = taxes::set(&app, &app.call(), Hand::Console, country, tax, from).await?;
     let (words, from) = (in_words(set.tax), set.from);
     context.say.text(format!("{country}  {words}  from {from}"));
-    context.say.json(&json!({ "country": country.as_str(), "tax": words, "from": from.to_string() }));
+    context
+        .say
+        .json(&json!({ "country": country.as_str(), "tax": words, "from": from.to_string() }));
     Ok(())
 }
 
@@ -74,7 +84,9 @@ pub(super) async fn promo(context: &Context, verb: &PromoVerb) -> Result<(), Fai
                 context.say.text(promo_line(code));
             }
             if codes.is_empty() {
-                context.say.text("there is no code yet: `clearcue promo make` makes one");
+                context
+                    .say
+                    .text("there is no code yet: `clearcue promo make` makes one");
             }
             let codes: Vec<_> = codes.iter().map(promo_document).collect();
             context.say.json(&json!({ "promos": codes }));
@@ -124,7 +136,9 @@ pub(super) async fn curator(context: &Context, verb: &CuratorVerb) -> Result<(),
                 context.say.text(curator_line(one));
             }
             if all.is_empty() {
-                context.say.text("there is no curator yet: `clearcue curator add` makes one");
+                context
+                    .say
+                    .text("there is no curator yet: `clearcue curator add` makes one");
             }
             let all: Vec<_> = all.iter().map(curator_document).collect();
             context.say.json(&json!({ "curators": all }));
@@ -148,7 +162,10 @@ pub(super) async fn currency(context: &Context, verb: &CurrencyVerb) -> Result<(
                 context.say.text(currency_line(one));
             }
             if all.is_empty() {
-                context.say.text(format!("licences are sold in {} alone", app.settings.currency));
+                context.say.text(format!(
+                    "licences are sold in {} alone",
+                    app.settings.currency
+                ));
             }
             let all: Vec<_> = all.iter().map(currency_document).collect();
             context.say.json(&json!({ "currencies": all }));
@@ -158,7 +175,9 @@ pub(super) async fn currency(context: &Context, verb: &CurrencyVerb) -> Result<(
             let code = iso(currency)?;
             let app = context.app().await?;
             currencies::close(&app, &app.call(), Hand::Console, code).await?;
-            context.say.text(format!("nothing is sold in {code} any more"));
+            context
+                .say
+                .text(format!("nothing is sold in {code} any more"));
             context.say.json(&json!({ "closed": code.code() }));
             Ok(())
         }
@@ -189,7 +208,10 @@ fn misuse(what: &str, remedy: &str) -> Failure {
 
 fn iso(text: &str) -> Result<Currency, Failure> {
     Currency::from_code(text).map_err(|_| {
-        misuse("a currency is three capital letters", "for example EUR (ISO 4217)")
+        misuse(
+            "a currency is three capital letters",
+            "for example EUR (ISO 4217)",
+        )
     })
 }
 
@@ -210,7 +232,10 @@ fn off(text: &str) -> Result<Discount, Failure> {
         return Ok(Discount::Percent { bp: percent(text)? });
     }
     let amount = text.parse().map_err(|_| {
-        misuse("say what the code takes off", "for example --off 25% or --off \"2.00 USD\"")
+        misuse(
+            "say what the code takes off",
+            "for example --off 25% or --off \"2.00 USD\"",
+        )
     })?;
     Ok(Discount::Fixed(amount))
 }
@@ -248,9 +273,16 @@ fn takes_off(discount: Discount) -> String {
 
 fn promo_line(code: &promos::Code) -> String {
     let limit = (code.promo.limit).map_or("any number".to_owned(), |n| n.to_string());
-    let closed = if code.closed.is_some() { "  closed" } else { "" };
+    let closed = if code.closed.is_some() {
+        "  closed"
+    } else {
+        ""
+    };
     let off = takes_off(code.promo.discount);
-    format!("{}  {off} off  used {} of {limit}{closed}", code.code, code.used)
+    format!(
+        "{}  {off} off  used {} of {limit}{closed}",
+        code.code, code.used
+    )
 }
 
 fn promo_document(code: &promos::Code) -> Value {
@@ -268,7 +300,10 @@ fn promo_document(code: &promos::Code) -> Value {
 fn curator_line(one: &curators::Curator) -> String {
     let closed = if one.closed.is_some() { "  closed" } else { "" };
     let (whole, part) = (one.share_bp / 100, one.share_bp % 100);
-    format!("?via={}  {}  {whole}.{part:02}%{closed}", one.slug, one.name)
+    format!(
+        "?via={}  {}  {whole}.{part:02}%{closed}",
+        one.slug, one.name
+    )
 }
 
 fn curator_document(one: &curators::Curator) -> Value {

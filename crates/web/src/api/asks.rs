@@ -190,10 +190,10 @@ pub(crate) fn circumstances(
     let country = said(country).map(|code| code.to_uppercase().parse());
     let currency = said(currency).map(|code| app::Currency::from_code(&code.to_uppercase()));
     Ok(Circumstances {
-        country: (country.transpose())
-            .map_err(|error: domain::country::CountryError| bad("buyer_country", error.to_string()))?,
-        currency: (currency.transpose())
-            .map_err(|error| bad("currency", error.to_string()))?,
+        country: (country.transpose()).map_err(|error: domain::country::CountryError| {
+            bad("buyer_country", error.to_string())
+        })?,
+        currency: (currency.transpose()).map_err(|error| bad("currency", error.to_string()))?,
         promo: said(promo),
         via: said(via),
     })

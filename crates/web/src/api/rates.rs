@@ -131,9 +131,12 @@ pub(crate) async fn set_tax(
     caller: Caller,
     Body(request): Body<TaxRequest>,
 ) -> Result<Json<CountryTax>, Problem> {
-    let country = request.country.parse().map_err(|error: domain::country::CountryError| {
-        Problem::new("bad_value", error.to_string()).at("country")
-    })?;
+    let country = request
+        .country
+        .parse()
+        .map_err(|error: domain::country::CountryError| {
+            Problem::new("bad_value", error.to_string()).at("country")
+        })?;
     let tax = match request.mode.as_str() {
         "none" => Some(Tax::None),
         "inclusive" => Some(Tax::Inclusive { bp: request.bp }),
@@ -197,7 +200,11 @@ impl Rates {
             provider_fee_bp: now.rates.provider_fee_bp,
             provider_fee_fixed: ledger::Money::new(fixed, app.settings.currency).into(),
             tax: TaxGiven::of(now.rates.tax),
-            taxes: now.taxes.iter().map(|line| CountryTax::of(&line.rule)).collect(),
+            taxes: now
+                .taxes
+                .iter()
+                .map(|line| CountryTax::of(&line.rule))
+                .collect(),
             currencies: now.currencies.iter().map(sold).collect(),
             example: now.example.map(|example| Example {
                 gross: example.split.gross.into(),

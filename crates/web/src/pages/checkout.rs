@@ -306,7 +306,10 @@ impl Sale {
         Some(Again {
             hidden,
             takes_codes: self.track.is_some(),
-            country: plain(deal.and_then(|deal| deal.country).map(|one| one.to_string())),
+            country: plain(
+                deal.and_then(|deal| deal.country)
+                    .map(|one| one.to_string()),
+            ),
             currency: plain(Some(self.option.currency.clone())),
             promo: plain(promo.map(|(code, _)| code.clone())),
         })

@@ -39,12 +39,28 @@ pub(crate) async fn show(State(app): State<Arc<App>>, frame: Frame) -> Result<Re
 
 fn settings(now: &RatesNow, currency: ledger::Currency) -> Vec<RateRow> {
     let fixed = ledger::Money::new(now.rates.provider_fee_fixed_micros, currency);
-    let fee = format!("{} + {}", percent(now.rates.provider_fee_bp), words::price(fixed));
+    let fee = format!(
+        "{} + {}",
+        percent(now.rates.provider_fee_bp),
+        words::price(fixed)
+    );
     vec![
-        row("Tax", "where the buyer's country has none of its own", taxed(now.rates.tax)),
+        row(
+            "Tax",
+            "where the buyer's country has none of its own",
+            taxed(now.rates.tax),
+        ),
         row("Payment fee", "of what is charged", fee),
-        row("Commission", "of what is left", percent(now.rates.commission_bp)),
-        row("Reserve", "of the composers' side, released by age", percent(now.rates.reserve_bp)),
+        row(
+            "Commission",
+            "of what is left",
+            percent(now.rates.commission_bp),
+        ),
+        row(
+            "Reserve",
+            "of the composers' side, released by age",
+            percent(now.rates.reserve_bp),
+        ),
     ]
 }
 
@@ -56,8 +72,16 @@ fn example(example: &Example) -> Vec<RateRow> {
         line("Tax", "", split.tax),
         line("Payment fee", "", split.fee),
         line("The store's commission", "", split.commission),
-        line("Of that, to a curator", "where the buyer came by one's link, at 5 %", example.curator),
-        line("Reserve against chargebacks", "goes to the composers later", split.reserve),
+        line(
+            "Of that, to a curator",
+            "where the buyer came by one's link, at 5 %",
+            example.curator,
+        ),
+        line(
+            "Reserve against chargebacks",
+            "goes to the composers later",
+            split.reserve,
+        ),
         line("The composers", "at once", split.composers),
     ]
 }
