@@ -334,10 +334,12 @@ async fn quoted(
         .into_iter()
         .find(|option| option.offer == purchase.offer);
     let option = option.ok_or_else(|| Stop::Refused(unknown()))?;
-    // A quote from before rates were frozen is sold by those set now, if they give its total.
-    let split = split_sale(option.before_tax()?, &app.settings.rates);
-    let same = || split.is_ok_and(|split| split.gross.micros() == option.total_micros);
-    if option.deal.is_none() && !same() {
+    // What is paid is what the journal will divide. A quote from before rates were frozen is divided
+    // by those set now, which may give another total than it promised.
+    let split = split_sale(option.before_tax()?, &option.rates(&app.settings.rates));
+    let same = split.is_ok_and(|split| split.gross.micros() == option.total_micros);
+    let free = (option.before_tax_micros, option.total_micros) == (0, 0);
+    if !same && !free {
         return Err(Stop::Refused(BuyRefusal::QuoteExpired));
     }
     let track = match quote.opt_bytes("track_id")? {

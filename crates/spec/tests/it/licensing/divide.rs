@@ -2,6 +2,7 @@
 //! licences for nothing. All of it is frozen with the quote.
 
 use app::App;
+use app::access::Role;
 use app::deals::{Circumstances, curators, currencies, promos, taxes};
 use app::licensing::buy::Purchase;
 use app::licensing::quote::{Ask, Quote, quote_in};
@@ -263,9 +264,10 @@ on_both_engines! {
 
     async fn a_curator_may_get_the_whole_commission_and_never_more(world: World) {
         let track = world.track_with_a_cut("Night Market").await;
-        world.composer("Cleo").await;
+        world.signed_in(Role::Composer, "Cleo").await;
+        let call = world.call();
         let above = curators::add(
-            world.app(), &world.call(), Hand::Console, ("night", "Cleo"), 1_501,
+            world.app(), &call, Hand::Console, ("night", "Cleo"), 1_501,
         );
         assert!(above.await.is_err());
         curates(&world, "night", 1_500).await;
@@ -337,14 +339,8 @@ async fn taxed(world: &World, country: &str, tax: Option<Tax>) {
 
 async fn set_tax(world: &World, country: &str, tax: Option<Tax>, from: Option<Timestamp>) {
     let country = country.parse().unwrap();
-    let set = taxes::set(
-        world.app(),
-        &world.call(),
-        Hand::Console,
-        country,
-        tax,
-        from,
-    );
+    let call = world.call();
+    let set = taxes::set(world.app(), &call, Hand::Console, country, tax, from);
     set.await.unwrap();
 }
 
@@ -356,7 +352,8 @@ async fn sells_in(world: &World, code: &str, rate: &str, (step, less): (i64, i64
         less_minor: less,
         fee_fixed_micros: fee,
     };
-    let set = currencies::set(world.app(), &world.call(), Hand::Console, wanted);
+    let call = world.call();
+    let set = currencies::set(world.app(), &call, Hand::Console, wanted);
     set.await.unwrap();
 }
 
@@ -374,12 +371,13 @@ fn wanted(code: &str, discount: Discount, limit: Option<u32>) -> promos::Wanted 
 
 async fn makes(world: &World, code: &str, discount: Discount, limit: Option<u32>) {
     let wanted = wanted(code, discount, limit);
-    let made = promos::make(world.app(), &world.call(), Hand::Console, &wanted);
+    let call = world.call();
+    let made = promos::make(world.app(), &call, Hand::Console, &wanted);
     made.await.unwrap();
 }
 
 async fn curates(world: &World, slug: &str, share_bp: u32) {
-    world.composer("Cleo").await;
+    world.signed_in(Role::Composer, "Cleo").await;
     let (app, call) = (world.app(), world.call());
     let made = curators::add(app, &call, Hand::Console, (slug, "Cleo"), share_bp);
     made.await.unwrap();
