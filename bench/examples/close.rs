@@ -33,6 +33,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         rates: Rates::default(),
         terms: "1".into(),
         seller: Seller::default(),
+        reserve_days: 90,
+        sandbox_webhook_secret: String::new(),
     };
     let blobs = Blobs::local(folder.path().join("blobs"))?;
     let app = App::new(db, blobs, issuer, settings, Edge::System)?;

@@ -14,6 +14,7 @@ pub mod advances;
 pub mod bundles;
 mod call;
 pub mod catalogue;
+pub mod deals;
 pub mod exchanges;
 mod issuer;
 pub mod licensing;
@@ -43,6 +44,7 @@ pub use stop::{Fault, Refusal, Stop};
 // it is defined in (house.md, the table of floors).
 pub use audio::Limits;
 pub use domain::pool::IdleRule;
+pub use domain::promo::Discount;
 pub use domain::{
     AssetKind, Envelope, EnvelopeError, IntendedUse, PayeeId, Plain, Rates, Tax, Template, Tier,
     Timestamp, plain,

@@ -79,4 +79,15 @@ pub const MIGRATIONS: &[Migration] = &[
     kept!("payments", "0015_payments", "0015"),
     kept!("payouts", "0016_payouts", "0016"),
     kept!("wallets", "0018_wallets", "0018"),
+    Migration {
+        name: "deals",
+        sqlite: concat!(
+            include_str!("../migrations/0019_deals.sql"),
+            include_str!("../migrations/0019_free.sqlite.sql"),
+        ),
+        postgres: concat!(
+            include_str!("../migrations/0019_deals.sql"),
+            include_str!("../migrations/0019_free.postgres.sql"),
+        ),
+    },
 ];

@@ -1,6 +1,7 @@
 //! The command line: every command, its flags, one line about it, and an example.
 
 mod agreements;
+mod deals;
 mod money;
 mod offers;
 mod papers;
@@ -16,6 +17,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Said;
 pub use agreements::{AdvanceGrant, AdvanceVerb, PayeeVerb, SplitPropose, SplitVerb};
+pub use deals::{
+    CuratorVerb, CurrencySet, CurrencyVerb, PromoMake, PromoVerb, TaxMode, TaxSet, TaxVerb,
+};
 pub use money::RateVerb;
 pub use offers::{Attest, OffersChange, OffersSale, OffersVerb};
 pub use papers::{Claim, CueSheet, TrackSet, TrackVerb};
@@ -79,6 +83,36 @@ pub enum Command {
         /// What to do with offers.
         #[command(subcommand)]
         verb: OffersVerb,
+    },
+    /// Keep the table of taxes by country
+    #[command(after_help = "Example:\n  clearcue tax set DE inclusive 19% --from 2027-01-01")]
+    Tax {
+        /// What to do with it.
+        #[command(subcommand)]
+        verb: TaxVerb,
+    },
+    /// Make, list and close promotion codes
+    #[command(after_help = "Example:\n  clearcue promo make SPRING25 --off 25% --uses 100")]
+    Promo {
+        /// What to do with codes.
+        #[command(subcommand)]
+        verb: PromoVerb,
+    },
+    /// Pay those who send buyers, out of the commission
+    #[command(
+        after_help = "Example:\n  clearcue curator add night-shift --payee \"Ada Byron\" --share 5%"
+    )]
+    Curator {
+        /// What to do with curators.
+        #[command(subcommand)]
+        verb: CuratorVerb,
+    },
+    /// Sell in several currencies
+    #[command(after_help = "Example:\n  clearcue currency set EUR 0.92 --step 50 --fee 0.25")]
+    Currency {
+        /// What to do with currencies.
+        #[command(subcommand)]
+        verb: CurrencyVerb,
     },
     /// Open the store: the pages and the API
     #[command(after_help = "Example:\n  clearcue serve --listen 127.0.0.1:8080")]

@@ -75,6 +75,8 @@ fn api() -> Router<Web> {
         )
         .route("/v1/cue-sheets", post(api::cue_sheets::create))
         .route("/v1/quotes", post(api::quotes::create))
+        .route("/v1/rates", get(api::rates::show))
+        .route("/v1/tax-rates", post(api::rates::set_tax))
         .route("/v1/suggestions", post(api::suggestions::create))
         .route("/v1/licences", post(api::licences::buy))
         .route("/v1/licences/{licence}", get(api::licences::show))
@@ -239,6 +241,7 @@ fn storefront() -> Router<Web> {
             "/licences/{licence}/subscription",
             get(pages::subscription::show).post(pages::subscription::change),
         )
+        .route("/rates", get(pages::rates::show))
         .route("/suggest", get(pages::suggest::show))
         .route(
             "/prices",

@@ -36,6 +36,8 @@ pub(crate) struct Booking {
     line: LineKind,
     source_id: [u8; 16],
     lines: BTreeMap<(Purse, Option<SplitSheetId>), PayeeLine>,
+    /// Lines without a sheet that are of another kind than the journal's own.
+    kinds: BTreeMap<Purse, LineKind>,
     sheets: BTreeMap<SplitSheetId, SplitSheet>,
 }
 
@@ -53,6 +55,7 @@ impl Booking {
             line,
             source_id: *source_id,
             lines: BTreeMap::new(),
+            kinds: BTreeMap::new(),
             sheets: BTreeMap::new(),
         }
     }
@@ -123,6 +126,18 @@ impl Booking {
             shared_after: None,
             micros,
         })
+    }
+
+    /// The same as a line of another kind than the journal's other lines are.
+    pub(crate) fn credit_as(
+        &mut self,
+        kind: LineKind,
+        purse: Purse,
+        licence: Option<LicenceId>,
+        micros: i64,
+    ) -> Result<(), Fault> {
+        self.kinds.insert(purse, kind);
+        self.credit(purse, licence, micros)
     }
 
     /// Takes a leg of an earlier journal back (or gives it again), as a line under the sheet it
@@ -213,7 +228,9 @@ impl Booking {
             sheets::advance(tx, sheet, self.currency).await?;
         }
         for line in self.lines.values() {
-            insert(tx, call, self.currency, (self.line, &self.source_id), line).await?;
+            let other = self.kinds.get(&line.purse).copied();
+            let kind = other.filter(|_| line.sheet.is_none()).unwrap_or(self.line);
+            insert(tx, call, self.currency, (kind, &self.source_id), line).await?;
         }
         Ok(Some((id, journal)))
     }

@@ -16,6 +16,7 @@ use super::{
     Claim, Licence, QuotedOption, Standing, TopUpRefusal, offers, render, sandbox, show, top_up,
 };
 use crate::access::Principal;
+use crate::deals::promos;
 use crate::wallets::{SpendRefusal, spend};
 use crate::{App, Call, Fault, Refusal, Stop};
 
@@ -85,6 +86,11 @@ pub enum BuyRefusal {
     /// The licence that this would upgrade was upgraded meanwhile.
     #[error("this licence was upgraded already: upgrade the one it became")]
     AlreadyUpgraded,
+    /// Others used the promotion code up meanwhile.
+    #[error(
+        "the promotion code was used up meanwhile: nothing was charged; ask for a quote without it"
+    )]
+    PromoUsedUp,
     /// The store has no signing key.
     #[error("this store can't sell now, it has no signing key: what it sold before stays valid")]
     CannotSign,
@@ -118,6 +124,7 @@ impl Refusal for BuyRefusal {
             Self::Barred(bar) => bar.code(),
             Self::NotValid(_) => "licence_not_valid",
             Self::AlreadyUpgraded => "already_upgraded",
+            Self::PromoUsedUp => "promo_used_up",
             Self::CannotSign => "no_signing_key",
             Self::Wallet(refusal) => refusal.code(),
             Self::TopUp(refusal) => refusal.code(),
@@ -137,6 +144,7 @@ impl Refusal for BuyRefusal {
                 | Self::OfferClosed
                 | Self::Barred(_)
                 | Self::NotValid(_)
+                | Self::PromoUsedUp
                 | Self::AlreadyUpgraded => "offer",
                 Self::CannotSign => return None,
                 Self::Wallet(refusal) => return refusal.field(),
@@ -190,7 +198,8 @@ async fn attempt(
         });
     }
     let (track, option) = quoted(app, call, purchase).await?;
-    if purchase.wallet.is_none() {
+    // What is free needs no card.
+    if option.total_micros > 0 && purchase.wallet.is_none() {
         sandbox::charge(&purchase.card).map_err(|refusal| {
             Stop::Refused(match refusal {
                 sandbox::NotCharged::NoCard => BuyRefusal::BadCard,
@@ -249,18 +258,30 @@ async fn sell(
         still_on_sale(&mut tx, call, track, &sale.option).await?;
     }
     let (upgrade_of, envelope) = (sale.option.upgrade_of, sale.option.envelope.clone());
+    let promo = sale
+        .option
+        .deal
+        .as_ref()
+        .and_then(|deal| deal.promo.clone());
     if let Some((old, _)) = upgrade_of {
         still_valid(&mut tx, old).await?;
     }
     let top_up = (purchase.top_up.as_ref(), sale.option.bundle_ms.is_some());
     let family = top_up::family(app, &mut tx, who, top_up, id).await;
     sale.family = Some(family.map_err(|stop| refused_as(stop, BuyRefusal::TopUp))?);
-    if let Some(wallet) = purchase.wallet {
+    if let Some(wallet) = purchase.wallet
+        && sale.option.total_micros > 0
+    {
         let (of, price) = ((wallet, id), sale.option.total()?);
         let paid = spend::pay(&mut tx, call, who, of, price).await;
         paid.map_err(|stop| refused_as(stop, BuyRefusal::Wallet))?;
     }
     sale.write(app, call, &mut tx, who, purchase).await?;
+    if let Some((code, off)) = promo
+        && !promos::redeem(&mut tx, call, &code, id, off).await?
+    {
+        return Err(Stop::Refused(BuyRefusal::PromoUsedUp));
+    }
     if let Some((old, credit)) = upgrade_of
         && !clear::upgrade(&mut tx, old, id, credit, call.now).await?
     {
@@ -349,9 +370,12 @@ async fn quoted(
         .into_iter()
         .find(|option| option.offer == purchase.offer);
     let option = option.ok_or_else(|| Stop::Refused(unknown()))?;
-    // Under other rates than it was quoted at, the journal would book another total than is paid.
-    let split = split_sale(option.before_tax()?, &app.settings.rates);
-    if !split.is_ok_and(|split| split.gross.micros() == option.total_micros) {
+    // What is paid is what the journal will divide. A quote from before rates were frozen is divided
+    // by those set now, which may give another total than it promised.
+    let split = split_sale(option.before_tax()?, &option.rates(&app.settings.rates));
+    let same = split.is_ok_and(|split| split.gross.micros() == option.total_micros);
+    let free = (option.before_tax_micros, option.total_micros) == (0, 0);
+    if !same && !free {
         return Err(Stop::Refused(BuyRefusal::QuoteExpired));
     }
     let track = match quote.opt_bytes("track_id")? {

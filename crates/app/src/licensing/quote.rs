@@ -7,10 +7,8 @@
 use domain::envelope::Credit;
 use domain::offer::{BUNDLE_PLANS, pool_envelope};
 use domain::quote::{Held, QUOTE_VALID_MS, upgrades};
-use domain::{
-    AssetKind, BundlePlan, IntendedUse, Pricing, QuoteId, Timestamp, TrackId, covers, split_sale,
-};
-use ledger::Money;
+use domain::{AssetKind, BundlePlan, IntendedUse, Pricing, QuoteId, Timestamp, TrackId, covers};
+use ledger::{Currency, Money};
 use store::db::Tx;
 use thiserror::Error;
 
@@ -18,6 +16,7 @@ use super::clear::{self, Bar};
 use super::held::{Claim, HeldRefusal, held};
 use super::{Lacking, QuotedOption, offers};
 use crate::catalogue::show::{TrackRefusal, resolve};
+use crate::deals::{Circumstances, Terms, TermsRefusal};
 use crate::rotation;
 use crate::subscriptions::plans::{self as pool_plans, PoolPlan};
 use crate::{App, Call, Fault, Refusal, Stop};
@@ -97,6 +96,9 @@ pub enum QuoteRefusal {
         /// What it has.
         has: String,
     },
+    /// Not in these circumstances.
+    #[error(transparent)]
+    Terms(TermsRefusal),
     /// Nothing is wider and dearer.
     #[error("nothing on offer is wider than this licence and costs more: there is no upgrade")]
     NoUpgrade,
@@ -111,6 +113,7 @@ impl Refusal for QuoteRefusal {
             Self::Barred(bar) => bar.code(),
             Self::StemRequired(_) => "stem_required",
             Self::UnknownStem { .. } => "unknown_stem",
+            Self::Terms(refusal) => refusal.code(),
             Self::NoUpgrade => "no_upgrade",
         }
     }
@@ -123,6 +126,7 @@ impl Refusal for QuoteRefusal {
             Self::Held(refusal) => refusal.field(),
             Self::Barred(bar) => bar.field(),
             Self::StemRequired(_) | Self::UnknownStem { .. } => Some("stem".into()),
+            Self::Terms(refusal) => refusal.field(),
             Self::NoUpgrade => Some("upgrade_of.licence".into()),
         }
     }
@@ -133,7 +137,20 @@ impl Refusal for QuoteRefusal {
 /// # Errors
 /// [`QuoteRefusal`].
 pub async fn quote(app: &App, call: &mut Call, ask: &Ask) -> Result<Quote, Stop<QuoteRefusal>> {
-    let quote = look(app, call, ask).await?;
+    quote_in(app, call, ask, &Circumstances::default()).await
+}
+
+/// The same in circumstances that change the price: a country, a currency, a promotion, a curator.
+///
+/// # Errors
+/// [`QuoteRefusal`].
+pub async fn quote_in(
+    app: &App,
+    call: &mut Call,
+    ask: &Ask,
+    asked: &Circumstances,
+) -> Result<Quote, Stop<QuoteRefusal>> {
+    let quote = look_in(app, call, ask, asked).await?;
     keep(app, call, ask, &quote).await?;
     Ok(quote)
 }
@@ -143,15 +160,30 @@ pub async fn quote(app: &App, call: &mut Call, ask: &Ask) -> Result<Quote, Stop<
 /// # Errors
 /// [`QuoteRefusal`].
 pub async fn look(app: &App, call: &mut Call, ask: &Ask) -> Result<Quote, Stop<QuoteRefusal>> {
+    look_in(app, call, ask, &Circumstances::default()).await
+}
+
+/// The same in circumstances that change the price.
+///
+/// # Errors
+/// [`QuoteRefusal`].
+pub async fn look_in(
+    app: &App,
+    call: &mut Call,
+    ask: &Ask,
+    asked: &Circumstances,
+) -> Result<Quote, Stop<QuoteRefusal>> {
     let id = QuoteId::from_bytes(call.id());
     match ask {
         Ask::Track {
             track,
             wanted,
             stem,
-        } => of_track(app, call, id, track, wanted, stem.as_deref()).await,
-        Ask::Upgrade { of, wanted } => of_upgrade(app, call, id, of, wanted.as_deref()).await,
-        Ask::Bundle { plan } => of_bundle(app, call, id, plan),
+        } => of_track(app, call, id, track, (wanted, stem.as_deref()), asked).await,
+        Ask::Upgrade { of, wanted } => {
+            of_upgrade(app, call, id, (of, wanted.as_deref()), asked).await
+        }
+        Ask::Bundle { plan } => of_bundle(app, call, id, plan, asked).await,
         Ask::Pool { plan } => of_pool(app, call, id, plan).await,
     }
 }
@@ -161,8 +193,8 @@ async fn of_track(
     call: &Call,
     id: QuoteId,
     name: &str,
-    wanted: &IntendedUse,
-    stem: Option<&str>,
+    (wanted, stem): (&IntendedUse, Option<&str>),
+    asked: &Circumstances,
 ) -> Result<Quote, Stop<QuoteRefusal>> {
     let mut tx = app.db.read().await?;
     let track = resolve(&mut tx, name).await.map_err(|stop| match stop {
@@ -172,19 +204,27 @@ async fn of_track(
     barred(&mut tx, track, call.now).await?;
     let mut wanted = wanted.clone();
     let stem = named_stem(&mut tx, track, &mut wanted, stem).await?;
+    let terms = terms(Terms::find(app, &mut tx, asked, Some(track), call.now).await)?;
     let mut all = offers::open(&mut tx, track).await?;
     all.retain(|offer| stem.is_some() || offer.asset != AssetKind::Stem);
-    let answer = domain::quote(&all, &wanted, &pricing(app), call.now)
+    terms.price_all(&mut all)?;
+    let answer = domain::quote(&all, &wanted, &terms.pricing(), call.now)
         .map_err(Fault::while_("pricing an offer"))?;
-    let affordable = answer.covering.iter().filter(|one| {
-        // A price that tax and fee would eat can't be charged.
-        split_sale(one.price.before_tax, &app.settings.rates).is_ok()
-    });
+    let reduced = answer.covering.iter().any(|one| !one.price.off.is_zero());
+    // A price that tax and fee would eat can't be charged.
+    let affordable = (answer.covering.iter()).filter(|one| terms.sells(one.price.before_tax));
     let mut options: Vec<_> = affordable
-        .map(|one| QuotedOption::of(one, stem.as_deref()))
+        .map(|one| QuotedOption::of(one, stem.as_deref(), &terms))
         .collect();
-    options.extend(clip_time(app, call, &wanted)?);
-    options.extend(pools(app, &mut tx, call, track, &wanted).await?);
+    if !answer.covering.is_empty() {
+        let serves = terms.promo_serves(reduced, !options.is_empty());
+        serves.map_err(|refusal| Stop::Refused(QuoteRefusal::Terms(refusal)))?;
+    }
+    options.extend(clip_time(call, &wanted, &terms)?);
+    // A subscription goes on by the store's own currency and tax.
+    if terms.in_base_currency() {
+        options.extend(pools(app, &mut tx, call, track, &wanted).await?);
+    }
     options.sort_by_key(|option| option.total_micros);
     Ok(Quote {
         id,
@@ -199,8 +239,8 @@ async fn of_upgrade(
     app: &App,
     call: &Call,
     id: QuoteId,
-    claim: &Claim,
-    wanted: Option<&IntendedUse>,
+    (claim, wanted): (&Claim, Option<&IntendedUse>),
+    asked: &Circumstances,
 ) -> Result<Quote, Stop<QuoteRefusal>> {
     let mut tx = app.db.read().await?;
     let held = held(app, &mut tx, claim, call.now)
@@ -210,7 +250,9 @@ async fn of_upgrade(
             Stop::Fault(fault) => Stop::Fault(fault),
         })?;
     barred(&mut tx, held.track, call.now).await?;
+    let terms = upgrade_terms(app, &mut tx, asked, held.value.currency(), call.now).await?;
     let mut all = offers::open(&mut tx, held.track).await?;
+    terms.price_all(&mut all)?;
     all.retain(|offer| {
         let same_money = offer.price.currency() == held.value.currency();
         same_money && (held.stem.is_some() || offer.asset != AssetKind::Stem)
@@ -219,12 +261,11 @@ async fn of_upgrade(
         envelope: &held.envelope,
         value: held.value,
     };
-    let answer = upgrades(&all, &old, wanted, &pricing(app), call.now)
+    let answer = upgrades(&all, &old, wanted, &terms.pricing(), call.now)
         .map_err(Fault::while_("pricing an upgrade"))?;
-    let affordable = (answer.covering.iter())
-        .filter(|one| split_sale(one.price.before_tax, &app.settings.rates).is_ok());
+    let affordable = (answer.covering.iter()).filter(|one| terms.sells(one.price.before_tax));
     let options: Vec<_> = affordable
-        .map(|one| QuotedOption::upgrade(one, held.stem.as_deref(), held.id, held.value))
+        .map(|one| QuotedOption::upgrade(one, held.stem.as_deref(), held.id, held.value, &terms))
         .collect();
     if options.is_empty() {
         return Err(Stop::Refused(QuoteRefusal::NoUpgrade));
@@ -236,6 +277,32 @@ async fn of_upgrade(
         not_covering: Vec::new(),
         expires_at: answer.expires_at,
     })
+}
+
+fn terms(found: Result<Terms, Stop<TermsRefusal>>) -> Result<Terms, Stop<QuoteRefusal>> {
+    found.map_err(|stop| match stop {
+        Stop::Refused(refusal) => Stop::Refused(QuoteRefusal::Terms(refusal)),
+        Stop::Fault(fault) => Stop::Fault(fault),
+    })
+}
+
+/// An upgrade is paid in what its licence was paid in, whatever the store sells in now.
+async fn upgrade_terms(
+    app: &App,
+    tx: &mut Tx,
+    asked: &Circumstances,
+    held: Currency,
+    now: Timestamp,
+) -> Result<Terms, Stop<QuoteRefusal>> {
+    if asked.currency.is_some_and(|other| other != held) {
+        let refusal = TermsRefusal::OtherCurrency(held);
+        return Err(Stop::Refused(QuoteRefusal::Terms(refusal)));
+    }
+    let asked = Circumstances {
+        currency: Some(held),
+        ..asked.clone()
+    };
+    terms(Terms::find(app, tx, &asked, None, now).await)
 }
 
 async fn barred(tx: &mut Tx, track: TrackId, now: Timestamp) -> Result<(), Stop<QuoteRefusal>> {
@@ -275,7 +342,7 @@ async fn named_stem(
 }
 
 /// The plans of clip time that would pay for a use, each saying what it would draw.
-fn clip_time(app: &App, call: &Call, wanted: &IntendedUse) -> Result<Vec<QuotedOption>, Fault> {
+fn clip_time(call: &Call, wanted: &IntendedUse, terms: &Terms) -> Result<Vec<QuotedOption>, Fault> {
     let mut wanted = wanted.clone();
     wanted.published_at.get_or_insert(call.now);
     let mut options = Vec::new();
@@ -285,7 +352,7 @@ fn clip_time(app: &App, call: &Call, wanted: &IntendedUse) -> Result<Vec<QuotedO
         };
         let envelope = plan.envelope(Credit::NotRequired, call.now);
         if covers(&envelope, &wanted).is_ok() {
-            let mut option = bundle(app, call, plan)?;
+            let mut option = bundle(call, plan, terms)?;
             option.draws_ms = Some(draws);
             options.push(option);
         }
@@ -293,27 +360,38 @@ fn clip_time(app: &App, call: &Call, wanted: &IntendedUse) -> Result<Vec<QuotedO
     Ok(options)
 }
 
-fn of_bundle(app: &App, call: &Call, id: QuoteId, code: &str) -> Result<Quote, Stop<QuoteRefusal>> {
+async fn of_bundle(
+    app: &App,
+    call: &Call,
+    id: QuoteId,
+    code: &str,
+    asked: &Circumstances,
+) -> Result<Quote, Stop<QuoteRefusal>> {
     let Some(plan) = BundlePlan::by_code(code) else {
         return Err(Stop::Refused(QuoteRefusal::Plan(
             code.chars().take(40).collect(),
         )));
     };
+    let mut tx = app.db.read().await?;
+    let terms = terms(Terms::find(app, &mut tx, asked, None, call.now).await)?;
     Ok(Quote {
         id,
         track: None,
-        options: vec![bundle(app, call, plan)?],
+        options: vec![bundle(call, plan, &terms)?],
         not_covering: Vec::new(),
         expires_at: call.now.plus_ms(QUOTE_VALID_MS),
     })
 }
 
-fn bundle(app: &App, call: &Call, plan: &BundlePlan) -> Result<QuotedOption, Fault> {
+fn bundle(call: &Call, plan: &BundlePlan, terms: &Terms) -> Result<QuotedOption, Fault> {
     let price: Money = plan.price().map_err(Fault::while_("pricing a bundle"))?;
-    let (tax, total) = domain::sale::tax_on(price, app.settings.rates.tax)
-        .map_err(Fault::while_("taxing a bundle"))?;
+    let price = terms.priced(price)?;
+    let (tax, total) =
+        domain::sale::tax_on(price, terms.rates().tax).map_err(Fault::while_("taxing a bundle"))?;
     let envelope = plan.envelope(Credit::NotRequired, call.now);
-    Ok(QuotedOption::clip_time(plan, envelope, price, tax, total))
+    Ok(QuotedOption::clip_time(
+        plan, envelope, price, tax, total, terms,
+    ))
 }
 
 /// The subscriptions whose pool would pay for a use, where the track is in rotation.
@@ -369,6 +447,7 @@ fn pool(app: &App, call: &Call, plan: &PoolPlan) -> Result<QuotedOption, Fault> 
 pub(super) fn pricing(app: &App) -> Pricing {
     Pricing {
         tax: app.settings.rates.tax,
+        ..Pricing::default()
     }
 }
 

@@ -2,10 +2,10 @@
 //! journal, the payees' earnings or the bundle. All in the caller's transaction.
 
 use domain::bundle_cut::CutBundle;
-use domain::journal;
+use domain::extras::{Curated, curate_within};
+use domain::journal::{self, Taken};
 use domain::{
-    AssetKind, BundleId, CycleId, GiftId, LicenceId, LineKind, PaymentId, SaleSplit, TrackId,
-    WalletId,
+    AssetKind, BundleId, CycleId, GiftId, LicenceId, LineKind, PaymentId, TrackId, WalletId,
 };
 use ledger::{Currency, JournalDraft, Money};
 use licence_key::{Asset, Claims, Code, Status};
@@ -15,10 +15,10 @@ use super::buy::Purchase;
 use super::render::AssetFile;
 use super::{QuotedOption, invoice, sandbox};
 use crate::access::Principal;
-use crate::accounts::booking::{Booking, By};
+use crate::accounts::booking::{self, Booking, By};
 use crate::accounts::holds::{self, Held};
 use crate::accounts::payments::{self, Subject};
-use crate::accounts::{post, sheets};
+use crate::accounts::sheets;
 use crate::subscriptions::open::{self, Opening};
 use crate::{App, Call, Fault};
 
@@ -91,6 +91,10 @@ impl Sale {
         let subject = cycle.map_or(Subject::Licence(self.id), Subject::Subscription);
         let payment = self.pay(call, tx, subject).await?;
         self.issue(app, call, tx, who, purchase, payment).await?;
+        let Some(payment) = payment else {
+            // What costs nothing moves no money.
+            return Ok(());
+        };
         invoice::draw(app, call, tx, self.id).await?;
         match (self.track, cycle) {
             (_, Some(cycle)) => {
@@ -98,7 +102,7 @@ impl Sale {
                     licence: self.id,
                     plan: &self.option.offer,
                     price: self.option.before_tax()?,
-                    split: self.split(app)?,
+                    split: self.split(app)?.split,
                     card: &purchase.card,
                     cycle,
                     payment,
@@ -118,7 +122,7 @@ impl Sale {
         tx: &mut Tx,
         who: &Principal,
         purchase: &Purchase,
-        payment: PaymentId,
+        payment: Option<PaymentId>,
     ) -> Result<(), Fault> {
         let names = self.names(tx).await?;
         let code = Code::from_random(|| call.random());
@@ -201,18 +205,23 @@ impl Sale {
         Ok(claims)
     }
 
+    /// What was captured; nothing where it is free.
     async fn pay(
         &self,
         call: &mut Call,
         tx: &mut Tx,
         subject: Subject,
-    ) -> Result<PaymentId, Fault> {
+    ) -> Result<Option<PaymentId>, Fault> {
+        if self.option.total_micros == 0 {
+            return Ok(None);
+        }
         let currency = Currency::from_code(&self.option.currency)
             .map_err(Fault::while_("reading a quote's currency"))?;
         let money = Money::new(self.option.total_micros, currency);
         let reference = self.id.to_string();
         let provider = self.paid_from.map_or(sandbox::NAME, |_| WALLET);
-        payments::record(tx, call, (provider, &reference), money, subject).await
+        let paid = payments::record(tx, call, (provider, &reference), money, subject);
+        paid.await.map(Some)
     }
 
     #[expect(
@@ -228,7 +237,7 @@ impl Sale {
         names: &Names,
         claims: &Claims,
         token: &str,
-        payment: PaymentId,
+        payment: Option<PaymentId>,
         index: i64,
     ) -> Result<(), Fault> {
         let buyer = match who {
@@ -246,7 +255,7 @@ impl Sale {
             self.id.bytes().into(),
             claims.code.plain().into(),
             purchase.quote.bytes().into(),
-            payment.bytes().into(),
+            payment.map(|id| id.bytes().to_vec()).into(),
             buyer.into(),
             self.track.map(|t| t.bytes().to_vec()).into(),
             option.asset.code().into(),
@@ -292,13 +301,43 @@ impl Sale {
         Ok(())
     }
 
-    fn split(&self, app: &App) -> Result<SaleSplit, Fault> {
+    /// How the price is divided, by the rates it was quoted at. Its commission is what the store
+    /// keeps beside a curator.
+    fn split(&self, app: &App) -> Result<Curated, Fault> {
+        let rates = self.option.rates(&app.settings.rates);
         let rates = match self.paid_from {
-            Some(_) => domain::wallet::without_fee(&app.settings.rates),
-            None => app.settings.rates,
+            Some(_) => domain::wallet::without_fee(&rates),
+            None => rates,
         };
-        domain::split_sale(self.option.before_tax()?, &rates)
-            .map_err(Fault::while_("splitting a sale"))
+        let split = domain::split_sale(self.option.before_tax()?, &rates)
+            .map_err(Fault::while_("splitting a sale"))?;
+        let via = self.option.deal.as_ref().and_then(|deal| deal.via.as_ref());
+        curate_within(split, via.map_or(0, |via| via.share_bp))
+            .map_err(Fault::while_("taking out a curator's share"))
+    }
+
+    /// Who took the money, and whose tax is in it.
+    fn taken(&self) -> Result<Taken, Fault> {
+        Ok(Taken {
+            country: self.option.deal.as_ref().and_then(|deal| deal.country),
+            ..sandbox::taken()?
+        })
+    }
+
+    /// Credits the curator a buyer came by.
+    async fn credit_curator(
+        &self,
+        tx: &mut Tx,
+        booking: &mut Booking,
+        curator: Money,
+    ) -> Result<(), Fault> {
+        match self.option.deal.as_ref().and_then(|deal| deal.via.as_ref()) {
+            Some(via) if !curator.is_zero() => {
+                let purse = booking::purse(tx, via.payee).await?;
+                booking.credit_as(LineKind::Curator, purse, Some(self.id), curator.micros())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Makes a journal's cash leg the wallet's, where one paid.
@@ -317,7 +356,7 @@ impl Sale {
         tx: &mut Tx,
         track: TrackId,
     ) -> Result<(), Fault> {
-        let split = self.split(app)?;
+        let Curated { split, curator } = self.split(app)?;
         let by = By {
             track,
             kind: Some(self.option.asset),
@@ -325,7 +364,7 @@ impl Sale {
         };
         let sheet = sheets::in_force(tx, track, by.kind, call.now).await?;
         let source = self.id.to_string();
-        let taken = sandbox::taken()?;
+        let taken = self.taken()?;
         let mut draft = journal::sale_draft(&source, &self.option.label, &split, &taken, sheet)
             .map_err(Fault::while_("journalling a sale"))?;
         self.post_wallet(&mut draft, split.gross)?;
@@ -334,6 +373,7 @@ impl Sale {
         booking
             .share(tx, call, by, split.composers.micros())
             .await?;
+        self.credit_curator(tx, &mut booking, curator).await?;
         booking.write(tx, call).await?;
         let held = Held {
             licence: self.id,
@@ -346,17 +386,17 @@ impl Sale {
     }
 
     async fn book_bundle(&self, app: &App, call: &mut Call, tx: &mut Tx) -> Result<(), Fault> {
-        let split = self.split(app)?;
+        let Curated { split, curator } = self.split(app)?;
         let bundle = BundleId::from_bytes(call.id());
         let source = self.id.to_string();
-        let doing = "journalling a bundle";
-        let (label, taken) = (&self.option.label, sandbox::taken()?);
+        let (label, taken) = (&self.option.label, self.taken()?);
         let mut draft = journal::bundle_sale_draft(&source, label, &split, &taken, bundle)
-            .map_err(Fault::while_(doing))?;
+            .map_err(Fault::while_("journalling a bundle"))?;
         self.post_wallet(&mut draft, split.gross)?;
-        let journal = draft.finish().map_err(Fault::while_(doing))?;
-        let journal = journal.ok_or_else(|| Fault::because(doing, "nothing moves"))?;
-        post::post(tx, call, &journal).await?;
+        let line = (LineKind::Curator, self.id.bytes());
+        let mut booking = Booking::new(draft, line, split.gross.currency());
+        self.credit_curator(tx, &mut booking, curator).await?;
+        booking.write(tx, call).await?;
         let unearned = split
             .composers_side()
             .map_err(Fault::while_("adding up the composers' side"))?;

@@ -262,7 +262,8 @@ const USUAL: &str = "
                    row_number() over (partition by asset_kind, tier, price_micros
                                       order by id) as nth
               from offers
-             where closed_ms is null and currency = $1 and asset_kind <> 'stem') as priced
+             where closed_ms is null and currency = $1 and asset_kind <> 'stem'
+               and price_micros > 0) as priced
      where nth = 1";
 
 const USES: &str = "

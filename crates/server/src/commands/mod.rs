@@ -9,6 +9,7 @@ mod claim;
 mod close;
 mod config;
 mod cue_sheet;
+mod deals;
 mod demo;
 mod import;
 mod init;
@@ -92,6 +93,10 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Import(args) => import::run(&context, args).await,
         Command::Attest(args) => attest::run(&context, args).await,
         Command::Offers { verb } => offers::run(&context, verb).await,
+        Command::Tax { verb } => deals::tax(&context, verb).await,
+        Command::Promo { verb } => deals::promo(&context, verb).await,
+        Command::Curator { verb } => deals::curator(&context, verb).await,
+        Command::Currency { verb } => deals::currency(&context, verb).await,
         Command::Serve(_) => serve::run(&context).await,
         Command::Verify(args) => verify::run(&context, args).await,
         Command::SigningKey { verb } => signing_key::run(&context, verb),

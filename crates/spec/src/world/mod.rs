@@ -198,6 +198,23 @@ impl World {
             .expect("there is memory for an empty index")
     }
 
+    /// The same store as a program sees it whose operator has set other rates.
+    ///
+    /// # Panics
+    /// When there is no memory for an empty index.
+    #[must_use]
+    pub fn at_other_rates(&self, rates: Rates) -> App {
+        let app = self.app();
+        let settings = Settings {
+            rates,
+            ..app.settings.clone()
+        };
+        let issuer = Issuer::of((*app.issuer.keys()).clone(), SECRET);
+        let (db, blobs) = (app.db.clone(), app.blobs.clone());
+        App::new(db, blobs, issuer, settings, app.edge.clone())
+            .expect("there is memory for an empty index")
+    }
+
     /// The use cases, for what has no word of its own yet.
     #[must_use]
     pub fn app(&self) -> &App {

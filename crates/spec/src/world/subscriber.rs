@@ -155,7 +155,7 @@ impl World {
     ///
     /// # Panics
     /// On a fault.
-    pub async fn releases_reserves(&self) -> usize {
+    pub async fn releases_pool_reserves(&self) -> usize {
         let done = reserves::due(self.app()).await;
         done.unwrap_or_else(|fault| panic!("{}", fault.chain()))
     }

@@ -7,8 +7,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     asks, bundles, channels, checks, claims, closes, credits, cue_sheets, exchanges, files, keys,
-    licences, offers, papers, payees, payments, payouts, plans, quotes, reports, rotation, schemas,
-    splits, standing, statements, stream, subscriptions, suggestions, tracks, uses, verify, wallet,
+    licences, offers, papers, payees, payments, payouts, plans, quotes, rates, reports, rotation,
+    schemas, splits, standing, statements, stream, subscriptions, suggestions, tracks, uses,
+    verify, wallet,
 };
 use crate::problem::ProblemBody;
 
@@ -36,6 +37,8 @@ use crate::problem::ProblemBody;
         splits::accept,
         splits::decline,
         quotes::create,
+        rates::show,
+        rates::set_tax,
         suggestions::create,
         offers::show,
         offers::change,

@@ -19,6 +19,7 @@ pub(crate) mod payouts;
 pub(crate) mod prices;
 pub(crate) mod problem;
 pub(crate) mod quote;
+pub(crate) mod rates;
 pub(crate) mod report;
 pub(crate) mod rotation;
 pub(crate) mod sign_in;

@@ -8,6 +8,7 @@ mod licences;
 mod meter;
 mod payments;
 mod payouts;
+mod promos;
 mod statements;
 mod subscriptions;
 mod wallets;
@@ -53,6 +54,7 @@ pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
     checks.extend(payments::checks(&mut tx).await?);
     checks.extend(payouts::checks(&mut tx).await?);
     checks.extend(subscriptions::checks(&mut tx).await?);
+    checks.extend(promos::checks(&mut tx).await?);
     checks.push(blobs::whole(app, &mut tx).await?);
     Ok(checks)
 }

@@ -98,13 +98,13 @@ on_both_engines! {
         world.it_is("2026-04-05T09:00:00Z");
         world.closes().await;
         world.it_is("2026-05-05T08:59:59Z");
-        assert_eq!(world.releases_reserves().await, 0);
+        assert_eq!(world.releases_pool_reserves().await, 0);
         let before = world.composer("Composer 0").await.balance().await;
         world.it_is("2026-05-05T09:00:00Z");
-        assert_eq!(world.releases_reserves().await, 1);
+        assert_eq!(world.releases_pool_reserves().await, 1);
         let after = world.composer("Composer 0").await.balance().await;
         assert_eq!((after - before, world.balance("pool-reserve").await), (reserve, 0));
-        assert_eq!(world.releases_reserves().await, 0);
+        assert_eq!(world.releases_pool_reserves().await, 0);
     }
 
     async fn a_closed_cycle_whose_uses_were_touched_is_named(world: World) {
