@@ -63,7 +63,7 @@ pub async fn add(
         return bad(
             "payee",
             format!(
-                "there is no payee `{}`: make them a sign-in link first",
+                "there is no payee `{}`: a curator is somebody who is paid here already",
                 payee.chars().take(80).collect::<String>()
             ),
         );

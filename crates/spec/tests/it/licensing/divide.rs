@@ -2,7 +2,6 @@
 //! licences for nothing. All of it is frozen with the quote.
 
 use app::App;
-use app::access::Role;
 use app::deals::{Circumstances, curators, currencies, promos, taxes};
 use app::licensing::buy::Purchase;
 use app::licensing::quote::{Ask, Quote, quote_in};
@@ -12,7 +11,7 @@ use domain::promo::Discount;
 use domain::{AssetKind, Rates, Tax, Tier, Timestamp};
 use ledger::{Currency, Money as Amount};
 use spec::on_both_engines;
-use spec::world::{Money, Postings, Track, World, accepted, monetised_short, priced};
+use spec::world::{Money, Music, Postings, Track, World, accepted, monetised_short, priced};
 
 const EU: Rates = Rates {
     commission_bp: 3_000,
@@ -264,13 +263,13 @@ on_both_engines! {
 
     async fn a_curator_may_get_the_whole_commission_and_never_more(world: World) {
         let track = world.track_with_a_cut("Night Market").await;
-        world.signed_in(Role::Composer, "Cleo").await;
+        cleo_is_paid_here(&world).await;
         let call = world.call();
         let above = curators::add(
             world.app(), &call, Hand::Console, ("night", "Cleo"), 1_501,
         );
         assert!(above.await.is_err());
-        curates(&world, "night", 1_500).await;
+        curated(&world, "night", 1_500).await;
         let quote = asks(&world, &track, via("night")).await;
         buys(&world, &quote, &cut(&quote)).await;
         assert_eq!(world.balance("commission").await, 0);
@@ -376,8 +375,16 @@ async fn makes(world: &World, code: &str, discount: Discount, limit: Option<u32>
     made.await.unwrap();
 }
 
+async fn cleo_is_paid_here(world: &World) {
+    world.compose(Music::titled("Own").by("Cleo")).await;
+}
+
 async fn curates(world: &World, slug: &str, share_bp: u32) {
-    world.signed_in(Role::Composer, "Cleo").await;
+    cleo_is_paid_here(world).await;
+    curated(world, slug, share_bp).await;
+}
+
+async fn curated(world: &World, slug: &str, share_bp: u32) {
     let (app, call) = (world.app(), world.call());
     let made = curators::add(app, &call, Hand::Console, (slug, "Cleo"), share_bp);
     made.await.unwrap();
