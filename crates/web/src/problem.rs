@@ -174,6 +174,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("unknown_permission", StatusCode::NOT_FOUND),
     ("unknown_wallet", StatusCode::NOT_FOUND),
     ("wallet_over_cap", StatusCode::PAYMENT_REQUIRED),
+    ("card_required", StatusCode::UNPROCESSABLE_ENTITY),
     ("wallet_short", StatusCode::PAYMENT_REQUIRED),
     ("wrong_grant", StatusCode::FORBIDDEN),
     ("wrong_placement", StatusCode::UNPROCESSABLE_ENTITY),
