@@ -168,7 +168,7 @@ pub(crate) async fn show(
     Ok(Json(Splits {
         track: splits.track.to_string(),
         title: splits.title,
-        versions: splits.versions.into_iter().map(version).collect(),
+        versions: splits.versions.iter().map(version).collect(),
         proposals: splits.proposals.iter().map(proposal).collect(),
     }))
 }
@@ -285,7 +285,7 @@ fn known(caller: &Caller) -> Result<Hand<'_>, Problem> {
     }
 }
 
-fn version(version: kept::Version) -> Version {
+fn version(version: &kept::Version) -> Version {
     Version {
         sheet: version.sheet.to_string(),
         version: version.version,
