@@ -112,7 +112,7 @@ async fn is_closed(tx: &mut Tx, id: SubscriptionId, cycle: Cycle) -> Result<bool
 /// A cycle's uses by track.
 pub(super) async fn uses(tx: &mut Tx, cycle: CycleId) -> Result<BTreeMap<TrackId, u32>, Fault> {
     let rows = tx.all(USES, &[cycle.bytes().into()]).await?;
-    rows.iter().map(|row| used(row)).collect()
+    rows.iter().map(used).collect()
 }
 
 impl Pooled {

@@ -9,7 +9,7 @@ use store::db::{Database, Value};
 ///
 /// # Panics
 /// When its database can't be written.
-pub async fn fill(folder: &Path, subscribers: i64, tracks: i64) {
+pub(crate) async fn fill(folder: &Path, subscribers: i64, tracks: i64) {
     let address = format!("sqlite:{}", folder.join("clearcue.db").display());
     let db = Database::open(&address, false)
         .await

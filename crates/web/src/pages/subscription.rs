@@ -108,7 +108,7 @@ async fn page(
         facts: shown.running.as_ref().map(facts).unwrap_or_default(),
         action: address(app, id),
         actions,
-        card: (!over).then(|| with("card", &[], key())),
+        card: (!over).then(|| with("card", &[], &key())),
         take,
         uses: shown.uses.iter().map(used).collect(),
         licence_href: format!("/licences/{id}?grant={}", app.issuer.grant(id)),
@@ -183,12 +183,12 @@ fn facts(running: &Running) -> Vec<(String, String)> {
     facts
 }
 
-fn with(what: &str, more: &[(&str, &str)], key: String) -> Vec<Hidden> {
+fn with(what: &str, more: &[(&str, &str)], key: &str) -> Vec<Hidden> {
     let hidden = |name: &str, value: &str| Hidden {
         name: name.into(),
         value: value.into(),
     };
-    let mut fields = vec![hidden("do", what), hidden("idempotency_key", &key)];
+    let mut fields = vec![hidden("do", what), hidden("idempotency_key", key)];
     fields.extend(more.iter().map(|(name, value)| hidden(name, value)));
     fields
 }
@@ -201,7 +201,7 @@ async fn actions(
     let mut actions = Vec::new();
     let mut add = |what: &str, label: &str, about: &str| {
         actions.push(SubscriptionAction {
-            hidden: with(what, &[], key()),
+            hidden: with(what, &[], &key()),
             label: label.into(),
             about: about.into(),
         });
@@ -239,7 +239,7 @@ async fn actions(
             .filter(|plan| plan.on_sale && plan.code != shown.plan.code)
         {
             actions.push(SubscriptionAction {
-                hidden: with("plan", &[("plan", &plan.code)], key()),
+                hidden: with("plan", &[("plan", &plan.code)], &key()),
                 label: format!("Change to {}", plan.label),
                 about: format!(
                     "{} a month. A dearer plan costs the difference for the rest of this month now; \
