@@ -48,6 +48,8 @@ pub use domain::promo::Discount;
 pub use domain::{
     AssetKind, Envelope, EnvelopeError, IntendedUse, PayeeId, Plain, Rates, Tax, Template, Tier,
     Timestamp, plain,
+    AssetKind, Envelope, EnvelopeError, IntendedUse, LicenceId, PayeeId, Plain, Rates, Tax,
+    Template, Tier, Timestamp, TrackId, plain,
 };
 pub use domain::{credits, cue};
 pub use ledger::{Currency, Money};

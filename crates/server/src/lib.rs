@@ -17,6 +17,7 @@ pub mod progress;
 pub mod say;
 pub mod serve;
 mod upkeep;
+pub mod simulate;
 pub mod verify;
 
 use std::ffi::OsString;
