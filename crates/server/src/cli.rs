@@ -1,17 +1,17 @@
 //! The command line: every command, its flags, one line about it, and an example.
 
 mod agreements;
+mod basic;
 mod deals;
 mod money;
-mod basic;
 mod offers;
 mod papers;
 mod payments;
 mod payouts;
 mod pool;
 mod rights;
-mod statements;
 mod simulate;
+mod statements;
 
 use std::path::PathBuf;
 
@@ -19,21 +19,21 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::Said;
 pub use agreements::{AdvanceGrant, AdvanceVerb, PayeeVerb, SplitPropose, SplitVerb};
+pub use basic::{
+    Demo, Import, Init, KeyVerb, Link, RoleWord, Serve, SigningKeyVerb, Stamp, Verify,
+};
 pub use deals::{
     CuratorVerb, CurrencySet, CurrencyVerb, PromoMake, PromoVerb, TaxMode, TaxSet, TaxVerb,
 };
 pub use money::RateVerb;
-pub use basic::{
-    Demo, Import, Init, KeyVerb, Link, RoleWord, Serve, SigningKeyVerb, Stamp, Verify,
-};
 pub use offers::{Attest, OffersChange, OffersSale, OffersVerb};
 pub use papers::{Claim, CueSheet, TrackSet, TrackVerb};
 pub use payments::{PaymentVerb, Refund};
 pub use payouts::{PayoutFile, PayoutVerb};
 pub use pool::{Close, IdleWord, PlanSet, PlansVerb, RotationVerb};
 pub use rights::{ChannelFields, ChannelsVerb, Check, LicenceVerb, Named, Reasoned};
-pub use statements::{StatementVerb, Whose};
 pub use simulate::Simulate;
+pub use statements::{StatementVerb, Whose};
 
 /// The arguments of one run.
 #[derive(Debug, Parser)]

@@ -16,8 +16,8 @@ pub mod open;
 pub mod progress;
 pub mod say;
 pub mod serve;
-mod upkeep;
 pub mod simulate;
+mod upkeep;
 pub mod verify;
 
 use std::ffi::OsString;

@@ -5,7 +5,7 @@
 //! Looking ([`look`]) answers the same and keeps nothing: what is only read needs no row.
 
 use domain::envelope::Credit;
-use domain::offer::{BUNDLE_PLANS, pool_envelope};
+use domain::offer::pool_envelope;
 use domain::quote::{Held, QUOTE_VALID_MS, upgrades};
 use domain::{AssetKind, BundlePlan, IntendedUse, Pricing, QuoteId, Timestamp, TrackId, covers};
 use ledger::{Currency, Money};
@@ -220,7 +220,7 @@ async fn of_track(
         let serves = terms.promo_serves(reduced, !options.is_empty());
         serves.map_err(|refusal| Stop::Refused(QuoteRefusal::Terms(refusal)))?;
     }
-    options.extend(clip_time(call, &wanted, &terms)?);
+    options.extend(clip_time(app, call, &wanted, &terms)?);
     // A subscription goes on by the store's own currency and tax.
     if terms.in_base_currency() {
         options.extend(pools(app, &mut tx, call, track, &wanted).await?);
@@ -342,11 +342,16 @@ async fn named_stem(
 }
 
 /// The plans of clip time that would pay for a use, each saying what it would draw.
-fn clip_time(call: &Call, wanted: &IntendedUse, terms: &Terms) -> Result<Vec<QuotedOption>, Fault> {
+fn clip_time(
+    app: &App,
+    call: &Call,
+    wanted: &IntendedUse,
+    terms: &Terms,
+) -> Result<Vec<QuotedOption>, Fault> {
     let mut wanted = wanted.clone();
     wanted.published_at.get_or_insert(call.now);
     let mut options = Vec::new();
-    for plan in &BUNDLE_PLANS {
+    for plan in &app.settings.bundles {
         let Some(draws) = plan.would_draw(wanted.clip_ms, wanted.videos) else {
             continue;
         };
@@ -367,7 +372,7 @@ async fn of_bundle(
     code: &str,
     asked: &Circumstances,
 ) -> Result<Quote, Stop<QuoteRefusal>> {
-    let Some(plan) = BundlePlan::by_code(code) else {
+    let Some(plan) = app.settings.bundle(code) else {
         return Err(Stop::Refused(QuoteRefusal::Plan(
             code.chars().take(40).collect(),
         )));

@@ -2,6 +2,7 @@
 //! ledger, in a folder that is gone afterwards. So a price, a guarantee or a pool rule can be tried
 //! before it goes live.
 
+mod act;
 mod play;
 pub mod scenario;
 mod set;

@@ -8,13 +8,15 @@ use app::licensing::quote::{Ask, quote};
 use app::licensing::{Licence, QuotedOption};
 use app::metering::overview::overview;
 use app::metering::report::{Answer, report};
-use app::{IntendedUse, Money, Refusal, Stop, Timestamp};
+use app::{IntendedUse, Money, Refusal, Stop, Timestamp, upkeep};
 use serde_json::json;
 
+use super::act;
 use super::scenario::{Step, Word, Wrong, amount};
 use super::stage::Stage;
 use crate::exit::Failure;
 
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// The sandbox's card: no card of anybody's.
 pub(super) const CARD: &str = "4242 4242 4242 4242";
 
@@ -95,7 +97,7 @@ pub(super) async fn step(
 ) -> Result<(Happened, Books), Failure> {
     let now = stage.app.call().now;
     if let Some(at) = step.at {
-        stage.app.edge.pass(at.0.since(now));
+        days_pass(stage, at.0.since(now)).await?;
     }
     let mut outcome = Outcome::Done(String::new());
     for time in 0..step.times.unwrap_or(1) {
@@ -117,12 +119,31 @@ pub(super) async fn step(
     Ok((happened, after))
 }
 
+/// Lets time pass, a day at a time, and the store do by itself what it does as time passes.
+async fn days_pass(stage: &Stage, ms: i64) -> Result<(), Failure> {
+    let mut left = ms;
+    while left > 0 {
+        let some = left.min(DAY_MS);
+        stage.app.edge.pass(some);
+        left -= some;
+        upkeep::run(&stage.app).await?;
+    }
+    Ok(())
+}
+
 async fn act(stage: &mut Stage, nth: usize, time: u32, step: &Step) -> Result<Outcome, Failure> {
+    let key = format!("step-{nth}-{time}");
+    let place = |field: &str| format!("steps[{nth}].{field}");
     match step.action {
-        Word::Buy => purchase(stage, nth, time, step).await,
-        Word::Use => used(stage, nth, time, step).await,
+        Word::Buy | Word::Subscribe => purchase(stage, &key, step).await,
+        Word::Use => used(stage, &key, step).await,
+        Word::Cancel => act::cancel(stage, &key, step).await,
+        Word::Refund => act::give_back(stage, (&key, &place("amount")), step).await,
+        Word::Dispute => act::disputed(stage, &place("amount"), step).await,
+        Word::Split => act::split(stage, &place("splits"), step).await,
+        Word::Close => act::close(stage).await,
+        Word::PayOut => act::pay_out(stage, step).await,
         Word::Expect | Word::Wait => Ok(Outcome::Done(String::new())),
-        _ => unimplemented!(),
     }
 }
 
@@ -141,20 +162,12 @@ pub(super) fn outcome<T, R: Refusal>(
     }
 }
 
-async fn purchase(
-    stage: &mut Stage,
-    nth: usize,
-    time: u32,
-    step: &Step,
-) -> Result<Outcome, Failure> {
-    let ask = match (&step.bundle, &step.track) {
-        (Some(plan), _) => Ask::Bundle { plan: plan.clone() },
-        (None, track) => Ask::Track {
-            track: track
-                .as_ref()
-                .and_then(|name| stage.tracks.get(name))
-                .map(ToString::to_string)
-                .unwrap_or_default(),
+async fn purchase(stage: &mut Stage, key: &str, step: &Step) -> Result<Outcome, Failure> {
+    let ask = match &step.bundle {
+        _ if step.action == Word::Subscribe => act::subscription(stage),
+        Some(plan) => Ask::Bundle { plan: plan.clone() },
+        None => Ask::Track {
+            track: stage.track(step).unwrap_or_default(),
             wanted: Box::new(IntendedUse::default()),
             stem: None,
         },
@@ -176,10 +189,11 @@ async fn purchase(
         licensee: who.clone(),
         email: None,
         card: CARD.to_owned(),
+        wallet: None,
+        top_up: None,
     };
     let buyer = stage.buyer(&who).await?;
-    let key = format!("step-{nth}-{time}");
-    let bought = buy(&stage.app, &mut stage.app.call(), &buyer, &key, &order).await;
+    let bought = buy(&stage.app, &mut stage.app.call(), &buyer, key, &order).await;
     if let (Ok(bought), Some(name)) = (&bought, &step.named) {
         stage.bought.insert(name.clone(), bought.licence.id);
     }
@@ -187,7 +201,7 @@ async fn purchase(
 }
 
 fn fits(step: &Step, option: &QuotedOption) -> bool {
-    if step.bundle.is_some() {
+    if step.bundle.is_some() || step.action == Word::Subscribe {
         return true;
     }
     let asset = step.asset.as_deref().unwrap_or("full_mix");
@@ -203,21 +217,18 @@ fn sold(licence: &Licence) -> String {
     format!("{} for {}", licence.label, licence.price.price_display())
 }
 
-async fn used(stage: &Stage, nth: usize, time: u32, step: &Step) -> Result<Outcome, Failure> {
-    let licence = step.of.as_ref().and_then(|name| stage.bought.get(name));
-    let Some(licence) = licence else {
-        let what = "what it is under was never bought: that step was refused";
-        return Ok(Outcome::Refused("not_bought".to_owned(), what.to_owned()));
+async fn used(stage: &Stage, key: &str, step: &Step) -> Result<Outcome, Failure> {
+    let Some(licence) = stage.named(step) else {
+        return Ok(act::not_bought());
     };
-    let code = app::licensing::show::licence(&stage.app, *licence)
+    let code = app::licensing::show::licence(&stage.app, licence)
         .await?
         .code;
-    let track = step.track.as_ref().and_then(|name| stage.tracks.get(name));
     let mut call = stage.app.call();
     let event = json!({
-        "id": format!("step-{nth}-{time}"),
+        "id": key,
         "licence_code": code.to_string(),
-        "track": track.map(ToString::to_string),
+        "track": stage.track(step),
         "placement": "youtube_shorts",
         "purpose": "monetised_creator",
         "clip_ms": i64::from(step.seconds.unwrap_or(0)) * 1000,
@@ -234,10 +245,14 @@ async fn used(stage: &Stage, nth: usize, time: u32, step: &Step) -> Result<Outco
                 Outcome::Done(format!("counted: {seconds} s billed, {earned} earned"))
             }
             Some(Answer::Refused(reasons)) => {
+                let words: Vec<_> = reasons.iter().map(|one| one.sentence()).collect();
                 let reasons: Vec<_> = reasons.iter().map(|one| json!(one)).collect();
-                let codes = reasons.iter().filter_map(|one| one["reason"].as_str());
+                // A wrong field has a code of its own.
+                let codes = reasons.iter().filter_map(|one| {
+                    let code = one["code"].as_str();
+                    code.or_else(|| one["reason"].as_str())
+                });
                 let codes: Vec<_> = codes.collect();
-                let words: Vec<_> = reasons.iter().map(ToString::to_string).collect();
                 Outcome::Refused(codes.join(" "), words.join(" "))
             }
             Some(Answer::Conflict) | None => {

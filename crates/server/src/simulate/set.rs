@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::{Currency, Settings, Tax};
+use app::subscriptions::plans;
+use app::{BundlePlan, Currency, IdleRule, Settings, Tax};
 
 use super::scenario::{
-    Moment, Percent, STEPS_MAX, Scenario, Step, Store, TIMES_MAX, TRACKS_MAX, TaxMode, Word, Wrong,
-    amount,
+    Bundle, Idle, Moment, Percent, STEPS_MAX, Scenario, Step, Store, Subscription, TIMES_MAX,
+    TRACKS_MAX, TaxMode, Word, Wrong, amount,
 };
 
 /// Sets the store as the scenario says, the rest as shipped.
@@ -30,6 +31,11 @@ pub(super) fn settings(settings: &mut Settings, said: &Store) -> Result<(), Wron
         let fixed = amount("store.card_fee.fixed", &fee.fixed, settings.currency)?;
         rates.provider_fee_fixed_micros = fixed.micros();
     }
+    if let Some(bundles) = &said.bundles {
+        let plans = bundles.iter().enumerate();
+        let plans = plans.map(|(nth, one)| bundle(nth, one, settings.currency));
+        settings.bundles = plans.collect::<Result<_, _>>()?;
+    }
     if let Some(tax) = &said.tax {
         let bp = bp("store.tax.rate", tax.rate)?;
         rates.tax = match tax.mode {
@@ -38,6 +44,65 @@ pub(super) fn settings(settings: &mut Settings, said: &Store) -> Result<(), Wron
         };
     }
     Ok(())
+}
+
+fn bundle(nth: usize, said: &Bundle, currency: Currency) -> Result<BundlePlan, Wrong> {
+    let place = |field: &str| format!("store.bundles[{nth}].{field}");
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+    if !(1..=40).contains(&said.code.len()) || !said.code.bytes().all(plain) {
+        return Err(Wrong::at(
+            place("code"),
+            "a code is 1 to 40 of a-z, 0-9 and _",
+        ));
+    }
+    let price = amount(&place("price"), &said.price, currency)?;
+    let unit = currency.minor_unit_micros();
+    if price.micros() <= 0 || price.micros() % unit != 0 {
+        return Err(Wrong::at(place("price"), "a price is in whole minor units"));
+    }
+    if said.seconds == 0 {
+        return Err(Wrong::at(
+            place("seconds"),
+            "a bundle holds a second at least",
+        ));
+    }
+    Ok(BundlePlan {
+        // A plan's code lives as long as the program does; a scenario has a handful of them.
+        code: String::leak(said.code.clone()),
+        price_cents: price.micros() / unit,
+        total_ms: i64::from(said.seconds) * 1_000,
+    })
+}
+
+/// The scenario's subscription.
+///
+/// # Errors
+/// When an amount is none.
+pub(super) fn plan(
+    code: &str,
+    said: &Subscription,
+    currency: Currency,
+) -> Result<plans::Wanted, Wrong> {
+    let place = "store.subscription";
+    let price = amount(&format!("{place}.price"), &said.price, currency)?;
+    let guarantee = amount(&format!("{place}.guarantee"), &said.guarantee, currency)?;
+    let unit = currency.minor_unit_micros();
+    if price.micros() % unit != 0 {
+        let what = "a price is in whole minor units";
+        return Err(Wrong::at(format!("{place}.price"), what));
+    }
+    Ok(plans::Wanted {
+        code: code.to_owned(),
+        label: "The scenario's subscription".to_owned(),
+        price_minor: price.micros() / unit,
+        guarantee_micros: guarantee.micros(),
+        track_cap: said.track_cap,
+        idle: match said.idle {
+            Idle::Share => IdleRule::Share,
+            Idle::RollOver => IdleRule::RollOver,
+        },
+        on_sale: true,
+    })
 }
 
 fn bp(place: &str, percent: Percent) -> Result<u32, Wrong> {

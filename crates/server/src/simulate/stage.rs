@@ -9,10 +9,13 @@ use app::catalogue::Declared;
 use app::catalogue::add::{Added, add};
 use app::catalogue::prepare::prepare;
 use app::metering::earnings::payees;
+use app::payouts::{Destination, Hand, destination};
+use app::rotation::change as rotation;
+use app::subscriptions::plans;
 use app::{App, Edge, LicenceId, Limits, PayeeId, TrackId};
 use tempfile::TempDir;
 
-use super::scenario::Scenario;
+use super::scenario::{Scenario, Step};
 use super::set;
 use crate::config::Said;
 use crate::demo::sound;
@@ -23,6 +26,11 @@ use crate::open;
 const TONE_S: u32 = 61;
 /// Samples a second, in Hz: what is cheap to analyse.
 const RATE: u32 = 16_000;
+
+/// Who releases payouts.
+pub(super) const OPERATORS: [&str; 2] = ["First operator", "Second operator"];
+/// The code of the plan that scenarios subscribe to, where they describe one.
+const PLAN: &str = "simulated";
 
 /// A store with a scenario's tracks in it.
 pub(super) struct Stage {
@@ -36,6 +44,10 @@ pub(super) struct Stage {
     pub(super) payees: BTreeMap<String, PayeeId>,
     /// Who reports uses.
     pub(super) reporter: Principal,
+    /// Who runs the store.
+    pub(super) operator: Principal,
+    /// The code of the subscription on sale.
+    pub(super) plan: String,
     _folder: TempDir,
 }
 
@@ -49,6 +61,11 @@ pub(super) async fn set(scenario: &Scenario, added: impl Fn()) -> Result<Stage, 
     let mut config = open::config(Some(&store), &Said::default(), &Said::default())?;
     set::settings(&mut config.settings, &scenario.store)?;
     let app = open::app(&store, &config, edge).await?;
+    let mut operators = Vec::new();
+    for name in OPERATORS {
+        operators.push(person::person(&app, &mut app.call(), Role::Operator, name).await?);
+    }
+    let plan = plan(&app, scenario).await?;
     let (key, _) = api_key::make(&app, &mut app.call(), "simulation", &[Scope::ReportUses]).await?;
     let mut stage = Stage {
         app,
@@ -56,12 +73,22 @@ pub(super) async fn set(scenario: &Scenario, added: impl Fn()) -> Result<Stage, 
         bought: BTreeMap::new(),
         payees: BTreeMap::new(),
         reporter: Principal::Program(key),
+        operator: Principal::Person(operators.swap_remove(0)),
+        plan,
         _folder: folder,
     };
     for (nth, (name, track)) in (1_u32..).zip(&scenario.tracks) {
         let splits = set::splits(&format!("tracks.{name}.splits"), &track.splits)?;
         let id = compose(&stage.app, name, nth, splits).await?;
         stage.tracks.insert(name.clone(), id);
+        if track.rotation {
+            let stay = rotation::Wanted {
+                track: id.to_string(),
+                from: scenario.start.0,
+                until: None,
+            };
+            rotation::add(&stage.app, &mut stage.app.call(), &[stay]).await?;
+        }
         added();
     }
     stage.know_payees().await?;
@@ -69,11 +96,37 @@ pub(super) async fn set(scenario: &Scenario, added: impl Fn()) -> Result<Stage, 
 }
 
 impl Stage {
+    /// Lets a payee be paid by hand.
+    async fn pays(&self, payee: PayeeId) -> Result<(), Failure> {
+        let to = Destination::Manual {
+            note: "the scenario".to_owned(),
+        };
+        let (app, notify) = (&self.app, "somebody@example.org");
+        destination::set(app, &mut app.call(), Hand::Console, payee, to, notify).await?;
+        Ok(())
+    }
+
     /// Learns the payees anew: a split may have named others.
     pub(super) async fn know_payees(&mut self) -> Result<(), Failure> {
         let all = payees(&self.app).await?;
-        self.payees = all.into_iter().map(|(id, name)| (name, id)).collect();
+        for (id, name) in all {
+            if self.payees.insert(name, id).is_none() {
+                self.pays(id).await?;
+            }
+        }
         Ok(())
+    }
+
+    /// The id of the track that a step names.
+    pub(super) fn track(&self, step: &Step) -> Option<String> {
+        let track = step.track.as_ref().and_then(|name| self.tracks.get(name));
+        track.map(ToString::to_string)
+    }
+
+    /// What a step names by what an earlier one called it.
+    pub(super) fn named(&self, step: &Step) -> Option<LicenceId> {
+        let named = step.of.as_ref().and_then(|name| self.bought.get(name));
+        named.copied()
     }
 
     /// A buyer of this name, who signs in.
@@ -82,6 +135,20 @@ impl Stage {
         let person = person::person(&self.app, &mut call, Role::Buyer, name).await?;
         Ok(Principal::Person(person))
     }
+}
+
+/// The subscription on sale: the scenario's own in place of the shipped one.
+async fn plan(app: &App, scenario: &Scenario) -> Result<String, Failure> {
+    let mut shipped = plans::list(app)
+        .await?
+        .into_iter()
+        .filter(|one| one.on_sale);
+    let Some(said) = &scenario.store.subscription else {
+        let first = shipped.next().map(|one| one.code);
+        return first.ok_or_else(|| Failure::failed("no subscription is on sale", "report it"));
+    };
+    let wanted = set::plan(PLAN, said, app.settings.currency)?;
+    Ok(plans::set(app, &app.call(), &wanted).await?.code)
 }
 
 /// A track of a tone that no other track has.

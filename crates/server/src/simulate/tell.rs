@@ -72,7 +72,7 @@ pub(crate) fn tell(say: &Say, played: &Played) {
         }
     }
     say.text("\nbalances at the end (what is owed is positive)");
-    for (account, whose, money) in &played.balances {
+    for (account, whose, money) in played.balances.iter().filter(|one| !one.2.is_zero()) {
         say.text(format!(
             "  {:>20}  {}",
             money.to_string(),

@@ -4,7 +4,7 @@ use app::subscriptions::change::Wish;
 use app::subscriptions::plans::Wanted;
 use domain::pool::IdleRule;
 use spec::on_both_engines;
-use spec::world::{Card, ONCE, World};
+use spec::world::{Card, ONCE};
 
 on_both_engines! {
     async fn a_cancelled_subscription_runs_to_the_end_of_its_cycle(world: World) {

@@ -2,7 +2,7 @@
 
 use domain::pool::IdleRule;
 use spec::on_both_engines;
-use spec::world::{Card, World};
+use spec::world::Card;
 
 use super::close::{tracks, uses_up};
 

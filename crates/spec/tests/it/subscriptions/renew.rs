@@ -3,7 +3,7 @@
 use app::subscriptions::change::Wish;
 use domain::usage::UseRefusal;
 use spec::on_both_engines;
-use spec::world::{Card, ONCE, World, accepted, refusals};
+use spec::world::{Card, ONCE, accepted, refusals};
 
 on_both_engines! {
     async fn a_cycle_that_ends_is_followed_by_a_paid_one_and_charged_once(world: World) {

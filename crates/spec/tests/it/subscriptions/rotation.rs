@@ -3,7 +3,7 @@
 use app::rotation::{change, list};
 use domain::usage::UseRefusal;
 use spec::on_both_engines;
-use spec::world::{World, accepted, refusals};
+use spec::world::{accepted, refusals};
 
 on_both_engines! {
     async fn a_use_counts_by_the_rotation_of_its_publication(world: World) {

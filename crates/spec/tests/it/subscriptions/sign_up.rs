@@ -1,7 +1,6 @@
 //! Signing up: a purchase of a plan, whose first payment funds the first cycle.
 
 use spec::on_both_engines;
-use spec::world::World;
 
 use super::close::COMMISSION_BP;
 
