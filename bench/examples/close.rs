@@ -30,6 +30,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         name: "Bench".into(),
         public_url,
         currency: Currency::USD,
+        bundles: domain::offer::BUNDLE_PLANS.to_vec(),
         rates: Rates::default(),
         terms: "1".into(),
         seller: Seller::default(),

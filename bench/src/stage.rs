@@ -37,6 +37,7 @@ pub(crate) async fn set() -> Fallible<Stage> {
         name: "Bench".into(),
         public_url,
         currency: Currency::USD,
+        bundles: domain::offer::BUNDLE_PLANS.to_vec(),
         rates: Rates::default(),
         terms: "1".into(),
         seller: Seller::default(),

@@ -43,11 +43,12 @@ pub use stop::{Fault, Refusal, Stop};
 // What callers hand to use cases and get back from them, for those that may not use the crates
 // it is defined in (house.md, the table of floors).
 pub use audio::Limits;
+pub use domain::offer::{BUNDLE_PLANS, BundlePlan};
 pub use domain::pool::IdleRule;
 pub use domain::promo::Discount;
 pub use domain::{
-    AssetKind, Envelope, EnvelopeError, IntendedUse, PayeeId, Plain, Rates, Tax, Template, Tier,
-    Timestamp, plain,
+    AssetKind, Envelope, EnvelopeError, IntendedUse, LicenceId, PayeeId, PaymentId, Plain, Rates,
+    Tax, Template, Tier, Timestamp, TrackId, plain,
 };
 pub use domain::{credits, cue};
 pub use ledger::{Currency, Money};

@@ -65,6 +65,7 @@ pub mod texts;
 pub mod tier;
 pub mod time;
 pub mod usage;
+mod use_words;
 pub mod wallet;
 mod words;
 

@@ -20,6 +20,10 @@ pub(crate) async fn keep(app: Arc<App>) {
             }
             Err(fault) => tracing::error!("upkeep: {}", fault.chain()),
         }
+        // What `/metrics` tells of the invariants; at most once an hour.
+        if let Err(fault) = app::accounts::metrics::due(&app, &app.call()).await {
+            tracing::error!("upkeep: the audit: {}", fault.chain());
+        }
         tokio::time::sleep(EVERY).await;
     }
 }

@@ -68,6 +68,7 @@ fn every_command_has_help_with_an_example() {
         &["advance", "grant"],
         &["advance", "list"],
         &["audit"],
+        &["simulate"],
         &["config"],
         &["key"],
         &["key", "create"],

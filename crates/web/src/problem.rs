@@ -5,11 +5,13 @@
 //! are added when the answer leaves: see `answer`.
 
 mod payouts;
+mod statuses;
 
 use app::{Fault, Refusal, Stop};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use statuses::STATUSES;
 use utoipa::ToSchema;
 
 /// Which status each code has. A code that is missing here answers 400, and a test fails.

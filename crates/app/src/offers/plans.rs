@@ -1,6 +1,5 @@
 //! The store's plans beside its tiers: clip time, and subscriptions to the pool.
 
-use domain::offer::BUNDLE_PLANS;
 use ledger::Money;
 
 use crate::subscriptions::plans as pool;
@@ -30,7 +29,7 @@ pub struct Plan {
 pub async fn plans(app: &App) -> Result<Vec<Plan>, Fault> {
     let doing = "pricing a plan";
     let mut plans = Vec::new();
-    for plan in &BUNDLE_PLANS {
+    for plan in &app.settings.bundles {
         let seconds = plan.total_ms / 1_000;
         let price = plan.price().map_err(Fault::while_(doing))?;
         let micros = plan.micros_per_second().map_err(Fault::while_(doing))?;

@@ -25,6 +25,7 @@ mod rate;
 mod rotation;
 mod serve;
 mod signing_key;
+mod simulate;
 mod split;
 mod stamp;
 mod statement;
@@ -119,6 +120,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Plans { verb } => plans::run(&context, verb).await,
         Command::Upkeep => upkeep::run(&context).await,
         Command::Audit => audit::run(&context).await,
+        Command::Simulate(args) => simulate::run(&context, args).await,
         Command::Config => config::run(&context),
         Command::Key { verb } => key::run(&context, verb).await,
         Command::Link(args) => link::run(&context, args).await,
@@ -137,7 +139,10 @@ fn context(cli: &Cli) -> Result<Context, Failure> {
         .store
         .clone()
         .or_else(|| named.map(|(_, value)| value.into()));
-    let own_folder = matches!(cli.command, Command::Init(_) | Command::Demo(_));
+    let own_folder = matches!(
+        cli.command,
+        Command::Init(_) | Command::Demo(_) | Command::Simulate(_)
+    );
     let folder = match std::env::current_dir() {
         // These two say themselves which folder they mean.
         _ if own_folder => None,

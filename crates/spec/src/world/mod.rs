@@ -307,6 +307,7 @@ async fn open(place: &Place, blobs: &Path, issuer: Issuer) -> App {
         name: "The Store".into(),
         public_url: ADDRESS.into(),
         currency: Currency::USD,
+        bundles: domain::offer::BUNDLE_PLANS.to_vec(),
         rates: Rates::default(),
         terms: "2026-01".into(),
         seller: Seller::default(),
