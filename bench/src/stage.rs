@@ -37,9 +37,12 @@ pub(crate) async fn set() -> Fallible<Stage> {
         name: "Bench".into(),
         public_url,
         currency: Currency::USD,
+        bundles: domain::offer::BUNDLE_PLANS.to_vec(),
         rates: Rates::default(),
         terms: "1".into(),
         seller: Seller::default(),
+        reserve_days: 90,
+        sandbox_webhook_secret: String::new(),
     };
     let issuer = Issuer::new(Some(key.clone()), jwks, [9; 32]);
     let blobs = Blobs::local(folder.path().join("blobs"))?;

@@ -10,19 +10,28 @@
 
 pub mod access;
 pub mod accounts;
+pub mod advances;
 pub mod bundles;
 mod call;
 pub mod catalogue;
+pub mod deals;
 pub mod exchanges;
 mod issuer;
 pub mod licensing;
+pub mod mails;
 pub mod metering;
 pub mod offers;
+pub mod payees;
 pub mod payments;
+pub mod payouts;
+pub mod rotation;
 mod schema;
 mod settings;
+pub mod splits;
 pub mod statements;
 mod stop;
+pub mod subscriptions;
+pub mod upkeep;
 pub mod wallets;
 
 pub use call::{Call, Edge};
@@ -34,9 +43,12 @@ pub use stop::{Fault, Refusal, Stop};
 // What callers hand to use cases and get back from them, for those that may not use the crates
 // it is defined in (house.md, the table of floors).
 pub use audio::Limits;
+pub use domain::offer::{BUNDLE_PLANS, BundlePlan};
+pub use domain::pool::IdleRule;
+pub use domain::promo::Discount;
 pub use domain::{
-    AssetKind, Envelope, EnvelopeError, IntendedUse, PayeeId, Plain, Rates, Tax, Template, Tier,
-    Timestamp, plain,
+    AssetKind, Envelope, EnvelopeError, IntendedUse, LicenceId, PayeeId, PaymentId, Plain, Rates,
+    Tax, Template, Tier, Timestamp, TrackId, plain,
 };
 pub use domain::{credits, cue};
 pub use ledger::{Currency, Money};

@@ -74,6 +74,20 @@ pub const MIGRATIONS: &[Migration] = &[
         include_str!("../migrations/0011_status_list.sql"),
     ),
     kept!("payee_lines", "0012_payee_lines", "0012"),
+    kept!("agreements", "0013_agreements", "0013"),
+    kept!("subscriptions", "0014_subscriptions", "0014"),
     kept!("payments", "0015_payments", "0015"),
+    kept!("payouts", "0016_payouts", "0016"),
     kept!("wallets", "0018_wallets", "0018"),
+    Migration {
+        name: "deals",
+        sqlite: concat!(
+            include_str!("../migrations/0019_deals.sql"),
+            include_str!("../migrations/0019_free.sqlite.sql"),
+        ),
+        postgres: concat!(
+            include_str!("../migrations/0019_deals.sql"),
+            include_str!("../migrations/0019_free.postgres.sql"),
+        ),
+    },
 ];

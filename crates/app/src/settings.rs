@@ -1,6 +1,6 @@
 //! What the operator has set, as use cases need it.
 
-use domain::Rates;
+use domain::{BundlePlan, Rates};
 use ledger::Currency;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,8 @@ pub struct Settings {
     pub public_url: String,
     /// What licences are sold in.
     pub currency: Currency,
+    /// The clip time on sale.
+    pub bundles: Vec<BundlePlan>,
     /// Commission, reserve, fees and tax.
     pub rates: Rates,
     /// Under these terms licences are sold.
@@ -37,6 +39,12 @@ pub struct Seller {
 }
 
 impl Settings {
+    /// The clip time of this code, where it is on sale.
+    #[must_use]
+    pub fn bundle(&self, code: &str) -> Option<&BundlePlan> {
+        self.bundles.iter().find(|plan| plan.code == code)
+    }
+
     /// The public page of a licence.
     #[must_use]
     pub fn licence_page(&self, code: &str) -> String {

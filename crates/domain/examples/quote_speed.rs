@@ -35,6 +35,7 @@ fn main() {
     };
     let pricing = Pricing {
         tax: Tax::Exclusive { bp: 825 },
+        ..Pricing::default()
     };
     for (name, wanted) in [
         ("one short", usual),

@@ -45,6 +45,20 @@ impl Advance {
         })
     }
 
+    /// An advance as it is kept: what was granted, and what was earned since.
+    ///
+    /// # Errors
+    /// [`NoAdvance`] unless the grant is positive.
+    pub fn kept(granted: i64, earned: i64) -> Result<Advance, NoAdvance> {
+        Advance::grant(granted).map(|advance| Advance { earned, ..advance })
+    }
+
+    /// What has been earned since it was granted; it can be below zero after reversals.
+    #[must_use]
+    pub fn earned(&self) -> i64 {
+        self.earned
+    }
+
     /// What was granted.
     #[must_use]
     pub fn granted(&self) -> i64 {

@@ -57,6 +57,25 @@ pub fn curate(split: SaleSplit, curator_bp: u32) -> Result<Curated, CuratorRefus
     Ok(Curated { split, curator })
 }
 
+/// The same for a sale that was promised before the commission fell: a curator whose share is
+/// more than the commission gets all of that, and no more.
+///
+/// # Errors
+/// When a figure doesn't fit.
+pub fn curate_within(split: SaleSplit, curator_bp: u32) -> Result<Curated, MoneyError> {
+    match curate(split, curator_bp) {
+        Ok(curated) => Ok(curated),
+        Err(CuratorRefusal::Money(error)) => Err(error),
+        Err(CuratorRefusal::AboveCommission { commission, .. }) => Ok(Curated {
+            curator: commission,
+            split: SaleSplit {
+                commission: Money::zero(commission.currency()),
+                ..split
+            },
+        }),
+    }
+}
+
 /// A sale for nothing, as under a tier that is free with a credit, or with a promotion that takes
 /// all off: nothing is charged, so there is no tax, no fee, and no journal.
 #[must_use]

@@ -160,6 +160,10 @@ ids! {
     ChannelId = "chn";
     /// One version of a split sheet.
     SplitSheetId = "spl";
+    /// A proposed version of a split sheet.
+    ProposalId = "prp";
+    /// An advance paid to a payee.
+    AdvanceId = "adv";
     /// A journal of the ledger.
     JournalId = "jrn";
     /// A payment at a provider.
@@ -172,8 +176,14 @@ ids! {
     SessionId = "ses";
     /// A subscription to a plan.
     SubscriptionId = "sub";
+    /// One cycle of a subscription.
+    CycleId = "cyc";
+    /// A batch of cycles that were closed together; also a sharing of idle money.
+    CloseId = "cls";
     /// A payout to a payee; also the provider's key for it.
     PayoutId = "out";
+    /// A file of payouts for one rail and currency.
+    PayoutBatchId = "pob";
     /// A buyer's wallet.
     WalletId = "wal";
     /// A load of a wallet.

@@ -69,9 +69,7 @@ pub fn sale_draft(
     Ok(draft)
 }
 
-/// The journal of a bundle's sale: cash in; tax, fee, commission; the composers' whole side is
-/// held as the bundle's unearned. No reserve is kept, since what isn't used is still there to be
-/// refunded.
+/// The journal of a bundle's sale: see [`bundle_sale_draft`].
 ///
 /// # Errors
 /// When the legs don't sum, or `source` is empty.
@@ -86,7 +84,9 @@ pub fn bundle_sale_journal(
     draft.finish()?.ok_or(BuildError::Empty)
 }
 
-/// The same, still open.
+/// The journal of a bundle's sale but for a curator's share: cash in; tax, fee, commission; the
+/// composers' whole side is held as the bundle's unearned. No reserve is kept, since what isn't
+/// used is still there to be refunded.
 ///
 /// # Errors
 /// When a figure doesn't fit.

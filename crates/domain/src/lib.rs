@@ -43,6 +43,7 @@ pub mod payout;
 pub mod plain;
 pub mod plain_en;
 pub mod pool;
+pub mod price_table;
 pub mod pricing;
 pub mod promo;
 pub mod quote;
@@ -58,11 +59,13 @@ pub mod standing;
 pub mod statement;
 pub mod subscription;
 pub mod suggest;
+pub mod tax_table;
 pub mod template;
 pub mod texts;
 pub mod tier;
 pub mod time;
 pub mod usage;
+mod use_words;
 pub mod wallet;
 mod words;
 
@@ -78,10 +81,10 @@ pub use cycle::Cycle;
 pub use envelope::{Envelope, EnvelopeError};
 pub use file_name::file_name;
 pub use id::{
-    ApiKeyId, ArtistId, AssetId, BundleId, ChannelId, ExchangeId, GiftId, JournalId, LicenceId,
-    OfferId, PayeeId, PaymentId, PayoutId, PersonId, QuoteId, RestRefundId, SessionId,
-    SplitSheetId, SubscriptionId, TrackId, WalletGrantId, WalletId, WalletLoadId, WalletRefundId,
-    uuid7,
+    AdvanceId, ApiKeyId, ArtistId, AssetId, BundleId, ChannelId, CloseId, CycleId, ExchangeId,
+    GiftId, JournalId, LicenceId, OfferId, PayeeId, PaymentId, PayoutBatchId, PayoutId, PersonId,
+    ProposalId, QuoteId, RestRefundId, SessionId, SplitSheetId, SubscriptionId, TrackId,
+    WalletGrantId, WalletId, WalletLoadId, WalletRefundId, uuid7,
 };
 pub use intended::IntendedUse;
 pub use line::Line;

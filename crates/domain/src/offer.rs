@@ -161,7 +161,7 @@ impl BundlePlan {
     }
 }
 
-/// A subscription to the pool: a template that is described, not yet sold.
+/// A subscription to the pool, as shipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolPlan {
     /// The stable code.
@@ -178,6 +178,22 @@ pub const POOL_PLAN: PoolPlan = PoolPlan {
     price_cents: 500,
     guarantee_micros: 50_000,
 };
+
+/// What a subscription signed up at `now` allows: cuts and edits of the tracks in rotation, as
+/// many videos as its pool pays for. It has no end of its own: each use is cleared by the cycle
+/// and the rotation of its day, and stays cleared.
+#[must_use]
+pub fn pool_envelope(now: Timestamp) -> Envelope {
+    Envelope {
+        videos: Videos::Unlimited,
+        clip_ms: Some(BUNDLE_CLIP_MS),
+        publish_window: PublishWindow {
+            from: Some(now),
+            until: None,
+        },
+        ..base(AssetKind::Edit, creator_placements(), creator_purposes())
+    }
+}
 
 /// An envelope that allows one video there and for that, everywhere and for ever.
 pub(crate) fn base(

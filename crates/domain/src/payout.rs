@@ -6,7 +6,13 @@
 //! payout's id, always. *Unknown* stays in transit until the provider answers.
 
 pub mod balance;
+pub mod destination;
 pub mod file;
+pub mod latin;
+pub mod lists;
+pub mod results;
+pub mod rules;
+pub mod sepa;
 pub mod terms;
 
 use ledger::Money;
@@ -49,6 +55,8 @@ pub enum Answer {
     Failed,
     /// Not known yet.
     Unknown,
+    /// The bank sent it back, perhaps after it was paid.
+    Returned,
 }
 
 /// What happens to a payout.
@@ -72,6 +80,37 @@ pub enum Event {
     Withdraw,
 }
 
+impl State {
+    /// Its word in the database and in files.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            State::AwaitingRelease { .. } => "awaiting_release",
+            State::Ready => "ready",
+            State::Sent => "sent",
+            State::Unknown => "unknown",
+            State::Paid => "paid",
+            State::Failed => "failed",
+            State::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// The state of a word, with who released it first where it waits for a second.
+    #[must_use]
+    pub fn from_word(word: &str, first: Option<PersonId>) -> Option<State> {
+        let states = [
+            State::AwaitingRelease { first },
+            State::Ready,
+            State::Sent,
+            State::Unknown,
+            State::Paid,
+            State::Failed,
+            State::Withdrawn,
+        ];
+        states.into_iter().find(|state| state.word() == word)
+    }
+}
+
 /// What the ledger, or the outside, must do with a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -83,6 +122,8 @@ pub enum Effect {
     Settle,
     /// In transit becomes available again.
     Return,
+    /// What was paid becomes available again.
+    BankReturn,
 }
 
 /// An event that a payout can't take; it is as it was.
@@ -274,11 +315,17 @@ impl Payout {
         let was = self.state;
         match (was, answer) {
             (State::Sent | State::Unknown, Answer::Paid) => Ok((State::Paid, Effect::Settle)),
-            (State::Sent | State::Unknown, Answer::Failed) => Ok((State::Failed, Effect::Return)),
+            (State::Sent | State::Unknown, Answer::Failed | Answer::Returned) => {
+                Ok((State::Failed, Effect::Return))
+            }
             (State::Sent | State::Unknown, Answer::Unknown) => Ok((State::Unknown, Effect::None)),
+            // A bank may take back what it has booked, for instance to a closed account.
+            (State::Paid, Answer::Returned) => Ok((State::Failed, Effect::BankReturn)),
             // The same answer again, or an older one that knew less.
             (State::Paid, Answer::Paid | Answer::Unknown)
-            | (State::Failed, Answer::Failed | Answer::Unknown) => Ok((was, Effect::None)),
+            | (State::Failed, Answer::Failed | Answer::Returned | Answer::Unknown) => {
+                Ok((was, Effect::None))
+            }
             (State::Paid | State::Failed, now) => Err(Refusal::Contradiction { was, now }),
             (State::AwaitingRelease { .. } | State::Ready | State::Withdrawn, _) => {
                 Err(Refusal::NeverSent)

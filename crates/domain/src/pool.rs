@@ -136,6 +136,12 @@ impl Plan {
         Money::new(self.guarantee_micros, self.price.currency())
     }
 
+    /// The most uses of one track in a cycle, where there is such a limit.
+    #[must_use]
+    pub fn per_track_cap(&self) -> Option<u32> {
+        self.per_track_cap
+    }
+
     /// What becomes of a cycle without uses.
     #[must_use]
     pub fn idle(&self) -> IdleRule {

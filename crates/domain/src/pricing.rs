@@ -1,7 +1,8 @@
 //! What an offer costs for a use: the asset's price, changed by two percentages, explained line
 //! by line.
 //!
-//! The order is fixed: base, clip length, audience, what was paid before, tax. Each percentage
+//! The order is fixed: base, clip length, audience, promotion, what was paid before,
+//! tax. Each percentage
 //! is applied to what stands before it and rounded half up to the minor unit, so every line is a
 //! whole minor unit and the lines sum to the total. Percentages never fall as a use grows, so a
 //! wider use is never cheaper.
@@ -10,8 +11,10 @@ use ledger::round::mul_div_half_up;
 use ledger::{Money, MoneyError};
 
 use crate::asset::AssetKind;
+use crate::country::Country;
 use crate::envelope::Audience;
 use crate::offer::Offer;
+use crate::promo::PromoTerms;
 use crate::sale::{SaleRefusal, Tax, tax_on};
 use crate::tier::Tier;
 
@@ -22,6 +25,10 @@ pub use crate::rule::{AudiencePercent, ClipPercent, OfferRule};
 pub struct Pricing {
     /// Tax on the sale.
     pub tax: Tax,
+    /// The country whose tax that is, where it is one's.
+    pub country: Option<Country>,
+    /// A promotion that applies.
+    pub promo: Option<PromoTerms>,
 }
 
 /// What a line of a price is for.
@@ -41,17 +48,23 @@ pub enum LineKind {
     },
     /// The change for the audience.
     Audience(Audience),
+    /// What a promotion takes off.
+    Promo,
     /// What was paid for the licence that is upgraded.
     Credit,
     /// Tax added to the price.
     Tax {
         /// Its rate in basis points.
         bp: u32,
+        /// Whose tax it is, where it is a country's of the table.
+        country: Option<Country>,
     },
     /// Tax within the price.
     TaxIncluded {
         /// Its rate in basis points.
         bp: u32,
+        /// Whose tax it is, where it is a country's of the table.
+        country: Option<Country>,
     },
 }
 
@@ -69,6 +82,7 @@ impl QuoteLine {
     #[must_use]
     pub fn label(&self) -> String {
         let rate = |bp: u32| format!("{}.{:02} %", bp / 100, bp % 100);
+        let of = |country: Option<Country>| country.map_or(String::new(), |c| format!(" ({c})"));
         match self.kind {
             LineKind::Base { asset, tier } => {
                 format!("{}, {} tier", asset.label(), tier.label())
@@ -82,9 +96,12 @@ impl QuoteLine {
                 Audience::Any => "Audience of any size",
             }
             .to_owned(),
+            LineKind::Promo => "Promotion".to_owned(),
             LineKind::Credit => "Already paid for the licence upgraded".to_owned(),
-            LineKind::Tax { bp } => format!("Tax, {}", rate(bp)),
-            LineKind::TaxIncluded { bp } => format!("Tax included, {}", rate(bp)),
+            LineKind::Tax { bp, country } => format!("Tax{}, {}", of(country), rate(bp)),
+            LineKind::TaxIncluded { bp, country } => {
+                format!("Tax included{}, {}", of(country), rate(bp))
+            }
         }
     }
 }
@@ -98,6 +115,8 @@ pub struct Price {
     pub before_tax: Money,
     /// What the buyer pays.
     pub total: Money,
+    /// What a promotion took off; nothing where none applied.
+    pub off: Money,
     /// How the total comes about.
     pub lines: Vec<QuoteLine>,
     /// The tax within the total, where it is part of the price and so no line of its own.
@@ -139,26 +158,35 @@ pub fn price(offer: &Offer, asked: &PricedUse, pricing: &Pricing) -> Result<Pric
         let change = next.checked_sub(sum)?;
         line(LineKind::Audience(asked.audience), change.micros());
     }
-    let value = next;
+    let mut value = next;
+    let off = match pricing.promo {
+        Some(promo) if asked.credit.is_none() => promo.off(tier, value)?,
+        _ => Money::zero(value.currency()),
+    };
+    if !off.is_zero() {
+        line(LineKind::Promo, off.checked_neg()?.micros());
+        value = value.checked_sub(off)?;
+    }
     let mut before_tax = value;
     if let Some(credit) = asked.credit {
         before_tax = value.checked_sub(credit)?;
         line(LineKind::Credit, credit.checked_neg()?.micros());
     }
     let (tax, total) = tax_on(before_tax, pricing.tax)?;
-    let mut tax_included = None;
+    let (mut tax_included, country) = (None, pricing.country);
     match pricing.tax {
         Tax::None => {}
         Tax::Inclusive { bp } => {
-            let (kind, micros) = (LineKind::TaxIncluded { bp }, tax.micros());
+            let (kind, micros) = (LineKind::TaxIncluded { bp, country }, tax.micros());
             tax_included = Some(QuoteLine { kind, micros });
         }
-        Tax::Exclusive { bp } => line(LineKind::Tax { bp }, tax.micros()),
+        Tax::Exclusive { bp } => line(LineKind::Tax { bp, country }, tax.micros()),
     }
     Ok(Price {
         value,
         before_tax,
         total,
+        off,
         lines,
         tax_included,
     })

@@ -9,6 +9,7 @@ use ledger::{Currency, Money, MoneyError};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::tier::Tier;
 use crate::time::Timestamp;
 
 /// What a code takes off.
@@ -34,6 +35,15 @@ pub struct Promo {
     pub until: Option<Timestamp>,
     /// How often it may be used in all, if that is limited.
     pub limit: Option<u32>,
+}
+
+/// What of a promotion a price depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PromoTerms {
+    /// What it takes off.
+    pub discount: Discount,
+    /// The one tier it is for, if it is for one.
+    pub tier: Option<Tier>,
 }
 
 /// A price after a promotion.
@@ -103,8 +113,34 @@ impl Promo {
     }
 
     fn off(&self, price: Money) -> Result<Money, PromoRefusal> {
+        self.discount.off(price)
+    }
+}
+
+impl PromoTerms {
+    /// What it takes off a price in a tier: never more than the price, and nothing off another
+    /// tier's or another currency's.
+    ///
+    /// # Errors
+    /// When a figure doesn't fit.
+    pub fn off(&self, tier: Tier, price: Money) -> Result<Money, MoneyError> {
+        let nothing = Money::zero(price.currency());
+        if self.tier.is_some_and(|only| only != tier) {
+            return Ok(nothing);
+        }
+        match self.discount.off(price) {
+            Ok(off) if off.micros() > price.micros() => Ok(price),
+            Ok(off) => Ok(off),
+            Err(PromoRefusal::Money(error)) => Err(error),
+            Err(_) => Ok(nothing),
+        }
+    }
+}
+
+impl Discount {
+    fn off(&self, price: Money) -> Result<Money, PromoRefusal> {
         let currency = price.currency();
-        let off = match self.discount {
+        let off = match *self {
             Discount::Percent { bp } => {
                 let micros = bps_floor(price.micros(), bp).map_err(MoneyError::Arithmetic)?;
                 Money::new(micros, currency)

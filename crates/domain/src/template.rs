@@ -69,7 +69,8 @@ pub struct Template {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AssetTerms {
-    /// The price in whole minor units (cents), before tax that is added.
+    /// The price in whole minor units (cents), before tax that is added; 0 for a licence that is
+    /// free with a credit.
     pub price: i64,
     /// How many videos; the same video on several placements counts once.
     pub videos: Videos,
@@ -100,7 +101,9 @@ pub enum TemplateError {
     #[error("`{0}` is empty: name at least one")]
     Empty(&'static str),
     /// A price that can't be one.
-    #[error("the price of {asset} must be 1 to {PRICE_MAX} in minor units (cents)")]
+    #[error(
+        "the price of {asset} must be 1 to {PRICE_MAX} in minor units (cents), or 0 in a tier that asks for credit"
+    )]
     Price {
         /// The asset.
         asset: AssetKind,
@@ -197,7 +200,9 @@ impl Template {
         currency: Currency,
         rates: &Rates,
     ) -> Result<(), TemplateError> {
-        if !(1..=PRICE_MAX).contains(&terms.price) {
+        // Nothing is given away for nothing: a free licence asks that the composer is named.
+        let free = terms.price == 0 && self.credit;
+        if !free && !(1..=PRICE_MAX).contains(&terms.price) {
             return Err(TemplateError::Price { asset });
         }
         if terms.videos == Videos::Count(0) {
@@ -205,6 +210,9 @@ impl Template {
         }
         if terms.alterations.contains(Alteration::Remix) && !has_stems(asset) {
             return Err(TemplateError::Remix(asset));
+        }
+        if free {
+            return Ok(());
         }
         let least = self.least(asset, terms.price, currency);
         let least = least.map_err(SaleRefusal::from);

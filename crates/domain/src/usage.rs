@@ -4,7 +4,8 @@
 //! (or a conflict, when it says something else); then every fault of the report itself; then the
 //! licence's state; then what its envelope doesn't cover; then the clip time left. An accepted
 //! use under a tiered licence earns nothing, since it was paid at the sale; under a bundle it
-//! draws clip time.
+//! draws clip time; under a subscription the pool pays the guaranteed amount, and beyond its
+//! allowance clip time does.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,9 @@ use crate::covers::{Shortfall, covers};
 use crate::envelope::{Audience, Envelope, Territory, Videos};
 use crate::id::TrackId;
 use crate::intended::IntendedUse;
+use crate::offer::BUNDLE_PLANS;
+use crate::pool::pay::{PaidFrom, pay};
+use crate::pool::{Beyond, Pool};
 use crate::report::{FieldError, UseReport, field_errors};
 use crate::time::Timestamp;
 
@@ -52,6 +56,17 @@ pub enum PaidBy {
     },
     /// By clip time drawn from bundles.
     Bundle,
+    /// By the pool of a subscription, for tracks in rotation.
+    Pool(PoolFacts),
+}
+
+/// What the store knows of a subscription when a use under it was published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolFacts {
+    /// Is there a paid cycle that the use is posted in?
+    pub paid: bool,
+    /// Was the track in rotation?
+    pub in_rotation: bool,
 }
 
 /// What the store knows of the licence that a report names.
@@ -109,6 +124,24 @@ pub enum UseRefusal {
         /// Until when.
         until: Timestamp,
     },
+    /// The subscription had no paid cycle when the video was published.
+    SubscriptionNotRunning,
+    /// The track wasn't in rotation when the video was published.
+    NotInRotation,
+    /// The cycle's allowance is used up, and no clip time pays instead.
+    AllowanceUsedUp {
+        /// The cycle's allowance.
+        allowance: i64,
+        /// The smallest plan of clip time that would pay for the use.
+        offer: String,
+    },
+    /// This track's part of the allowance is used up, and no clip time pays instead.
+    TrackCapReached {
+        /// The most uses of one track in a cycle.
+        cap: u32,
+        /// The smallest plan of clip time that would pay for the use.
+        offer: String,
+    },
     /// The bundles hold too little clip time.
     NotEnoughTime {
         /// How much more would be needed, in ms.
@@ -134,7 +167,8 @@ impl From<Barred> for UseRefusal {
 pub enum Decision {
     /// The use counts.
     Accept {
-        /// What it draws from which bundle; empty under a tiered licence.
+        /// What it draws from which bundle; empty under a tiered licence, and where the pool of a
+        /// subscription pays.
         draws: Vec<Draw>,
         /// What it earns for the track's payees, in micro-units.
         earned: i64,
@@ -195,6 +229,8 @@ pub struct Known<'a> {
     pub envelope: &'a Envelope,
     /// The bundles it may draw from; empty under a tiered licence.
     pub bundles: &'a [Bundle],
+    /// The pool of the cycle it is posted in; none where no subscription pays.
+    pub pool: Option<&'a Pool>,
 }
 
 /// Decides about one report. Pure: nothing is changed until the caller writes the decision.
@@ -222,6 +258,7 @@ pub fn judge(report: &UseReport, known: &Known<'_>, now: Timestamp) -> Decision 
             billed_ms: 0,
         },
         PaidBy::Bundle => draw_use(report, known.bundles),
+        PaidBy::Pool(_) => pool_use(report, known),
     }
 }
 
@@ -235,8 +272,17 @@ fn licence_refusals(report: &UseReport, known: &Known<'_>) -> Vec<UseRefusal> {
         (PaidBy::Tier { track, .. }, Some(used)) if used != track => {
             refusals.push(UseRefusal::WrongTrack { licensed: track });
         }
-        (PaidBy::Bundle, None) => refusals.push(UseRefusal::TrackMissing),
+        (PaidBy::Bundle | PaidBy::Pool(_), None) => refusals.push(UseRefusal::TrackMissing),
         (PaidBy::Bundle, Some(_)) => refusals.extend(known.licence.barred.map(UseRefusal::from)),
+        (PaidBy::Pool(facts), Some(_)) => {
+            refusals.extend(known.licence.barred.map(UseRefusal::from));
+            let rules = [
+                (facts.paid, UseRefusal::SubscriptionNotRunning),
+                (facts.in_rotation, UseRefusal::NotInRotation),
+            ];
+            let broken = rules.into_iter().filter(|(kept, _)| !kept);
+            refusals.extend(broken.map(|(_, refusal)| refusal));
+        }
         _ => {}
     }
     if let Err(shortfalls) = covers(known.envelope, &as_intended(report, known)) {
@@ -251,7 +297,7 @@ fn licence_refusals(report: &UseReport, known: &Known<'_>) -> Vec<UseRefusal> {
 fn as_intended(report: &UseReport, known: &Known<'_>) -> IntendedUse {
     let videos = match known.licence.paid_by {
         PaidBy::Tier { other_videos, .. } => Videos::Count(other_videos.saturating_add(1)),
-        PaidBy::Bundle => Videos::Count(1),
+        PaidBy::Bundle | PaidBy::Pool(_) => Videos::Count(1),
     };
     let audience = report
         .followers
@@ -271,6 +317,48 @@ fn as_intended(report: &UseReport, known: &Known<'_>) -> IntendedUse {
         published_at: Some(report.published_at),
         ..IntendedUse::default()
     }
+}
+
+/// The pool first, then clip time.
+fn pool_use(report: &UseReport, known: &Known<'_>) -> Decision {
+    let Some(track) = report.track else {
+        return Decision::Refuse(vec![UseRefusal::TrackMissing]);
+    };
+    let clip_ms = report.clip_ms;
+    match pay(
+        known.pool,
+        known.bundles,
+        track,
+        clip_ms,
+        report.published_at,
+    ) {
+        Ok(PaidFrom::Pool(accrual)) => Decision::Accept {
+            draws: Vec::new(),
+            earned: accrual.micros,
+            billed_ms: 0,
+        },
+        Ok(PaidFrom::Bundles(_)) => draw_use(report, known.bundles),
+        Err(unpaid) => Decision::Refuse(vec![match unpaid.pool {
+            Some(Beyond::Allowance { allowance }) => UseRefusal::AllowanceUsedUp {
+                allowance,
+                offer: smallest_plan(clip_ms),
+            },
+            Some(Beyond::TrackCap { cap }) => UseRefusal::TrackCapReached {
+                cap,
+                offer: smallest_plan(clip_ms),
+            },
+            None => UseRefusal::SubscriptionNotRunning,
+        }]),
+    }
+}
+
+/// The code of the smallest plan of clip time that holds a clip: no clip is longer than any.
+fn smallest_plan(clip_ms: i64) -> String {
+    let plans = BUNDLE_PLANS.iter();
+    let enough = plans.filter(|plan| plan.total_ms >= clip_ms);
+    enough
+        .min_by_key(|plan| plan.total_ms)
+        .map_or_else(String::new, |plan| plan.code.to_owned())
 }
 
 fn draw_use(report: &UseReport, bundles: &[Bundle]) -> Decision {

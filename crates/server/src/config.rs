@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use app::{Currency, Rates, Seller, Settings, Tax};
+use app::{BUNDLE_PLANS, Currency, Rates, Seller, Settings, Tax};
 use thiserror::Error;
 
 mod keys;
@@ -169,6 +169,7 @@ impl Config {
                     address: meant.value("seller_address"),
                     tax_id: meant.value("seller_tax_id"),
                 },
+                bundles: BUNDLE_PLANS.to_vec(),
                 reserve_days: meant.days("reserve_days")?,
                 sandbox_webhook_secret: meant.secret("sandbox_webhook_secret")?,
             },

@@ -16,6 +16,8 @@ pub mod open;
 pub mod progress;
 pub mod say;
 pub mod serve;
+pub mod simulate;
+mod upkeep;
 pub mod verify;
 
 use std::ffi::OsString;

@@ -16,6 +16,7 @@ use web::ClientAddress;
 
 use crate::config::Config;
 use crate::exit::Failure;
+use crate::upkeep;
 
 /// How often the index looks for what other processes have added.
 const FOLLOW_EVERY: Duration = Duration::from_secs(2);
@@ -96,6 +97,7 @@ pub async fn serve(
 ) -> Result<(), Failure> {
     let newest = index::follow(&app, 0).await?;
     let follower = tokio::spawn(follow(app.clone(), newest));
+    let upkeep = tokio::spawn(upkeep::keep(app.clone()));
     let (tell, told) = tokio::sync::watch::channel(false);
     let mut graceful = told.clone();
     let ended = async move {
@@ -116,6 +118,7 @@ pub async fn serve(
         } => Ok(()),
     };
     follower.abort();
+    upkeep.abort();
     done.map_err(|e| Failure::failed(format!("serving failed: {e}"), "start it again"))
 }
 

@@ -4,17 +4,39 @@
 //! A handler returns a [`Problem`]; what it looks like (JSON or a page) and the request's number
 //! are added when the answer leaves: see `answer`.
 
+mod payouts;
+mod statuses;
+
 use app::{Fault, Refusal, Stop};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use statuses::STATUSES;
 use utoipa::ToSchema;
 
 /// Which status each code has. A code that is missing here answers 400, and a test fails.
 const STATUSES: &[(&str, StatusCode)] = &[
+    ("already_accepted", StatusCode::CONFLICT),
+    ("already_cancelled", StatusCode::CONFLICT),
+    ("already_in_rotation", StatusCode::CONFLICT),
+    ("already_paused", StatusCode::CONFLICT),
+    ("bad_line", StatusCode::UNPROCESSABLE_ENTITY),
+    ("bad_plan", StatusCode::UNPROCESSABLE_ENTITY),
+    ("bad_plan_code", StatusCode::UNPROCESSABLE_ENTITY),
+    ("bad_stay", StatusCode::UNPROCESSABLE_ENTITY),
+    ("close_in_the_future", StatusCode::UNPROCESSABLE_ENTITY),
+    ("not_a_subscription", StatusCode::CONFLICT),
+    ("not_in_rotation", StatusCode::CONFLICT),
+    ("other_currency", StatusCode::UNPROCESSABLE_ENTITY),
+    ("same_plan", StatusCode::CONFLICT),
+    ("subscription_ended", StatusCode::CONFLICT),
+    ("subscription_not_paid", StatusCode::CONFLICT),
+    ("subscription_running", StatusCode::CONFLICT),
+    ("unknown_close", StatusCode::NOT_FOUND),
     ("already_upgraded", StatusCode::CONFLICT),
     ("asset_not_in_tier", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_amount", StatusCode::UNPROCESSABLE_ENTITY),
+    ("bad_asset_kind", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_batch_size", StatusCode::BAD_REQUEST),
     ("bad_card", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_channel", StatusCode::UNPROCESSABLE_ENTITY),
@@ -28,12 +50,15 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("bad_habit", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_id", StatusCode::BAD_REQUEST),
     ("bad_label", StatusCode::UNPROCESSABLE_ENTITY),
+    ("bad_name", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_parameter", StatusCode::BAD_REQUEST),
     ("bad_reach", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_production", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_reason", StatusCode::UNPROCESSABLE_ENTITY),
+    ("bad_reference", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_request", StatusCode::BAD_REQUEST),
     ("bad_signature", StatusCode::UNAUTHORIZED),
+    ("bad_split_sheet", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_template", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_value", StatusCode::UNPROCESSABLE_ENTITY),
     ("body_too_large", StatusCode::PAYLOAD_TOO_LARGE),
@@ -51,6 +76,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("idempotency_key_required", StatusCode::BAD_REQUEST),
     ("idempotency_key_reused", StatusCode::CONFLICT),
     ("internal", StatusCode::INTERNAL_SERVER_ERROR),
+    ("invitation_spent", StatusCode::GONE),
     ("licence_ended", StatusCode::CONFLICT),
     ("licence_not_valid", StatusCode::FORBIDDEN),
     ("licence_revoked", StatusCode::CONFLICT),
@@ -61,6 +87,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("no_recent_uses", StatusCode::CONFLICT),
     ("no_signing_key", StatusCode::SERVICE_UNAVAILABLE),
     ("no_upgrade", StatusCode::CONFLICT),
+    ("name_taken", StatusCode::CONFLICT),
     ("not_clip_time", StatusCode::CONFLICT),
     ("not_found", StatusCode::NOT_FOUND),
     ("not_sandbox", StatusCode::CONFLICT),
@@ -68,6 +95,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("not_your_offers", StatusCode::FORBIDDEN),
     ("nothing_left", StatusCode::CONFLICT),
     ("nothing_to_undo", StatusCode::CONFLICT),
+    ("not_your_split", StatusCode::FORBIDDEN),
     ("not_your_track", StatusCode::FORBIDDEN),
     ("offer_closed", StatusCode::CONFLICT),
     ("offers_overtaken", StatusCode::CONFLICT),
@@ -75,6 +103,15 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("page_out_of_range", StatusCode::BAD_REQUEST),
     ("payee_required", StatusCode::BAD_REQUEST),
     ("period_not_begun", StatusCode::CONFLICT),
+    ("proposal_closed", StatusCode::CONFLICT),
+    ("proposal_open", StatusCode::CONFLICT),
+    ("other_currency", StatusCode::CONFLICT),
+    ("page_out_of_range", StatusCode::BAD_REQUEST),
+    ("payee_required", StatusCode::BAD_REQUEST),
+    ("promo_not_applicable", StatusCode::CONFLICT),
+    ("promo_not_yet", StatusCode::CONFLICT),
+    ("promo_over", StatusCode::GONE),
+    ("promo_used_up", StatusCode::CONFLICT),
     ("quote_expired", StatusCode::GONE),
     ("range_not_satisfiable", StatusCode::RANGE_NOT_SATISFIABLE),
     ("refund_too_large", StatusCode::UNPROCESSABLE_ENTITY),
@@ -84,6 +121,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("sign_in_link_spent", StatusCode::GONE),
     ("sign_in_required", StatusCode::UNAUTHORIZED),
     ("stale_message", StatusCode::UNAUTHORIZED),
+    ("split_unchanged", StatusCode::CONFLICT),
     ("stem_required", StatusCode::UNPROCESSABLE_ENTITY),
     ("too_many_requests", StatusCode::TOO_MANY_REQUESTS),
     ("too_many_tiers", StatusCode::CONFLICT),
@@ -98,14 +136,19 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("unknown_api_key", StatusCode::UNAUTHORIZED),
     ("unknown_channel", StatusCode::NOT_FOUND),
     ("unknown_credit_note", StatusCode::NOT_FOUND),
+    ("unknown_curator", StatusCode::UNPROCESSABLE_ENTITY),
+    ("unknown_currency", StatusCode::UNPROCESSABLE_ENTITY),
     ("unknown_field", StatusCode::UNPROCESSABLE_ENTITY),
     ("unknown_file", StatusCode::NOT_FOUND),
     ("unknown_licence", StatusCode::NOT_FOUND),
+    ("unknown_name", StatusCode::NOT_FOUND),
     ("unknown_option", StatusCode::UNPROCESSABLE_ENTITY),
     ("unknown_parameter", StatusCode::BAD_REQUEST),
     ("unknown_payee", StatusCode::NOT_FOUND),
     ("unknown_payment", StatusCode::NOT_FOUND),
     ("unknown_plan", StatusCode::UNPROCESSABLE_ENTITY),
+    ("unknown_proposal", StatusCode::NOT_FOUND),
+    ("unknown_promo", StatusCode::UNPROCESSABLE_ENTITY),
     ("unknown_quote", StatusCode::NOT_FOUND),
     ("unknown_stem", StatusCode::UNPROCESSABLE_ENTITY),
     ("unknown_tier", StatusCode::NOT_FOUND),
@@ -133,6 +176,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("unknown_permission", StatusCode::NOT_FOUND),
     ("unknown_wallet", StatusCode::NOT_FOUND),
     ("wallet_over_cap", StatusCode::PAYMENT_REQUIRED),
+    ("card_required", StatusCode::UNPROCESSABLE_ENTITY),
     ("wallet_short", StatusCode::PAYMENT_REQUIRED),
     ("wrong_grant", StatusCode::FORBIDDEN),
     ("wrong_placement", StatusCode::UNPROCESSABLE_ENTITY),
@@ -142,6 +186,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
 pub(crate) fn status_of(code: &str) -> StatusCode {
     STATUSES
         .iter()
+        .chain(payouts::STATUSES)
         .find(|(known, _)| *known == code)
         .map_or(StatusCode::BAD_REQUEST, |(_, status)| *status)
 }

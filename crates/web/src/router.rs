@@ -56,8 +56,27 @@ fn api() -> Router<Web> {
         .route("/v1/offers", post(api::offers::change))
         .route("/v1/tracks/{track}/credits", get(api::credits::show))
         .route("/v1/tracks/{track}/credits", put(api::credits::set))
+        .route("/v1/tracks/{track}/splits", get(api::splits::show))
+        .route(
+            "/v1/tracks/{track}/split-proposals",
+            post(api::splits::propose),
+        )
+        .route(
+            "/v1/split-proposals/{proposal}",
+            get(api::splits::show_proposal),
+        )
+        .route(
+            "/v1/split-proposals/{proposal}/accept",
+            post(api::splits::accept),
+        )
+        .route(
+            "/v1/split-proposals/{proposal}/decline",
+            post(api::splits::decline),
+        )
         .route("/v1/cue-sheets", post(api::cue_sheets::create))
         .route("/v1/quotes", post(api::quotes::create))
+        .route("/v1/rates", get(api::rates::show))
+        .route("/v1/tax-rates", post(api::rates::set_tax))
         .route("/v1/suggestions", post(api::suggestions::create))
         .route("/v1/licences", post(api::licences::buy))
         .route("/v1/licences/{licence}", get(api::licences::show))
@@ -135,11 +154,49 @@ fn api() -> Router<Web> {
         )
         .route("/v1/payees/{payee}/exchanges", get(api::exchanges::show))
         .route("/v1/payees/{payee}/exchanges", post(api::exchanges::make))
+        .route(
+            "/v1/licences/{licence}/subscription",
+            get(api::subscriptions::show),
+        )
+        .route(
+            "/v1/licences/{licence}/subscription",
+            post(api::subscriptions::change),
+        )
+        .route("/v1/plans", get(api::plans::list))
+        .route("/v1/rotation", get(api::rotation::show))
+        .route("/v1/rotation.ics", get(api::rotation::calendar))
+        .route("/v1/closes", get(api::closes::list))
+        .route("/v1/closes/{batch}", get(api::closes::show))
         .route("/v1/verify/{code}", get(api::verify::verify))
         .route("/v1/checks", post(api::checks::create))
         .route("/v1/uses", post(api::uses::create))
         .route("/v1/reports/uses", get(api::reports::show))
         .route("/v1/reports/uses/stream", get(api::stream::stream))
+        .route("/v1/payees/{payee}/balance", get(api::payees::balance))
+        .route(
+            "/v1/payees/{payee}/destination",
+            put(api::payees::set_destination),
+        )
+        .route(
+            "/v1/payees/{payee}/payout-terms",
+            put(api::payees::set_terms),
+        )
+        .route("/v1/payees/{payee}/payouts", get(api::payees::payouts))
+        .route("/v1/payees/{payee}/payouts", post(api::payees::request))
+        .route("/v1/payouts", get(api::payouts::list))
+        .route("/v1/payouts/{payout}", get(api::payouts::show))
+        .route("/v1/payouts/{payout}/release", post(api::payouts::release))
+        .route(
+            "/v1/payouts/{payout}/withdraw",
+            post(api::payouts::withdraw),
+        )
+        .route("/v1/payout-runs", post(api::payouts::run))
+        .route("/v1/payout-batches", post(api::payouts::send))
+        .route("/v1/payout-batches/{batch}", get(api::payouts::download))
+        .route(
+            "/v1/payout-batches/{batch}/results",
+            post(api::payouts::results),
+        )
         .route("/v1/status-lists/{list}", get(api::keys::status_list))
         .route("/.well-known/jwks.json", get(api::keys::jwks))
         .route("/schemas/envelope.json", get(api::schemas::envelope))
@@ -176,6 +233,15 @@ fn storefront() -> Router<Web> {
             get(pages::wallet::show).post(pages::wallet::load),
         )
         .route("/wallet/refund", post(pages::wallet::refund))
+        .route("/subscribe", get(pages::subscribe::show))
+        .route("/rotation", get(pages::rotation::show))
+        .route("/closes", get(pages::closes::show))
+        .route("/closes/{batch}", get(pages::closes::one))
+        .route(
+            "/licences/{licence}/subscription",
+            get(pages::subscription::show).post(pages::subscription::change),
+        )
+        .route("/rates", get(pages::rates::show))
         .route("/suggest", get(pages::suggest::show))
         .route(
             "/prices",
@@ -206,6 +272,25 @@ fn storefront() -> Router<Web> {
         .route("/check", get(pages::check::show))
         .route("/report", get(pages::report::show))
         .route("/statements", get(pages::statements::show))
+        .route(
+            "/payouts",
+            get(pages::payouts::show).post(pages::payouts::save),
+        )
+        .route(
+            "/operator/payouts",
+            get(pages::payout_desk::show).post(pages::payout_desk::act),
+        )
+        .route("/splits", get(pages::splits::show))
+        .route("/splits/{proposal}/accept", post(pages::splits::accept))
+        .route("/splits/{proposal}/decline", post(pages::splits::decline))
+        .route(
+            "/invitations/{token}",
+            get(pages::invitations::look).post(pages::invitations::accept),
+        )
+        .route(
+            "/invitations/{token}/decline",
+            post(pages::invitations::decline),
+        )
         .route("/operator", get(pages::operator::show))
         .route("/operator/payments", get(pages::payments::list))
         .route(

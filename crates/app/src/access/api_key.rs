@@ -2,7 +2,7 @@
 
 use domain::ApiKeyId;
 
-use super::{Scope, hash, new_secret};
+use super::{Scope, fresh_secret, hash};
 use crate::{App, Call, Fault};
 
 const PREFIX: &str = "sk_live_";
@@ -29,7 +29,7 @@ pub async fn make(
     scopes: &[Scope],
 ) -> Result<(ApiKey, String), Fault> {
     let id = ApiKeyId::from_bytes(call.id());
-    let secret = format!("{PREFIX}{}", new_secret(call).0);
+    let secret = format!("{PREFIX}{}", fresh_secret(call).0);
     let words: Vec<_> = scopes.iter().map(|s| s.word()).collect();
     let mut tx = app.db.write().await?;
     let values = [

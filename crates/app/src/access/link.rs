@@ -5,7 +5,7 @@
 
 use domain::PersonId;
 
-use super::{Person, hash, new_secret, person, session};
+use super::{Person, fresh_secret, hash, person, session};
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// How long a link is good for: a day, in ms.
@@ -30,7 +30,7 @@ impl Refusal for LinkRefusal {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn make(app: &App, call: &mut Call, who: PersonId) -> Result<String, Fault> {
-    let (secret, hash) = new_secret(call);
+    let (secret, hash) = fresh_secret(call);
     let mut tx = app.db.write().await?;
     let expires = call.now.0 + LINK_MS;
     tx.run(

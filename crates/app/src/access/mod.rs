@@ -138,12 +138,12 @@ impl Principal {
 }
 
 /// A fresh secret: what the caller is shown, and the hash that is kept.
-fn new_secret(call: &mut Call) -> (String, [u8; 32]) {
+pub(crate) fn fresh_secret(call: &mut Call) -> (String, [u8; 32]) {
     let secret = BASE64URL_NOPAD.encode(&call.random::<32>());
     let hash = hash(&secret);
     (secret, hash)
 }
 
-fn hash(secret: &str) -> [u8; 32] {
+pub(crate) fn hash(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }

@@ -23,14 +23,27 @@ pub async fn person(app: &App, call: &mut Call, role: Role, name: &str) -> Resul
         (&id).into(),
         name.into(),
         role.word().into(),
-        payee.into(),
+        payee.clone().into(),
         call.now.0.into(),
     ];
     tx.run(INSERT, &values).await?;
+    // Somebody who could sign in before anybody was paid under their name.
+    if let Some(payee) = payee {
+        tx.run(PAID_AS, &[name.into(), payee.into()]).await?;
+    }
     let row = tx.one(FIND, &[role.word().into(), name.into()]).await?;
     let person = read(&row)?;
     tx.commit().await?;
     Ok(person)
+}
+
+/// The person of a role and name, if there is one.
+pub(crate) async fn known(app: &App, role: Role, name: &str) -> Result<Option<Person>, Fault> {
+    let mut tx = app.db.read().await?;
+    let row = tx
+        .optional(FIND, &[role.word().into(), name.into()])
+        .await?;
+    row.as_ref().map(read).transpose()
 }
 
 /// The person of an id.
@@ -60,6 +73,9 @@ const PAYEE: &str = "select id from payees where name = $1";
 const INSERT: &str = "
     insert into people (id, name, role, payee_id, created_ms) values ($1, $2, $3, $4, $5)
     on conflict (role, name) do nothing";
+
+const PAID_AS: &str = "
+    update people set payee_id = $2 where role = 'composer' and name = $1 and payee_id is null";
 
 const FIND: &str = "select id, name, role, payee_id from people where role = $1 and name = $2";
 

@@ -3,14 +3,14 @@
 use domain::PersonId;
 use store::db::{Tx, Value};
 
-use super::{Person, Role, hash, new_secret, person};
+use super::{Person, Role, fresh_secret, hash, person};
 use crate::{App, Call, Fault};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Opens a session within a transaction and says its secret.
 pub(super) async fn open(tx: &mut Tx, call: &mut Call, who: PersonId) -> Result<String, Fault> {
-    let (secret, hash) = new_secret(call);
+    let (secret, hash) = fresh_secret(call);
     let operator = person::by_id(tx, who)
         .await?
         .is_some_and(|p| p.role == Role::Operator);

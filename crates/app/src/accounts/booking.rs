@@ -9,11 +9,14 @@ use domain::{
     Account, AssetKind, JournalId, LicenceId, LineKind, PayeeId, PayeeLine, Shared, SplitSheet,
     SplitSheetId, TrackId,
 };
-use ledger::{Currency, JournalDraft, Money};
+use ledger::{Currency, Journal, JournalDraft, Money};
 use store::db::Tx;
 
-use super::{post, sheets};
+use super::{post, recoup, sheets};
 use crate::{Call, Fault};
+
+/// Kind of the journals by which earnings pay back advances.
+const RECOUPMENT: &str = "recoupment";
 
 /// What an amount is earned by.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +36,8 @@ pub(crate) struct Booking {
     line: LineKind,
     source_id: [u8; 16],
     lines: BTreeMap<(Purse, Option<SplitSheetId>), PayeeLine>,
+    /// Lines without a sheet that are of another kind than the journal's own.
+    kinds: BTreeMap<Purse, LineKind>,
     sheets: BTreeMap<SplitSheetId, SplitSheet>,
 }
 
@@ -50,6 +55,7 @@ impl Booking {
             line,
             source_id: *source_id,
             lines: BTreeMap::new(),
+            kinds: BTreeMap::new(),
             sheets: BTreeMap::new(),
         }
     }
@@ -122,6 +128,18 @@ impl Booking {
         })
     }
 
+    /// The same as a line of another kind than the journal's other lines are.
+    pub(crate) fn credit_as(
+        &mut self,
+        kind: LineKind,
+        purse: Purse,
+        licence: Option<LicenceId>,
+        micros: i64,
+    ) -> Result<(), Fault> {
+        self.kinds.insert(purse, kind);
+        self.credit(purse, licence, micros)
+    }
+
     /// Takes a leg of an earlier journal back (or gives it again), as a line under the sheet it
     /// was once shared by, without touching what that sheet has shared: cumulative floors of the
     /// leg itself say how much.
@@ -160,12 +178,44 @@ impl Booking {
     }
 
     /// Writes it all; `None` when nothing moved. Lines of nothing are kept where a sheet shared
-    /// something, so that a use too small to pay anybody is still seen.
+    /// something, so that a use too small to pay anybody is still seen. What was earned pays back
+    /// its payees' advances first, in a journal of its own behind this one.
     pub(crate) async fn write(
         self,
         tx: &mut Tx,
         call: &mut Call,
     ) -> Result<Option<JournalId>, Fault> {
+        let mut earned = BTreeMap::new();
+        for line in self.lines.values() {
+            if let Purse::Payee(payee) = line.purse {
+                *earned.entry(payee).or_insert(0_i64) += line.micros;
+            }
+        }
+        let (line, source_id, currency) = (self.line, self.source_id, self.currency);
+        let Some((id, journal)) = self.book(tx, call).await? else {
+            return Ok(None);
+        };
+        if !line.is_earning() || earned.is_empty() {
+            return Ok(Some(id));
+        }
+        let recouped = recoup::earn(tx, currency, (line, &source_id), &earned).await?;
+        let source = format!("{}:{}", journal.kind(), journal.source());
+        let draft = JournalDraft::new(RECOUPMENT, source, journal.memo());
+        let of = (LineKind::Recoupment, id.bytes());
+        let mut booking = Booking::new(draft, of, currency);
+        for (payee, micros) in recouped {
+            booking.credit(Purse::Payee(payee), None, -micros)?;
+            booking.post(&Account::Advance(payee), micros);
+        }
+        booking.book(tx, call).await?;
+        Ok(Some(id))
+    }
+
+    async fn book(
+        self,
+        tx: &mut Tx,
+        call: &mut Call,
+    ) -> Result<Option<(JournalId, Journal)>, Fault> {
         let journal = self
             .draft
             .finish()
@@ -178,16 +228,28 @@ impl Booking {
             sheets::advance(tx, sheet, self.currency).await?;
         }
         for line in self.lines.values() {
-            insert(tx, call, self.currency, (self.line, &self.source_id), line).await?;
+            let other = self.kinds.get(&line.purse).copied();
+            let kind = other.filter(|_| line.sheet.is_none()).unwrap_or(self.line);
+            insert(tx, call, self.currency, (kind, &self.source_id), line).await?;
         }
-        Ok(Some(id))
+        Ok(Some((id, journal)))
     }
 }
 
 /// The purse of a payee now: their account, or their escrow until they are registered.
 pub(crate) async fn purse(tx: &mut Tx, payee: PayeeId) -> Result<Purse, Fault> {
-    let row = tx.one(REGISTERED, &[payee.bytes().into()]).await?;
-    Ok(match row.opt_int("registered_ms")? {
+    let values = [payee.bytes().into()];
+    let mut at = tx
+        .one(REGISTERED, &values)
+        .await?
+        .opt_int("registered_ms")?;
+    if at.is_none() {
+        // Who isn't registered stays so until this is written: else it would lie in an escrow
+        // that was claimed meanwhile.
+        let lock = format!("{REGISTERED}{}", tx.for_update());
+        at = tx.one(&lock, &values).await?.opt_int("registered_ms")?;
+    }
+    Ok(match at {
         Some(_) => Purse::Payee(payee),
         None => Purse::Escrow(payee),
     })

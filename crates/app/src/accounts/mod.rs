@@ -3,6 +3,8 @@
 pub mod audit;
 pub(crate) mod booking;
 pub(crate) mod clip_time;
+pub(crate) mod cycles;
+pub(crate) mod escrow;
 mod exclusives;
 pub(crate) mod holds;
 mod invoices;
@@ -11,6 +13,7 @@ pub mod once;
 pub(crate) mod paid;
 pub(crate) mod payments;
 pub(crate) mod post;
+mod recoup;
 pub(crate) mod sandbox;
 pub(crate) mod sheets;
 

@@ -1,6 +1,6 @@
 //! What a provider has captured, kept with what it paid for.
 
-use domain::{LicenceId, PaymentId, WalletLoadId};
+use domain::{CycleId, LicenceId, PaymentId, WalletLoadId};
 use ledger::Money;
 use store::db::{Row, Tx};
 
@@ -9,10 +9,13 @@ use crate::{Call, Fault};
 /// What a payment paid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Subject {
-    /// A licence; clip time is one, and so is the first cycle of a subscription.
+    /// A licence; clip time is one.
     Licence(LicenceId),
     /// A load of a wallet.
     WalletLoad(WalletLoadId),
+    /// A cycle of a subscription, the first one as well as those that follow and what an upgrade
+    /// adds to one.
+    Subscription(CycleId),
 }
 
 impl Subject {
@@ -23,6 +26,9 @@ impl Subject {
                 row.id("subject_id")?,
             ))),
             "wallet_load" => Ok(Subject::WalletLoad(WalletLoadId::from_bytes(
+                row.id("subject_id")?,
+            ))),
+            "subscription" => Ok(Subject::Subscription(CycleId::from_bytes(
                 row.id("subject_id")?,
             ))),
             other => Err(Fault::because(
@@ -36,6 +42,7 @@ impl Subject {
         match self {
             Subject::Licence(id) => ("licence", id.bytes()),
             Subject::WalletLoad(id) => ("wallet_load", id.bytes()),
+            Subject::Subscription(id) => ("subscription", id.bytes()),
         }
     }
 }

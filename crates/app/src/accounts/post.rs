@@ -3,7 +3,7 @@
 
 use domain::JournalId;
 use ledger::{Currency, Journal, Money};
-use store::db::Tx;
+use store::db::{Tx, Value};
 
 use crate::{App, Call, Fault};
 
@@ -26,24 +26,40 @@ pub(crate) async fn post(
         let what = format!("{} {} is posted already", journal.kind(), journal.source());
         return Err(Fault::because("posting a journal", what));
     }
-    for (line, posting) in (1_i64..).zip(journal.lines()) {
-        let (account, currency) = (posting.account.as_str(), posting.money.currency().code());
-        let micros = posting.money.micros();
-        let values = [
-            id.bytes().into(),
-            line.into(),
-            account.into(),
-            currency.into(),
-            micros.into(),
-        ];
-        tx.run(INSERT_LINE, &values).await?;
-        tx.run(
-            ADD_BALANCE,
-            &[account.into(), currency.into(), micros.into()],
-        )
-        .await?;
+    let lines: Vec<_> = (1_i64..).zip(journal.lines()).collect();
+    for chunk in lines.chunks(ROWS) {
+        let (mut postings, mut balances) = (Vec::new(), Vec::new());
+        for (line, posting) in chunk {
+            let (account, currency) = (posting.account.as_str(), posting.money.currency().code());
+            let micros = posting.money.micros();
+            postings.extend([
+                Value::from(id.bytes()),
+                (*line).into(),
+                account.into(),
+                currency.into(),
+                micros.into(),
+            ]);
+            balances.extend([Value::from(account), currency.into(), micros.into()]);
+        }
+        let insert = format!("{INSERT_LINES}{}", rows(chunk.len(), 5));
+        tx.run(&insert, &postings).await?;
+        let add = format!("{ADD_BALANCES}{}{ON_CONFLICT}", rows(chunk.len(), 3));
+        tx.run(&add, &balances).await?;
     }
     Ok(id)
+}
+
+/// How many rows one statement writes: a close posts thousands of lines at once.
+pub(crate) const ROWS: usize = 100;
+
+/// The places of so many rows of so many columns, after `values`.
+pub(crate) fn rows(count: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let places = (1..=columns).map(|place| format!("${}", row * columns + place));
+        format!("({})", places.collect::<Vec<_>>().join(", "))
+    };
+    let rows: Vec<String> = (0..count).map(row).collect();
+    rows.join(", ")
 }
 
 /// Every balance of the accounts whose name begins with `prefix`, sorted by account.
@@ -69,12 +85,13 @@ const INSERT: &str = "
     on conflict do nothing
  returning id";
 
-const INSERT_LINE: &str = "
-    insert into postings (journal_id, line, account, currency, amount_micros)
-    values ($1, $2, $3, $4, $5)";
+const INSERT_LINES: &str = "
+    insert into postings (journal_id, line, account, currency, amount_micros) values ";
 
-const ADD_BALANCE: &str = "
-    insert into balances (account, currency, amount_micros) values ($1, $2, $3)
+const ADD_BALANCES: &str = "
+    insert into balances (account, currency, amount_micros) values ";
+
+const ON_CONFLICT: &str = "
     on conflict (account, currency)
     do update set amount_micros = balances.amount_micros + excluded.amount_micros";
 

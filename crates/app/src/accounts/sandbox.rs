@@ -40,6 +40,30 @@ pub(crate) fn charge(card: &str) -> Result<(), NotCharged> {
     Ok(())
 }
 
+/// What stands for a card that was charged once, to charge it again: no number is kept. The
+/// sandbox's card ending in 0341 pays once and declines ever after.
+pub(crate) fn keep(card: &str) -> String {
+    let digits: String = card.chars().filter(char::is_ascii_digit).collect();
+    let word = if digits.ends_with("0341") {
+        DECLINES
+    } else {
+        PAYS
+    };
+    word.to_owned()
+}
+
+/// Charges a card that was kept.
+pub(crate) fn charge_kept(token: &str) -> Result<(), NotCharged> {
+    match token {
+        PAYS => Ok(()),
+        _ => Err(NotCharged::Declined),
+    }
+}
+
+const PAYS: &str = "sandbox_pays";
+
+const DECLINES: &str = "sandbox_declines";
+
 /// Whose account the money lies on, for the journal.
 pub(crate) fn taken() -> Result<Taken, Fault> {
     let provider = ProviderName::new(NAME).map_err(Fault::while_("naming a provider"))?;
@@ -52,6 +76,16 @@ pub(crate) fn taken() -> Result<Taken, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_kept_card_holds_no_digit_and_one_ending_in_0341_pays_once() {
+        let good = keep("4242 4242 4242 4242");
+        assert!(!good.chars().any(|c| c.is_ascii_digit()));
+        assert_eq!(charge_kept(&good), Ok(()));
+        assert_eq!(charge("4000 0000 0000 0341"), Ok(()));
+        let once = keep("4000 0000 0000 0341");
+        assert_eq!(charge_kept(&once), Err(NotCharged::Declined));
+    }
 
     #[test]
     fn what_passes_luhn_is_charged_and_0002_is_declined() {

@@ -45,8 +45,11 @@ pub(crate) async fn locked(
     SplitSheet::new(id, version, shares, shared).map_err(Fault::while_("reading a split sheet"))
 }
 
-/// Those of a sheet's payees who are registered; the others earn into escrow.
+/// Those of a sheet's payees who are registered; the others earn into escrow, and aren't
+/// registered by anybody else before the transaction ends.
 pub(crate) async fn registered(tx: &mut Tx, id: SplitSheetId) -> Result<BTreeSet<PayeeId>, Fault> {
+    let lock = format!("{UNREGISTERED}{}", tx.for_update());
+    tx.all(&lock, &[id.bytes().into()]).await?;
     let rows = tx.all(REGISTERED, &[id.bytes().into()]).await?;
     rows.iter()
         .map(|row| Ok(PayeeId::from_bytes(row.id("payee_id")?)))
@@ -89,6 +92,11 @@ const SHARES: &str =
 const REGISTERED: &str = "
     select s.payee_id from split_shares s join payees p on p.id = s.payee_id
      where s.sheet_id = $1 and p.registered_ms is not null";
+
+const UNREGISTERED: &str = "
+    select id from payees
+     where registered_ms is null and id in (select payee_id from split_shares where sheet_id = $1)
+     order by id";
 
 const ADVANCE: &str =
     "update split_progress set shared_micros = $3 where sheet_id = $1 and currency = $2";

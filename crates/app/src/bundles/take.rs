@@ -210,7 +210,7 @@ async fn write(
         paid_from: None,
         family: None,
     };
-    sale.issue(app, call, tx, who, &purchase, held.payment)
+    sale.issue(app, call, tx, who, &purchase, Some(held.payment))
         .await?;
     let family = match who {
         Principal::Person(person) => *person.id.bytes(),
@@ -285,6 +285,7 @@ impl QuotedOption {
             stem: None,
             value_micros: None,
             upgrade_of: None,
+            deal: None,
         }
     }
 }

@@ -126,7 +126,7 @@ const SPLITS: &str = "
     select s.payee_id, p.name, s.share_ppm
       from split_shares s
       join payees p on p.id = s.payee_id
-     where s.sheet_id = (select id from split_sheets where track_id = $1
+     where s.sheet_id = (select id from split_sheets where track_id = $1 and asset_kind is null
                           order by version desc limit 1)
      order by s.share_ppm desc, p.name";
 

@@ -8,16 +8,15 @@ use domain::{LicenceId, QuoteId, TrackId, WalletId, split_sale};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use store::db::Tx;
-use thiserror::Error;
 
-use super::clear::{self, Bar};
+use super::clear::{self};
+pub use super::refused::BuyRefusal;
 use super::sale::{self, Sale};
-use super::{
-    Claim, Licence, QuotedOption, Standing, TopUpRefusal, offers, render, sandbox, show, top_up,
-};
+use super::{Claim, Licence, QuotedOption, Standing, offers, render, sandbox, show, top_up};
 use crate::access::Principal;
-use crate::wallets::{SpendRefusal, spend};
-use crate::{App, Call, Fault, Refusal, Stop};
+use crate::deals::promos;
+use crate::wallets::spend;
+use crate::{App, Call, Fault, Stop};
 
 /// What is bought, by whom, and how it is paid.
 #[derive(Debug, Clone, Serialize)]
@@ -47,105 +46,6 @@ pub struct Bought {
     pub licence: Licence,
     /// Whether this request had been carried out before.
     pub repeated: bool,
-}
-
-/// Why nothing is sold. In order of precedence.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum BuyRefusal {
-    /// The key is no key.
-    #[error("send an Idempotency-Key of 1 to 128 printable characters, new for each purchase")]
-    BadIdempotencyKey,
-    /// The key was used for something else.
-    #[error("this Idempotency-Key was used for another purchase: use a new one")]
-    KeyReused,
-    /// Nobody is named.
-    #[error("say who the licence is for: a name of 1 to 120 characters")]
-    NoLicensee,
-    /// No address of that form.
-    #[error("this is no e-mail address: correct it or leave it out")]
-    BadEmail,
-    /// No such quote.
-    #[error("there is no such quote: ask for a new one")]
-    UnknownQuote,
-    /// The quote's time is over.
-    #[error("the quote has expired: ask for a new one")]
-    QuoteExpired,
-    /// The quote has no such option.
-    #[error("the quote has no option `{0}`")]
-    UnknownOption(String),
-    /// The offer was closed since.
-    #[error("this offer has been closed: ask for a new quote")]
-    OfferClosed,
-    /// Nothing of the track is sold now.
-    #[error("{0}")]
-    Barred(Bar),
-    /// The licence that this would upgrade was put on hold or withdrawn meanwhile.
-    #[error("this licence is {}: only one in force can be upgraded", .0.word())]
-    NotValid(Standing),
-    /// The licence that this would upgrade was upgraded meanwhile.
-    #[error("this licence was upgraded already: upgrade the one it became")]
-    AlreadyUpgraded,
-    /// The store has no signing key.
-    #[error("this store can't sell now, it has no signing key: what it sold before stays valid")]
-    CannotSign,
-    /// The wallet doesn't pay.
-    #[error(transparent)]
-    Wallet(SpendRefusal),
-    /// It tops nothing up.
-    #[error(transparent)]
-    TopUp(TopUpRefusal),
-    /// That is no card number.
-    #[error("this is no card number: check its digits")]
-    BadCard,
-    /// The provider said no.
-    #[error("the card was declined: nothing was charged; try another card")]
-    Declined,
-}
-
-impl Refusal for BuyRefusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::BadIdempotencyKey => "idempotency_key_required",
-            Self::KeyReused => "idempotency_key_reused",
-            Self::NoLicensee => "licensee_required",
-            Self::BadEmail => "bad_email",
-            Self::UnknownQuote => "unknown_quote",
-            Self::QuoteExpired => "quote_expired",
-            Self::UnknownOption(_) => "unknown_option",
-            Self::OfferClosed => "offer_closed",
-            // Whoever holds a quote is told what became of its offer, not why.
-            Self::Barred(Bar::Exclusive(_)) => "offer_closed",
-            Self::Barred(bar) => bar.code(),
-            Self::NotValid(_) => "licence_not_valid",
-            Self::AlreadyUpgraded => "already_upgraded",
-            Self::CannotSign => "no_signing_key",
-            Self::Wallet(refusal) => refusal.code(),
-            Self::TopUp(refusal) => refusal.code(),
-            Self::BadCard => "bad_card",
-            Self::Declined => "card_declined",
-        }
-    }
-
-    fn field(&self) -> Option<String> {
-        Some(
-            match self {
-                Self::BadIdempotencyKey | Self::KeyReused => "Idempotency-Key",
-                Self::NoLicensee => "licensee",
-                Self::BadEmail => "email",
-                Self::UnknownQuote | Self::QuoteExpired => "quote",
-                Self::UnknownOption(_)
-                | Self::OfferClosed
-                | Self::Barred(_)
-                | Self::NotValid(_)
-                | Self::AlreadyUpgraded => "offer",
-                Self::CannotSign => return None,
-                Self::Wallet(refusal) => return refusal.field(),
-                Self::TopUp(refusal) => return refusal.field(),
-                Self::BadCard | Self::Declined => "card",
-            }
-            .to_owned(),
-        )
-    }
 }
 
 /// How often a purchase that lost a race for rows is tried again.
@@ -190,7 +90,8 @@ async fn attempt(
         });
     }
     let (track, option) = quoted(app, call, purchase).await?;
-    if purchase.wallet.is_none() {
+    // What is free needs no card.
+    if option.total_micros > 0 && purchase.wallet.is_none() {
         sandbox::charge(&purchase.card).map_err(|refusal| {
             Stop::Refused(match refusal {
                 sandbox::NotCharged::NoCard => BuyRefusal::BadCard,
@@ -249,18 +150,33 @@ async fn sell(
         still_on_sale(&mut tx, call, track, &sale.option).await?;
     }
     let (upgrade_of, envelope) = (sale.option.upgrade_of, sale.option.envelope.clone());
+    let promo = sale
+        .option
+        .deal
+        .as_ref()
+        .and_then(|deal| deal.promo.clone());
     if let Some((old, _)) = upgrade_of {
         still_valid(&mut tx, old).await?;
     }
     let top_up = (purchase.top_up.as_ref(), sale.option.bundle_ms.is_some());
     let family = top_up::family(app, &mut tx, who, top_up, id).await;
     sale.family = Some(family.map_err(|stop| refused_as(stop, BuyRefusal::TopUp))?);
-    if let Some(wallet) = purchase.wallet {
+    if purchase.wallet.is_some() && sale.option.is_pool() {
+        return Err(Stop::Refused(BuyRefusal::Wallet(SpendRefusal::CardNeeded)));
+    }
+    if let Some(wallet) = purchase.wallet
+        && sale.option.total_micros > 0
+    {
         let (of, price) = ((wallet, id), sale.option.total()?);
         let paid = spend::pay(&mut tx, call, who, of, price).await;
         paid.map_err(|stop| refused_as(stop, BuyRefusal::Wallet))?;
     }
     sale.write(app, call, &mut tx, who, purchase).await?;
+    if let Some((code, off)) = promo
+        && !promos::redeem(&mut tx, call, &code, id, off).await?
+    {
+        return Err(Stop::Refused(BuyRefusal::PromoUsedUp));
+    }
     if let Some((old, credit)) = upgrade_of
         && !clear::upgrade(&mut tx, old, id, credit, call.now).await?
     {
@@ -349,14 +265,17 @@ async fn quoted(
         .into_iter()
         .find(|option| option.offer == purchase.offer);
     let option = option.ok_or_else(|| Stop::Refused(unknown()))?;
-    // Under other rates than it was quoted at, the journal would book another total than is paid.
-    let split = split_sale(option.before_tax()?, &app.settings.rates);
-    if !split.is_ok_and(|split| split.gross.micros() == option.total_micros) {
+    // What is paid is what the journal will divide. A quote from before rates were frozen is divided
+    // by those set now, which may give another total than it promised.
+    let split = split_sale(option.before_tax()?, &option.rates(&app.settings.rates));
+    let same = split.is_ok_and(|split| split.gross.micros() == option.total_micros);
+    let free = (option.before_tax_micros, option.total_micros) == (0, 0);
+    if !same && !free {
         return Err(Stop::Refused(BuyRefusal::QuoteExpired));
     }
     let track = match quote.opt_bytes("track_id")? {
         // Clip time that was quoted beside a track's offers holds for any.
-        Some(_) if option.bundle_ms.is_none() => {
+        Some(_) if !option.is_for_any_track() => {
             let track = TrackId::from_bytes(quote.id("track_id")?);
             still_on_sale(&mut tx, call, track, &option).await?;
             Some(track)

@@ -2,7 +2,8 @@
 //! same at every download. Masters are only read.
 //!
 //! Clip time holds for any track, so its files aren't listed: whoever holds it takes the full
-//! mix of whichever track they want, marked with the bundle's key, and pays when they use it.
+//! mix of whichever track they want, marked with the bundle's key, and pays when they use it. A
+//! subscriber takes those in rotation, while a paid cycle runs.
 
 use std::io::Cursor;
 
@@ -16,7 +17,8 @@ use super::render::{self, AssetFile};
 use super::show::{self, LicenceRefusal};
 use super::{Licence, Standing, papers, sale};
 use crate::catalogue::show as tracks;
-use crate::{App, Call, Fault, Refusal, Stop};
+use crate::subscriptions::show as subscriptions;
+use crate::{App, Call, Fault, Refusal, Stop, rotation};
 
 /// A file on its way to a licensee.
 #[derive(Debug, Clone)]
@@ -50,6 +52,12 @@ pub enum DeliverRefusal {
     /// The bundle's time is over.
     #[error("this clip time has expired: buy some more")]
     Expired,
+    /// No paid cycle of the subscription runs.
+    #[error("no paid month of this subscription runs now: go on with it first")]
+    NotPaid,
+    /// The track isn't in rotation.
+    #[error("this track isn't in rotation now: license it by itself, or with clip time")]
+    NotInRotation,
     /// The licence is on hold or withdrawn.
     #[error("this licence is {}: its files can't be downloaded now", .0.word())]
     NotValid(Standing),
@@ -64,6 +72,8 @@ impl Refusal for DeliverRefusal {
             Self::Barred(bar) => bar.code(),
             Self::NotClipTime => "not_clip_time",
             Self::Expired => "clip_time_expired",
+            Self::NotPaid => "subscription_not_paid",
+            Self::NotInRotation => "not_in_rotation",
             Self::NotValid(_) => "licence_not_valid",
         }
     }
@@ -102,17 +112,26 @@ pub async fn deliver_any(
     track: &str,
 ) -> Result<Delivery, Stop<DeliverRefusal>> {
     let licence = valid(app, id).await?;
-    let Some(time) = licence.bundle else {
-        return Err(Stop::Refused(DeliverRefusal::NotClipTime));
+    let subscribed = match licence.bundle {
+        Some(time) if time.expires_at <= call.now => {
+            return Err(Stop::Refused(DeliverRefusal::Expired));
+        }
+        Some(_) => false,
+        None => {
+            runs(app, call, id).await?;
+            true
+        }
     };
-    if time.expires_at <= call.now {
-        return Err(Stop::Refused(DeliverRefusal::Expired));
-    }
     let track = tracks::track(app, track).await.map_err(|stop| match stop {
         Stop::Refused(refusal) => Stop::Refused(DeliverRefusal::Track(refusal)),
         Stop::Fault(fault) => Stop::Fault(fault),
     })?;
-    let bar = clear::bar(&mut app.db.read().await?, track.id, call.now).await?;
+    let mut tx = app.db.read().await?;
+    if subscribed && !rotation::holds(&mut tx, track.id, call.now).await? {
+        return Err(Stop::Refused(DeliverRefusal::NotInRotation));
+    }
+    let bar = clear::bar(&mut tx, track.id, call.now).await?;
+    drop(tx);
     if let Some(bar) = bar {
         return Err(Stop::Refused(DeliverRefusal::Barred(bar)));
     }
@@ -133,6 +152,16 @@ pub async fn deliver_any(
         mime: mime(&file.format),
         bytes,
     })
+}
+
+/// Whether a licence is a subscription with a paid cycle that runs now.
+async fn runs(app: &App, call: &Call, id: LicenceId) -> Result<(), Stop<DeliverRefusal>> {
+    let shown = subscriptions::of_licence(app, call.now, id).await?;
+    match shown {
+        None => Err(Stop::Refused(DeliverRefusal::NotClipTime)),
+        Some(shown) if shown.running.is_none() => Err(Stop::Refused(DeliverRefusal::NotPaid)),
+        Some(_) => Ok(()),
+    }
 }
 
 /// The licence, if it is in force: files, keys and papers are handed out of no other.

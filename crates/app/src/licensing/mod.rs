@@ -1,6 +1,7 @@
 //! Licensing: a use is quoted, an option bought, its files delivered, its key
 //! verified, its channels listed, its standing moved, and a finished video checked.
 
+mod book;
 pub mod buy;
 pub mod channels;
 pub mod check;
@@ -14,7 +15,9 @@ pub mod invoice;
 mod offers;
 pub mod papers;
 pub mod quote;
+mod quote_plans;
 pub mod quoted;
+mod refused;
 pub mod render;
 pub(crate) mod sale;
 pub mod show;
@@ -26,6 +29,7 @@ mod top_up;
 pub mod verify;
 
 use crate::accounts::sandbox;
+
 pub use clear::Bar;
 pub use held::{Claim, HeldRefusal};
 pub use show::{Licence, LicenceFile, Standing};

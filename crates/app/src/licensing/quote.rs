@@ -4,20 +4,18 @@
 //!
 //! Looking ([`look`]) answers the same and keeps nothing: what is only read needs no row.
 
-use domain::envelope::Credit;
-use domain::offer::BUNDLE_PLANS;
-use domain::quote::{Held, QUOTE_VALID_MS, upgrades};
-use domain::{
-    AssetKind, BundlePlan, IntendedUse, Pricing, QuoteId, Timestamp, TrackId, covers, split_sale,
-};
-use ledger::Money;
+use domain::quote::{Held, upgrades};
+use domain::{AssetKind, IntendedUse, Pricing, QuoteId, Timestamp, TrackId};
+use ledger::Currency;
 use store::db::Tx;
 use thiserror::Error;
 
 use super::clear::{self, Bar};
 use super::held::{Claim, HeldRefusal, held};
+use super::quote_plans::{clip_time, of_bundle, of_pool, pools};
 use super::{Lacking, QuotedOption, offers};
 use crate::catalogue::show::{TrackRefusal, resolve};
+use crate::deals::{Circumstances, Terms, TermsRefusal};
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// What is asked.
@@ -42,6 +40,11 @@ pub enum Ask {
     /// What does this plan of clip time cost?
     Bundle {
         /// The plan's code, such as `bundle_10`.
+        plan: String,
+    },
+    /// What does this subscription cost?
+    Pool {
+        /// The plan's code, such as `pool_5`.
         plan: String,
     },
 }
@@ -70,6 +73,9 @@ pub enum QuoteRefusal {
     /// No such plan.
     #[error("there is no plan of clip time `{0}`: bundle_10, bundle_25 and bundle_100 are on sale")]
     Plan(String),
+    /// No such subscription.
+    #[error("there is no subscription `{0}` on sale: GET /v1/plans lists those that are")]
+    Pool(String),
     /// The licence can't be upgraded.
     #[error(transparent)]
     Held(HeldRefusal),
@@ -87,6 +93,9 @@ pub enum QuoteRefusal {
         /// What it has.
         has: String,
     },
+    /// Not in these circumstances.
+    #[error(transparent)]
+    Terms(TermsRefusal),
     /// Nothing is wider and dearer.
     #[error("nothing on offer is wider than this licence and costs more: there is no upgrade")]
     NoUpgrade,
@@ -96,11 +105,12 @@ impl Refusal for QuoteRefusal {
     fn code(&self) -> &'static str {
         match self {
             Self::Track(refusal) => refusal.code(),
-            Self::Plan(_) => "unknown_plan",
+            Self::Plan(_) | Self::Pool(_) => "unknown_plan",
             Self::Held(refusal) => refusal.code(),
             Self::Barred(bar) => bar.code(),
             Self::StemRequired(_) => "stem_required",
             Self::UnknownStem { .. } => "unknown_stem",
+            Self::Terms(refusal) => refusal.code(),
             Self::NoUpgrade => "no_upgrade",
         }
     }
@@ -109,9 +119,11 @@ impl Refusal for QuoteRefusal {
         match self {
             Self::Track(refusal) => refusal.field(),
             Self::Plan(_) => Some("bundle".into()),
+            Self::Pool(_) => Some("pool".into()),
             Self::Held(refusal) => refusal.field(),
             Self::Barred(bar) => bar.field(),
             Self::StemRequired(_) | Self::UnknownStem { .. } => Some("stem".into()),
+            Self::Terms(refusal) => refusal.field(),
             Self::NoUpgrade => Some("upgrade_of.licence".into()),
         }
     }
@@ -122,7 +134,20 @@ impl Refusal for QuoteRefusal {
 /// # Errors
 /// [`QuoteRefusal`].
 pub async fn quote(app: &App, call: &mut Call, ask: &Ask) -> Result<Quote, Stop<QuoteRefusal>> {
-    let quote = look(app, call, ask).await?;
+    quote_in(app, call, ask, &Circumstances::default()).await
+}
+
+/// The same in circumstances that change the price: a country, a currency, a promotion, a curator.
+///
+/// # Errors
+/// [`QuoteRefusal`].
+pub async fn quote_in(
+    app: &App,
+    call: &mut Call,
+    ask: &Ask,
+    asked: &Circumstances,
+) -> Result<Quote, Stop<QuoteRefusal>> {
+    let quote = look_in(app, call, ask, asked).await?;
     keep(app, call, ask, &quote).await?;
     Ok(quote)
 }
@@ -132,15 +157,31 @@ pub async fn quote(app: &App, call: &mut Call, ask: &Ask) -> Result<Quote, Stop<
 /// # Errors
 /// [`QuoteRefusal`].
 pub async fn look(app: &App, call: &mut Call, ask: &Ask) -> Result<Quote, Stop<QuoteRefusal>> {
+    look_in(app, call, ask, &Circumstances::default()).await
+}
+
+/// The same in circumstances that change the price.
+///
+/// # Errors
+/// [`QuoteRefusal`].
+pub async fn look_in(
+    app: &App,
+    call: &mut Call,
+    ask: &Ask,
+    asked: &Circumstances,
+) -> Result<Quote, Stop<QuoteRefusal>> {
     let id = QuoteId::from_bytes(call.id());
     match ask {
         Ask::Track {
             track,
             wanted,
             stem,
-        } => of_track(app, call, id, track, wanted, stem.as_deref()).await,
-        Ask::Upgrade { of, wanted } => of_upgrade(app, call, id, of, wanted.as_deref()).await,
-        Ask::Bundle { plan } => of_bundle(app, call, id, plan),
+        } => of_track(app, call, id, track, (wanted, stem.as_deref()), asked).await,
+        Ask::Upgrade { of, wanted } => {
+            of_upgrade(app, call, id, (of, wanted.as_deref()), asked).await
+        }
+        Ask::Bundle { plan } => of_bundle(app, call, id, plan, asked).await,
+        Ask::Pool { plan } => of_pool(app, call, id, plan).await,
     }
 }
 
@@ -149,8 +190,8 @@ async fn of_track(
     call: &Call,
     id: QuoteId,
     name: &str,
-    wanted: &IntendedUse,
-    stem: Option<&str>,
+    (wanted, stem): (&IntendedUse, Option<&str>),
+    asked: &Circumstances,
 ) -> Result<Quote, Stop<QuoteRefusal>> {
     let mut tx = app.db.read().await?;
     let track = resolve(&mut tx, name).await.map_err(|stop| match stop {
@@ -160,18 +201,27 @@ async fn of_track(
     barred(&mut tx, track, call.now).await?;
     let mut wanted = wanted.clone();
     let stem = named_stem(&mut tx, track, &mut wanted, stem).await?;
+    let terms = terms(Terms::find(app, &mut tx, asked, Some(track), call.now).await)?;
     let mut all = offers::open(&mut tx, track).await?;
     all.retain(|offer| stem.is_some() || offer.asset != AssetKind::Stem);
-    let answer = domain::quote(&all, &wanted, &pricing(app), call.now)
+    terms.price_all(&mut all)?;
+    let answer = domain::quote(&all, &wanted, &terms.pricing(), call.now)
         .map_err(Fault::while_("pricing an offer"))?;
-    let affordable = answer.covering.iter().filter(|one| {
-        // A price that tax and fee would eat can't be charged.
-        split_sale(one.price.before_tax, &app.settings.rates).is_ok()
-    });
+    let reduced = answer.covering.iter().any(|one| !one.price.off.is_zero());
+    // A price that tax and fee would eat can't be charged.
+    let affordable = (answer.covering.iter()).filter(|one| terms.sells(one.price.before_tax));
     let mut options: Vec<_> = affordable
-        .map(|one| QuotedOption::of(one, stem.as_deref()))
+        .map(|one| QuotedOption::of(one, stem.as_deref(), &terms))
         .collect();
-    options.extend(clip_time(app, call, &wanted)?);
+    if !answer.covering.is_empty() {
+        let serves = terms.promo_serves(reduced, !options.is_empty());
+        serves.map_err(|refusal| Stop::Refused(QuoteRefusal::Terms(refusal)))?;
+    }
+    options.extend(clip_time(app, call, &wanted, &terms)?);
+    // A subscription goes on by the store's own currency and tax.
+    if terms.in_base_currency() {
+        options.extend(pools(app, &mut tx, call, track, &wanted).await?);
+    }
     options.sort_by_key(|option| option.total_micros);
     Ok(Quote {
         id,
@@ -186,8 +236,8 @@ async fn of_upgrade(
     app: &App,
     call: &Call,
     id: QuoteId,
-    claim: &Claim,
-    wanted: Option<&IntendedUse>,
+    (claim, wanted): (&Claim, Option<&IntendedUse>),
+    asked: &Circumstances,
 ) -> Result<Quote, Stop<QuoteRefusal>> {
     let mut tx = app.db.read().await?;
     let held = held(app, &mut tx, claim, call.now)
@@ -197,7 +247,9 @@ async fn of_upgrade(
             Stop::Fault(fault) => Stop::Fault(fault),
         })?;
     barred(&mut tx, held.track, call.now).await?;
+    let terms = upgrade_terms(app, &mut tx, asked, held.value.currency(), call.now).await?;
     let mut all = offers::open(&mut tx, held.track).await?;
+    terms.price_all(&mut all)?;
     all.retain(|offer| {
         let same_money = offer.price.currency() == held.value.currency();
         same_money && (held.stem.is_some() || offer.asset != AssetKind::Stem)
@@ -206,12 +258,11 @@ async fn of_upgrade(
         envelope: &held.envelope,
         value: held.value,
     };
-    let answer = upgrades(&all, &old, wanted, &pricing(app), call.now)
+    let answer = upgrades(&all, &old, wanted, &terms.pricing(), call.now)
         .map_err(Fault::while_("pricing an upgrade"))?;
-    let affordable = (answer.covering.iter())
-        .filter(|one| split_sale(one.price.before_tax, &app.settings.rates).is_ok());
+    let affordable = (answer.covering.iter()).filter(|one| terms.sells(one.price.before_tax));
     let options: Vec<_> = affordable
-        .map(|one| QuotedOption::upgrade(one, held.stem.as_deref(), held.id, held.value))
+        .map(|one| QuotedOption::upgrade(one, held.stem.as_deref(), held.id, held.value, &terms))
         .collect();
     if options.is_empty() {
         return Err(Stop::Refused(QuoteRefusal::NoUpgrade));
@@ -223,6 +274,32 @@ async fn of_upgrade(
         not_covering: Vec::new(),
         expires_at: answer.expires_at,
     })
+}
+
+pub(super) fn terms(found: Result<Terms, Stop<TermsRefusal>>) -> Result<Terms, Stop<QuoteRefusal>> {
+    found.map_err(|stop| match stop {
+        Stop::Refused(refusal) => Stop::Refused(QuoteRefusal::Terms(refusal)),
+        Stop::Fault(fault) => Stop::Fault(fault),
+    })
+}
+
+/// An upgrade is paid in what its licence was paid in, whatever the store sells in now.
+async fn upgrade_terms(
+    app: &App,
+    tx: &mut Tx,
+    asked: &Circumstances,
+    held: Currency,
+    now: Timestamp,
+) -> Result<Terms, Stop<QuoteRefusal>> {
+    if asked.currency.is_some_and(|other| other != held) {
+        let refusal = TermsRefusal::OtherCurrency(held);
+        return Err(Stop::Refused(QuoteRefusal::Terms(refusal)));
+    }
+    let asked = Circumstances {
+        currency: Some(held),
+        ..asked.clone()
+    };
+    terms(Terms::find(app, tx, &asked, None, now).await)
 }
 
 async fn barred(tx: &mut Tx, track: TrackId, now: Timestamp) -> Result<(), Stop<QuoteRefusal>> {
@@ -261,52 +338,11 @@ async fn named_stem(
     }
 }
 
-/// The plans of clip time that would pay for a use, each saying what it would draw.
-fn clip_time(app: &App, call: &Call, wanted: &IntendedUse) -> Result<Vec<QuotedOption>, Fault> {
-    let mut wanted = wanted.clone();
-    wanted.published_at.get_or_insert(call.now);
-    let mut options = Vec::new();
-    for plan in &BUNDLE_PLANS {
-        let Some(draws) = plan.would_draw(wanted.clip_ms, wanted.videos) else {
-            continue;
-        };
-        let envelope = plan.envelope(Credit::NotRequired, call.now);
-        if covers(&envelope, &wanted).is_ok() {
-            let mut option = bundle(app, call, plan)?;
-            option.draws_ms = Some(draws);
-            options.push(option);
-        }
-    }
-    Ok(options)
-}
-
-fn of_bundle(app: &App, call: &Call, id: QuoteId, code: &str) -> Result<Quote, Stop<QuoteRefusal>> {
-    let Some(plan) = BundlePlan::by_code(code) else {
-        return Err(Stop::Refused(QuoteRefusal::Plan(
-            code.chars().take(40).collect(),
-        )));
-    };
-    Ok(Quote {
-        id,
-        track: None,
-        options: vec![bundle(app, call, plan)?],
-        not_covering: Vec::new(),
-        expires_at: call.now.plus_ms(QUOTE_VALID_MS),
-    })
-}
-
-fn bundle(app: &App, call: &Call, plan: &BundlePlan) -> Result<QuotedOption, Fault> {
-    let price: Money = plan.price().map_err(Fault::while_("pricing a bundle"))?;
-    let (tax, total) = domain::sale::tax_on(price, app.settings.rates.tax)
-        .map_err(Fault::while_("taxing a bundle"))?;
-    let envelope = plan.envelope(Credit::NotRequired, call.now);
-    Ok(QuotedOption::clip_time(plan, envelope, price, tax, total))
-}
-
 /// How offers are priced here.
 pub(super) fn pricing(app: &App) -> Pricing {
     Pricing {
         tax: app.settings.rates.tax,
+        ..Pricing::default()
     }
 }
 
@@ -314,7 +350,7 @@ async fn keep(app: &App, call: &Call, ask: &Ask, quote: &Quote) -> Result<(), Fa
     let intent = match ask {
         Ask::Track { wanted, .. } => serde_json::to_string(wanted),
         Ask::Upgrade { wanted, .. } => serde_json::to_string(wanted),
-        Ask::Bundle { plan } => serde_json::to_string(plan),
+        Ask::Bundle { plan } | Ask::Pool { plan } => serde_json::to_string(plan),
     };
     let options = serde_json::to_string(&quote.options);
     let mut tx = app.db.write().await?;

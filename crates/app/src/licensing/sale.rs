@@ -2,11 +2,8 @@
 //! journal, the payees' earnings or the bundle. All in the caller's transaction.
 
 use domain::bundle_cut::CutBundle;
-use domain::journal;
-use domain::{
-    AssetKind, BundleId, GiftId, LicenceId, LineKind, PaymentId, SaleSplit, TrackId, WalletId,
-};
-use ledger::{Currency, JournalDraft, Money};
+use domain::{AssetKind, CycleId, GiftId, LicenceId, PaymentId, TrackId, WalletId};
+use ledger::{Currency, Money};
 use licence_key::{Asset, Claims, Code, Status};
 use store::db::{Tx, Value};
 
@@ -14,10 +11,8 @@ use super::buy::Purchase;
 use super::render::AssetFile;
 use super::{QuotedOption, invoice, sandbox};
 use crate::access::Principal;
-use crate::accounts::booking::{Booking, By};
-use crate::accounts::holds::{self, Held};
 use crate::accounts::payments::{self, Subject};
-use crate::accounts::{post, sheets};
+use crate::subscriptions::open::{self, Opening};
 use crate::{App, Call, Fault};
 
 /// A sale about to be written.
@@ -82,11 +77,33 @@ impl Sale {
         who: &Principal,
         purchase: &Purchase,
     ) -> Result<(), Fault> {
-        let payment = self.pay(call, tx).await?;
+        let cycle = self
+            .option
+            .is_pool()
+            .then(|| CycleId::from_bytes(call.id()));
+        let subject = cycle.map_or(Subject::Licence(self.id), Subject::Subscription);
+        let payment = self.pay(call, tx, subject).await?;
         self.issue(app, call, tx, who, purchase, payment).await?;
-        match self.track {
-            Some(track) => self.book_sale(app, call, tx, track).await,
-            None => self.book_bundle(app, call, tx).await,
+        let Some(payment) = payment else {
+            // What costs nothing moves no money.
+            return Ok(());
+        };
+        invoice::draw(app, call, tx, self.id).await?;
+        match (self.track, cycle) {
+            (_, Some(cycle)) => {
+                let opening = Opening {
+                    licence: self.id,
+                    plan: &self.option.offer,
+                    price: self.option.before_tax()?,
+                    split: self.split(app)?.split,
+                    card: &purchase.card,
+                    cycle,
+                    payment,
+                };
+                open::open(call, tx, &opening).await
+            }
+            (Some(track), None) => self.book_sale(app, call, tx, track).await,
+            (None, None) => self.book_bundle(app, call, tx).await,
         }
     }
 
@@ -98,7 +115,7 @@ impl Sale {
         tx: &mut Tx,
         who: &Principal,
         purchase: &Purchase,
-        payment: PaymentId,
+        payment: Option<PaymentId>,
     ) -> Result<(), Fault> {
         let names = self.names(tx).await?;
         let code = Code::from_random(|| call.random());
@@ -120,7 +137,6 @@ impl Sale {
             ],
         )
         .await?;
-        invoice::draw(app, call, tx, self.id).await?;
         for (position, (file, claim)) in self.files.iter().zip(&claims.assets).enumerate() {
             self.insert_file(tx, position, file, &claim.file).await?;
         }
@@ -182,14 +198,23 @@ impl Sale {
         Ok(claims)
     }
 
-    async fn pay(&self, call: &mut Call, tx: &mut Tx) -> Result<PaymentId, Fault> {
+    /// What was captured; nothing where it is free.
+    async fn pay(
+        &self,
+        call: &mut Call,
+        tx: &mut Tx,
+        subject: Subject,
+    ) -> Result<Option<PaymentId>, Fault> {
+        if self.option.total_micros == 0 {
+            return Ok(None);
+        }
         let currency = Currency::from_code(&self.option.currency)
             .map_err(Fault::while_("reading a quote's currency"))?;
         let money = Money::new(self.option.total_micros, currency);
         let reference = self.id.to_string();
-        let subject = Subject::Licence(self.id);
         let provider = self.paid_from.map_or(sandbox::NAME, |_| WALLET);
-        payments::record(tx, call, (provider, &reference), money, subject).await
+        let paid = payments::record(tx, call, (provider, &reference), money, subject);
+        paid.await.map(Some)
     }
 
     #[expect(
@@ -205,7 +230,7 @@ impl Sale {
         names: &Names,
         claims: &Claims,
         token: &str,
-        payment: PaymentId,
+        payment: Option<PaymentId>,
         index: i64,
     ) -> Result<(), Fault> {
         let buyer = match who {
@@ -223,7 +248,7 @@ impl Sale {
             self.id.bytes().into(),
             claims.code.plain().into(),
             purchase.quote.bytes().into(),
-            payment.bytes().into(),
+            payment.map(|id| id.bytes().to_vec()).into(),
             buyer.into(),
             self.track.map(|t| t.bytes().to_vec()).into(),
             option.asset.code().into(),
@@ -267,97 +292,6 @@ impl Sale {
         ];
         tx.run(INSERT_FILE, &values).await?;
         Ok(())
-    }
-
-    fn split(&self, app: &App) -> Result<SaleSplit, Fault> {
-        let rates = match self.paid_from {
-            Some(_) => domain::wallet::without_fee(&app.settings.rates),
-            None => app.settings.rates,
-        };
-        domain::split_sale(self.option.before_tax()?, &rates)
-            .map_err(Fault::while_("splitting a sale"))
-    }
-
-    /// Makes a journal's cash leg the wallet's, where one paid.
-    fn post_wallet(&self, draft: &mut JournalDraft, gross: Money) -> Result<(), Fault> {
-        match self.paid_from {
-            Some(wallet) => journal::post_from_wallet(draft, gross, &sandbox::taken()?, wallet)
-                .map_err(Fault::while_("journalling a wallet's payment")),
-            None => Ok(()),
-        }
-    }
-
-    async fn book_sale(
-        &self,
-        app: &App,
-        call: &mut Call,
-        tx: &mut Tx,
-        track: TrackId,
-    ) -> Result<(), Fault> {
-        let split = self.split(app)?;
-        let by = By {
-            track,
-            kind: Some(self.option.asset),
-            licence: Some(self.id),
-        };
-        let sheet = sheets::in_force(tx, track, by.kind, call.now).await?;
-        let source = self.id.to_string();
-        let taken = sandbox::taken()?;
-        let mut draft = journal::sale_draft(&source, &self.option.label, &split, &taken, sheet)
-            .map_err(Fault::while_("journalling a sale"))?;
-        self.post_wallet(&mut draft, split.gross)?;
-        let line = (LineKind::Sale, self.id.bytes());
-        let mut booking = Booking::new(draft, line, split.gross.currency());
-        booking
-            .share(tx, call, by, split.composers.micros())
-            .await?;
-        booking.write(tx, call).await?;
-        let held = Held {
-            licence: self.id,
-            sheet,
-            money: split.reserve,
-            since: call.now,
-            released: None,
-        };
-        holds::keep(tx, &held).await
-    }
-
-    async fn book_bundle(&self, app: &App, call: &mut Call, tx: &mut Tx) -> Result<(), Fault> {
-        let split = self.split(app)?;
-        let bundle = BundleId::from_bytes(call.id());
-        let source = self.id.to_string();
-        let doing = "journalling a bundle";
-        let (label, taken) = (&self.option.label, sandbox::taken()?);
-        let mut draft = journal::bundle_sale_draft(&source, label, &split, &taken, bundle)
-            .map_err(Fault::while_(doing))?;
-        self.post_wallet(&mut draft, split.gross)?;
-        let journal = draft.finish().map_err(Fault::while_(doing))?;
-        let journal = journal.ok_or_else(|| Fault::because(doing, "nothing moves"))?;
-        post::post(tx, call, &journal).await?;
-        let unearned = split
-            .composers_side()
-            .map_err(Fault::while_("adding up the composers' side"))?;
-        let until = self.option.envelope.publish_window.until;
-        let until = until.unwrap_or_else(|| domain::BundlePlan::expires_at(call.now));
-        let bundle = NewBundle {
-            bundle: CutBundle {
-                id: bundle,
-                sold_ms: self.option.bundle_ms.unwrap_or(0),
-                sold_micros: unearned.micros(),
-                consumed_ms: 0,
-                gone_ms: 0,
-                gone_micros: 0,
-                base_ms: 0,
-                base_micros: 0,
-                expires_at: until,
-            },
-            licence: self.id,
-            plan: &self.option.offer,
-            price: split.gross,
-            family: self.family.unwrap_or(*self.id.bytes()),
-            gift: None,
-        };
-        bundle.insert(tx).await
     }
 }
 

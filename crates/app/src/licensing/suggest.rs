@@ -164,7 +164,7 @@ fn licences(
 }
 
 fn clip_time(app: &App, now: Timestamp, held_ms: i64) -> Result<ClipTime, Fault> {
-    let plans = BUNDLE_PLANS.iter().map(|plan| {
+    let plans = app.settings.bundles.iter().map(|plan| {
         let price = plan.price().map_err(Fault::while_("pricing a bundle"))?;
         let (_, total) = domain::sale::tax_on(price, app.settings.rates.tax)
             .map_err(Fault::while_("taxing a bundle"))?;
@@ -262,7 +262,8 @@ const USUAL: &str = "
                    row_number() over (partition by asset_kind, tier, price_micros
                                       order by id) as nth
               from offers
-             where closed_ms is null and currency = $1 and asset_kind <> 'stem') as priced
+             where closed_ms is null and currency = $1 and asset_kind <> 'stem'
+               and price_micros > 0) as priced
      where nth = 1";
 
 const USES: &str = "

@@ -1,12 +1,16 @@
 //! What a quote promises, as it is frozen in the database until it is bought or expires.
 
-use domain::quote::{Covering, NotCovering, QuoteLine};
+use domain::quote::{Covering, LineKind, NotCovering, QuoteLine};
 use domain::shortfall::Shortfall;
-use domain::{AssetKind, BundlePlan, Envelope, LicenceId, OfferId, Tier};
+use domain::{AssetKind, BundlePlan, Envelope, LicenceId, OfferId, Pricing, Rates, Tax, Tier};
 use ledger::{Currency, Money};
 use serde::{Deserialize, Serialize};
 
 use crate::Fault;
+use crate::deals::{Frozen, Terms};
+
+/// The tier's word of a subscription to the pool.
+pub(crate) const POOL_TIER: &str = "pool";
 
 /// One line of an explained price, in micro-units of the option's currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,11 +33,11 @@ impl From<&QuoteLine> for Line {
 /// One thing that can be bought at a stated price until the quote expires.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuotedOption {
-    /// What to name when buying: an offer's id, or a bundle's plan.
+    /// What to name when buying: an offer's id, or a plan's code.
     pub offer: String,
     /// What is delivered.
     pub asset: AssetKind,
-    /// The tier's word; `bundle` for clip time.
+    /// The tier's word; `bundle` for clip time, `pool` for a subscription.
     pub tier: String,
     /// For people: `15-second cut, Creator tier`.
     pub label: String,
@@ -65,6 +69,10 @@ pub struct QuotedOption {
     /// The licence that this upgrades, and what was paid for it, in micro-units.
     #[serde(default)]
     pub upgrade_of: Option<(LicenceId, i64)>,
+    /// What decides how its money is divided. Quotes given before this was kept say none: they are
+    /// sold by the settings, for as long as those haven't changed.
+    #[serde(default)]
+    pub deal: Option<Frozen>,
 }
 
 /// An offer that doesn't cover what was asked.
@@ -97,8 +105,7 @@ impl Lacking {
 
 impl QuotedOption {
     /// An option for an offer that covers what was asked, of one stem where the offer is.
-    #[must_use]
-    pub fn of(covering: &Covering<'_>, stem: Option<&str>) -> Self {
+    pub(super) fn of(covering: &Covering<'_>, stem: Option<&str>, terms: &Terms) -> Self {
         let (offer, price) = (covering.offer, &covering.price);
         let stem = stem.filter(|_| offer.asset == AssetKind::Stem);
         let what = match stem {
@@ -121,6 +128,7 @@ impl QuotedOption {
             stem: stem.map(str::to_owned),
             value_micros: Some(price.value.micros()),
             upgrade_of: None,
+            deal: Some(terms.frozen(price.off)),
         }
     }
 
@@ -130,10 +138,11 @@ impl QuotedOption {
         stem: Option<&str>,
         old: LicenceId,
         paid: Money,
+        terms: &Terms,
     ) -> Self {
         Self {
             upgrade_of: Some((old, paid.micros())),
-            ..Self::of(covering, stem)
+            ..Self::of(covering, stem, terms)
         }
     }
 
@@ -144,17 +153,20 @@ impl QuotedOption {
         price: Money,
         tax: Money,
         total: Money,
+        terms: &Terms,
     ) -> Self {
         let label = format!("Clip time, {} minutes", plan.total_ms / 60_000);
-        let line = |label: &str, money: Money| Line {
-            label: label.to_owned(),
-            micros: money.micros(),
-        };
-        let mut lines = vec![line(&label, price)];
-        let added = total != price;
-        if added {
-            lines.push(line("Tax", tax));
-        }
+        let pricing = terms.pricing();
+        let added = matches!(pricing.tax, Tax::Exclusive { .. });
+        let taxed = tax_kind(&pricing).map(|kind| {
+            let micros = tax.micros();
+            Line::from(&QuoteLine { kind, micros })
+        });
+        let mut lines = vec![Line {
+            label: label.clone(),
+            micros: price.micros(),
+        }];
+        lines.extend(taxed.clone().filter(|_| added));
         Self {
             offer: plan.code.to_owned(),
             asset: AssetKind::Edit,
@@ -164,14 +176,62 @@ impl QuotedOption {
             before_tax_micros: price.micros(),
             currency: price.currency().code().to_owned(),
             lines,
-            tax_included: (!added && !tax.is_zero()).then(|| line("Tax", tax)),
+            tax_included: taxed.filter(|_| !added),
             envelope,
             bundle_ms: Some(plan.total_ms),
             draws_ms: None,
             stem: None,
             value_micros: Some(price.micros()),
             upgrade_of: None,
+            deal: Some(terms.frozen(Money::zero(price.currency()))),
         }
+    }
+
+    /// An option for a plan of the pool: the first cycle's price.
+    pub(super) fn pool(
+        (code, label): (&str, &str),
+        envelope: Envelope,
+        (price, tax, total): (Money, Money, Money),
+    ) -> Self {
+        let line = |label: &str, money: Money| Line {
+            label: label.to_owned(),
+            micros: money.micros(),
+        };
+        let mut lines = vec![line(&format!("{label}, a month"), price)];
+        let added = total != price;
+        if added {
+            lines.push(line("Tax", tax));
+        }
+        Self {
+            offer: code.to_owned(),
+            asset: AssetKind::Edit,
+            tier: POOL_TIER.into(),
+            label: format!("{label}, a month"),
+            total_micros: total.micros(),
+            before_tax_micros: price.micros(),
+            currency: price.currency().code().to_owned(),
+            lines,
+            tax_included: (!added && !tax.is_zero()).then(|| line("Tax", tax)),
+            envelope,
+            bundle_ms: None,
+            draws_ms: None,
+            stem: None,
+            value_micros: Some(price.micros()),
+            upgrade_of: None,
+            // Every cycle is charged by the settings of its day.
+            deal: None,
+        }
+    }
+
+    /// Whether it is a subscription to the pool.
+    #[must_use]
+    pub fn is_pool(&self) -> bool {
+        self.tier == POOL_TIER
+    }
+
+    /// Whether what is bought isn't tied to the track it was quoted beside.
+    pub(super) fn is_for_any_track(&self) -> bool {
+        self.bundle_ms.is_some() || self.is_pool()
     }
 
     /// What the buyer pays.
@@ -190,7 +250,22 @@ impl QuotedOption {
         Ok(Money::new(self.before_tax_micros, self.currency()?))
     }
 
+    /// The rates that it is sold by; `now` are those set now.
+    pub(super) fn rates(&self, now: &Rates) -> Rates {
+        self.deal.as_ref().map_or(*now, |deal| deal.rates)
+    }
+
     fn currency(&self) -> Result<Currency, Fault> {
         Currency::from_code(&self.currency).map_err(Fault::while_("reading a quote's currency"))
+    }
+}
+
+/// What a line for the tax is, where there is one.
+fn tax_kind(pricing: &Pricing) -> Option<LineKind> {
+    let country = pricing.country;
+    match pricing.tax {
+        Tax::None => None,
+        Tax::Inclusive { bp } => Some(LineKind::TaxIncluded { bp, country }),
+        Tax::Exclusive { bp } => Some(LineKind::Tax { bp, country }),
     }
 }

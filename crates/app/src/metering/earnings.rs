@@ -20,8 +20,10 @@ pub struct Earnings {
     pub name: String,
     /// When these figures were read.
     pub as_of: Timestamp,
-    /// What they have earned and not been paid.
+    /// What they have earned and not been paid, in the store's own currency.
     pub balance: Money,
+    /// The same in every currency that something was earned in, by code.
+    pub balances: Vec<Money>,
     /// Uses of their tracks since midnight UTC.
     pub uses_today: i64,
     /// Uses of their tracks in all.
@@ -111,6 +113,7 @@ pub async fn earnings(
         name,
         as_of: call.now,
         balance: money(balance),
+        balances: balances(&mut tx, account.as_str()).await?,
         uses_today: today.int("uses")?,
         uses_total: tracks.iter().map(|track| track.uses).sum(),
         clip_ms_total: tracks.iter().map(|track| track.clip_ms).sum(),
@@ -131,6 +134,17 @@ pub async fn payees(app: &App) -> Result<Vec<(PayeeId, String)>, Fault> {
     let rows = tx.all(PAYEES, &[]).await?;
     rows.iter()
         .map(|row| Ok((PayeeId::from_bytes(row.id("id")?), row.text("name")?)))
+        .collect()
+}
+
+async fn balances(tx: &mut Tx, account: &str) -> Result<Vec<Money>, Fault> {
+    let rows = tx.all(BALANCES, &[account.into()]).await?;
+    rows.iter()
+        .map(|row| {
+            let currency = Currency::from_code(&row.text("currency")?)
+                .map_err(Fault::while_("reading a balance's currency"))?;
+            Ok(Money::new(row.int("amount_micros")?, currency))
+        })
         .collect()
 }
 
@@ -198,6 +212,9 @@ async fn hours(tx: &mut Tx, call: &Call, payee: PayeeId) -> Result<Vec<(Timestam
 const NAME: &str = "select name from payees where id = $1";
 
 const PAYEES: &str = "select id, name from payees order by name";
+
+const BALANCES: &str =
+    "select currency, amount_micros from balances where account = $1 order by currency";
 
 const BALANCE: &str = "select amount_micros from balances where account = $1 and currency = $2";
 

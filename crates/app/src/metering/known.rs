@@ -7,10 +7,11 @@ use ledger::Currency;
 use licence_key::Code;
 use store::db::Tx;
 
-use crate::Fault;
 use crate::accounts::clip_time;
 use crate::licensing::Standing;
 use crate::licensing::clear::{self, Bar};
+use crate::subscriptions::pooled::{self, Pooled};
+use crate::{Call, Fault};
 
 /// A licence as the meter needs it.
 pub(super) struct Known {
@@ -22,10 +23,16 @@ pub(super) struct Known {
     /// The track of the use: the licence's own, or the one the report names.
     pub(super) track: Option<TrackId>,
     pub(super) label: String,
+    /// The subscription's cycle that would pay, where it is one.
+    pub(super) pooled: Option<Pooled>,
 }
 
 /// The licence a report names, locked with its bundle until the transaction ends.
-pub(super) async fn licence(tx: &mut Tx, report: &UseReport) -> Result<Option<Known>, Fault> {
+pub(super) async fn licence(
+    tx: &mut Tx,
+    call: &Call,
+    report: &UseReport,
+) -> Result<Option<Known>, Fault> {
     let Ok(code) = report.licence_code.parse::<Code>() else {
         return Ok(None);
     };
@@ -39,19 +46,26 @@ pub(super) async fn licence(tx: &mut Tx, report: &UseReport) -> Result<Option<Kn
         Some(_) => Some(TrackId::from_bytes(row.id("track_id")?)),
         None => None,
     };
-    let paid_by = match own {
-        Some(track) => PaidBy::Tier {
+    let pooled = match own {
+        Some(_) => None,
+        None => pooled::standing(tx, id, report, call.now).await?,
+    };
+    let paid_by = match (own, &pooled) {
+        (Some(track), _) => PaidBy::Tier {
             track,
             other_videos: other_videos(tx, id, &video(report)).await?,
         },
-        None => PaidBy::Bundle,
+        (None, Some(pooled)) => PaidBy::Pool(pooled.facts),
+        (None, None) => PaidBy::Bundle,
     };
     let track = match report.track {
         Some(track) => exists(tx, track).await?.then_some(track),
         None => own,
     };
     let bar = match (paid_by, track) {
-        (PaidBy::Bundle, Some(track)) => clear::bar(tx, track, report.published_at).await?,
+        (PaidBy::Bundle | PaidBy::Pool(_), Some(track)) => {
+            clear::bar(tx, track, report.published_at).await?
+        }
         _ => None,
     };
     let state = Standing::from_word(&row.text("status")?)?.into();
@@ -68,6 +82,7 @@ pub(super) async fn licence(tx: &mut Tx, report: &UseReport) -> Result<Option<Kn
         currency: Currency::from_code(&row.text("currency")?)
             .map_err(Fault::while_("reading a licence's currency"))?,
         track,
+        pooled,
         label: row.text("label")?,
     }))
 }

@@ -8,7 +8,7 @@ use data_encoding::HEXLOWER;
 use domain::journal::use_draft;
 use domain::report::{FieldCode, FieldError};
 use domain::usage::{self, UseRefusal};
-use domain::{Decision, Draw, LineKind, Shared, TrackId, UseReport, judge};
+use domain::{Account, Decision, Draw, LineKind, Shared, TrackId, UseReport, judge};
 use serde_json::Value as Json;
 use store::db::{Tx, Value};
 use thiserror::Error;
@@ -17,6 +17,7 @@ use super::known::{self, Known};
 use super::live::{self, UseSeen};
 use crate::access::{Principal, Scope};
 use crate::accounts::booking::{Booking, By};
+use crate::subscriptions::pooled::Pooled;
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// The most events a batch holds.
@@ -153,7 +154,7 @@ async fn one(
         return Ok((Receipt { id, answer }, Vec::new()));
     }
     let refused = |refusal| Answer::Refused(vec![refusal]);
-    let (answer, news) = match known::licence(tx, &report).await? {
+    let (answer, news) = match known::licence(tx, call, &report).await? {
         None => (refused(UseRefusal::UnknownLicence), Vec::new()),
         Some(known) if report.track.is_some() && known.track.is_none() => {
             (refused(UseRefusal::UnknownTrack), Vec::new())
@@ -204,6 +205,7 @@ async fn decide(
         licence: &known.facts,
         envelope: &known.envelope,
         bundles: &known.bundles,
+        pool: known.pooled.as_ref().and_then(|one| one.pool.as_ref()),
     };
     match judge(report, &judged, call.now) {
         Decision::Accept {
@@ -262,11 +264,20 @@ impl Accepted<'_> {
             tx.run(INSERT_DRAW, &values).await?;
             tx.run(CONSUME, &[bundle.into(), billed.into()]).await?;
         }
+        if let Some(pooled) = self.pooled() {
+            pooled.count(tx, &id, self.track, self.report).await?;
+        }
         if self.earned == 0 {
             return live::seen_free(tx, &id, self.track).await;
         }
         let shared = self.pay(tx, call, &id).await?;
         live::seen(tx, &id, &shared, self.known.currency).await
+    }
+
+    /// The cycle that pays, where no clip time does.
+    fn pooled(&self) -> Option<&Pooled> {
+        let pooled = self.known.pooled.as_ref();
+        pooled.filter(|_| self.draws.is_empty())
     }
 
     async fn insert(&self, tx: &mut Tx, call: &Call, id: &[u8; 16]) -> Result<(), Fault> {
@@ -301,6 +312,9 @@ impl Accepted<'_> {
         let draft = use_draft(&source, &self.known.label, &self.draws, currency)
             .map_err(Fault::while_("journalling a use"))?;
         let mut booking = Booking::new(draft, (LineKind::Use, id), currency);
+        if let Some(pooled) = self.pooled() {
+            booking.post(&Account::Pool(pooled.subscription), -self.earned);
+        }
         let by = By {
             track: self.track,
             kind: None,

@@ -231,7 +231,7 @@ async fn judge(tx: &mut Tx, wanted: &Wanted) -> Result<i64, Stop<RefundRefusal>>
     }
     let clip_time = match paid.subject {
         Subject::Licence(licence) => paid::bundle(tx, licence).await?.is_some(),
-        Subject::WalletLoad(_) => false,
+        Subject::WalletLoad(_) | Subject::Subscription(_) => false,
     };
     if micros < left && clip_time {
         return no(RefundRefusal::ClipTimeWhole);

@@ -18,6 +18,9 @@ pub enum SpendRefusal {
     /// None of this id that the payer may spend from.
     #[error("there is no such wallet of yours: name your own, or ask its owner to let you spend")]
     Unknown,
+    /// What goes on by itself needs a card.
+    #[error("a subscription renews by card: pay it by card")]
+    CardNeeded,
     /// The price is in another currency.
     #[error("this wallet holds {0}: pay by card, or from a wallet of the price's currency")]
     OtherCurrency(Currency),
@@ -33,6 +36,7 @@ impl Refusal for SpendRefusal {
     fn code(&self) -> &'static str {
         match self {
             Self::Unknown => "unknown_wallet",
+            Self::CardNeeded => "card_required",
             Self::OtherCurrency(_) => "other_currency",
             Self::OverCap(_) => "wallet_over_cap",
             Self::Short(_) => "wallet_short",

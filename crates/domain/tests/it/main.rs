@@ -25,6 +25,7 @@ mod languages;
 mod money;
 mod money_invariants;
 mod payout_files;
+mod payout_forms;
 mod payout_histories;
 mod payouts;
 mod pool_properties;

@@ -26,7 +26,8 @@ fn steps() -> impl Strategy<Value = Step> {
     let answer = prop_oneof![
         Just(Answer::Paid),
         Just(Answer::Failed),
-        Just(Answer::Unknown)
+        Just(Answer::Unknown),
+        Just(Answer::Returned)
     ];
     let event = prop_oneof![
         (0..3_u8).prop_map(|n| Event::Release {
@@ -100,6 +101,10 @@ impl House {
             Effect::Leave(key) => *self.left.entry(key).or_default() += 1,
             Effect::Settle => self.balance = self.balance.after(Change::Settle(micros)).unwrap(),
             Effect::Return => self.balance = self.balance.after(Change::Return(micros)).unwrap(),
+            Effect::BankReturn => {
+                self.balance.paid -= micros;
+                self.balance.available += micros;
+            }
         }
     }
 

@@ -49,6 +49,7 @@ fn a_price_is_explained_line_by_line() {
     let mix = priced(AssetKind::FullMix);
     let pricing = Pricing {
         tax: Tax::Exclusive { bp: 1_000 },
+        ..Pricing::default()
     };
     let explained = price(&mix, &asked(20_000, Audience::UpTo10k), &pricing).unwrap();
     let lines: Vec<_> = explained
@@ -184,7 +185,7 @@ proptest! {
         tax in taxes(),
     ) {
         let asked = PricedUse { credit: credit.map(|cents| usd(cents * 10_000)), ..asked(clip, audience) };
-        let explained = price(&offer, &asked, &Pricing { tax }).unwrap();
+        let explained = price(&offer, &asked, &Pricing { tax, ..Pricing::default() }).unwrap();
         let sum: i64 = explained.lines.iter().map(|line| line.micros).sum();
         prop_assert_eq!(sum, explained.total.micros());
         let unit = 10_000;
@@ -205,7 +206,7 @@ proptest! {
         tax in taxes(),
     ) {
         let total = |clip, audience| {
-            price(&offer, &asked(clip, audience), &Pricing { tax }).unwrap().total.micros()
+            price(&offer, &asked(clip, audience), &Pricing { tax, ..Pricing::default() }).unwrap().total.micros()
         };
         let less = total(clips.0.min(clips.1), AUDIENCES[audiences.0.min(audiences.1)]);
         let more = total(clips.0.max(clips.1), AUDIENCES[audiences.0.max(audiences.1)]);

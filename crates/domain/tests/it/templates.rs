@@ -54,6 +54,15 @@ fn the_shipped_prices_are_these() {
 }
 
 #[test]
+fn nothing_but_a_credit_may_be_asked_for() {
+    let free = checked(|t| {
+        t.credit = true;
+        t.assets.get_mut(&AssetKind::Cut15).unwrap().price = 0;
+    });
+    assert_eq!(free, Ok(()));
+}
+
+#[test]
 fn what_cannot_be_a_template_says_which_field_is_wrong() {
     let cut = AssetKind::Cut15;
     let cases: [(Result<(), TemplateError>, &str); 11] = [
@@ -71,7 +80,10 @@ fn what_cannot_be_a_template_says_which_field_is_wrong() {
             "exclusive_months",
         ),
         (
-            checked(|t| t.assets.get_mut(&cut).unwrap().price = 0),
+            checked(|t| {
+                t.credit = false;
+                t.assets.get_mut(&cut).unwrap().price = 0;
+            }),
             "assets.cut_15.price",
         ),
         (

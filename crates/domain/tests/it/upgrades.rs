@@ -221,7 +221,7 @@ proptest! {
             step.price = usd(cents * 10_000);
             step.rule = rule;
         }
-        let pricing = Pricing { tax };
+        let pricing = Pricing { tax, ..Pricing::default() };
         let first = quote(&steps[..1], &wanted, &pricing, NOW).unwrap();
         let first = &first.covering[0];
         let (mut envelope, mut value) = (first.envelope(), first.price.value);

@@ -67,7 +67,7 @@ fn decide(report: &UseReport, licence: &LicenceFacts) -> Decision {
     let bundles = [bundle()];
     let (envelope, bundles): (Envelope, &[Bundle]) = match licence.paid_by {
         PaidBy::Tier { .. } => (creator_cut(), &[]),
-        PaidBy::Bundle => (bundle_envelope(at("2026-05-01T00:00:00Z")), &bundles),
+        PaidBy::Bundle | PaidBy::Pool(_) => (bundle_envelope(at("2026-05-01T00:00:00Z")), &bundles),
     };
     judge(
         report,
@@ -76,6 +76,7 @@ fn decide(report: &UseReport, licence: &LicenceFacts) -> Decision {
             licence,
             envelope: &envelope,
             bundles,
+            pool: None,
         },
         now(),
     )
@@ -131,6 +132,7 @@ fn the_same_report_again_is_a_duplicate_and_another_one_a_conflict() {
         licence: &licence,
         envelope: &envelope,
         bundles: &[],
+        pool: None,
     };
     assert_eq!(judge(&report(), &known, now()), Decision::Duplicate);
     let changed = UseReport {

@@ -144,7 +144,7 @@ impl Case<'_> {
         let track = self.track.map(|place| &self.book.tracks[index(place)].1);
         let barred = match paid_by {
             PaidBy::Tier { .. } => None,
-            PaidBy::Bundle => track.and_then(|terms| terms.barred(self.event.published_at)),
+            PaidBy::Bundle | PaidBy::Pool(_) => track.and_then(|terms| terms.barred(self.event.published_at)),
         };
         let facts = LicenceFacts {
             state: terms.state,
@@ -156,6 +156,8 @@ impl Case<'_> {
             licence: &facts,
             envelope: &terms.envelope,
             bundles: self.licence.purse.bundles(),
+            // What the pool pays is judged below, by the book's own cycles.
+            pool: None,
         };
         match judge(&self.event.to_report(), &known, self.now) {
             Decision::Refuse(reasons) if !self.only_unpaid(&reasons) => {

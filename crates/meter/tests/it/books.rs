@@ -105,6 +105,7 @@ impl Model {
             licence: &facts,
             envelope: &terms.envelope(licence(n)).unwrap(),
             bundles: if pooled { &endless } else { &held },
+            pool: None,
         };
         match judge(&report, &known, NOW) {
             Decision::Refuse(reasons) => Said::Refused(reasons),

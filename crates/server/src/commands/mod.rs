@@ -1,12 +1,15 @@
 //! The commands, one file each: read the arguments, call a use case, say what came of it.
 
+mod advance;
 mod attest;
 mod audit;
 mod channels;
 mod check;
 mod claim;
+mod close;
 mod config;
 mod cue_sheet;
+mod deals;
 mod demo;
 mod import;
 mod init;
@@ -14,13 +17,20 @@ mod key;
 mod licence;
 mod link;
 mod offers;
+mod payee;
 mod payment;
+mod payout;
+mod plans;
 mod rate;
+mod rotation;
 mod serve;
 mod signing_key;
+mod simulate;
+mod split;
 mod stamp;
 mod statement;
 mod track;
+mod upkeep;
 mod verify;
 
 use std::path::PathBuf;
@@ -84,6 +94,10 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Import(args) => import::run(&context, args).await,
         Command::Attest(args) => attest::run(&context, args).await,
         Command::Offers { verb } => offers::run(&context, verb).await,
+        Command::Tax { verb } => deals::tax(&context, verb).await,
+        Command::Promo { verb } => deals::promo(&context, verb).await,
+        Command::Curator { verb } => deals::curator(&context, verb).await,
+        Command::Currency { verb } => deals::currency(&context, verb).await,
         Command::Serve(_) => serve::run(&context).await,
         Command::Verify(args) => verify::run(&context, args).await,
         Command::SigningKey { verb } => signing_key::run(&context, verb),
@@ -97,7 +111,16 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Payment { verb } => payment::run(&context, verb).await,
         Command::Rate { verb } => rate::run(&context, verb).await,
         Command::Statement { verb } => statement::run(&context, verb).await,
+        Command::Payout { verb } => payout::run(&context, verb).await,
+        Command::Split { verb } => split::run(&context, verb).await,
+        Command::Payee { verb } => payee::run(&context, verb).await,
+        Command::Advance { verb } => advance::run(&context, verb).await,
+        Command::Close(args) => close::run(&context, args).await,
+        Command::Rotation { verb } => rotation::run(&context, verb).await,
+        Command::Plans { verb } => plans::run(&context, verb).await,
+        Command::Upkeep => upkeep::run(&context).await,
         Command::Audit => audit::run(&context).await,
+        Command::Simulate(args) => simulate::run(&context, args).await,
         Command::Config => config::run(&context),
         Command::Key { verb } => key::run(&context, verb).await,
         Command::Link(args) => link::run(&context, args).await,
@@ -116,7 +139,10 @@ fn context(cli: &Cli) -> Result<Context, Failure> {
         .store
         .clone()
         .or_else(|| named.map(|(_, value)| value.into()));
-    let own_folder = matches!(cli.command, Command::Init(_) | Command::Demo(_));
+    let own_folder = matches!(
+        cli.command,
+        Command::Init(_) | Command::Demo(_) | Command::Simulate(_)
+    );
     let folder = match std::env::current_dir() {
         // These two say themselves which folder they mean.
         _ if own_folder => None,

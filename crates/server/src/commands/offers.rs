@@ -64,7 +64,7 @@ async fn show(app: &App, say: &Say, of: &str) -> Result<(), Failure> {
             say.text(format!("  {:<18}{price:>14}{note}", asset.label()));
         }
     }
-    let plans = plans()?;
+    let plans = plans(app).await?;
     for plan in &plans {
         let price = plan.price.price_display();
         say.text(format!("{:<12}{price:>22}  {}", plan.code, plan.about));

@@ -2,7 +2,7 @@
 //! with real results. It uses the same use cases as a store of somebody's own.
 
 mod catalogue;
-mod sound;
+pub(crate) mod sound;
 mod tell;
 mod walk;
 

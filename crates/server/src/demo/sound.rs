@@ -7,7 +7,7 @@
 const FRAME_BYTES: u32 = 4;
 
 /// Interleaved stereo samples as the bytes of a file.
-pub(super) fn file(samples: &[i16], rate: u32) -> Vec<u8> {
+pub(crate) fn file(samples: &[i16], rate: u32) -> Vec<u8> {
     // The demo's pieces last a minute at most, far below the format's 4 GiB.
     let length = u32::try_from(samples.len() * 2).unwrap_or(u32::MAX - 36);
     let mut bytes = Vec::with_capacity(44 + samples.len() * 2);

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
+pub(crate) mod crowd;
 pub(crate) mod keys;
 
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! A world: one store of its own, with a clock that is set, chance from a seed, and nobody else
 //! in it.
 
+mod agreements;
 mod books;
 mod buyer;
 mod composer;
@@ -8,25 +9,30 @@ mod database;
 mod door;
 mod merchant;
 mod payments;
+mod payouts;
 mod purse;
 mod reporter;
 mod rights;
 mod statements;
 mod studio;
+mod subscriber;
 mod tamper;
 mod tone;
 mod verifier;
 mod visitor;
 
+pub use agreements::shared;
 pub use books::{Money, Postings};
 pub use buyer::{Bundle, Buyer, Card, monetised_short};
 pub use composer::{Composer, Ear};
 pub use database::Engine;
 pub use merchant::priced;
+pub use payouts::bank_account;
 pub use purse::{Member, claim_of, dollars, race};
 pub use reporter::{Event, Refusals, Reporter, accepted, refusals};
 pub use rights::{finished, pasted};
 pub use studio::{Folder, Import, Music, Track};
+pub use subscriber::ONCE;
 pub use tamper::Breaches;
 pub use tone::Tone;
 pub use visitor::{Feed, Reply, Visitor};
@@ -169,6 +175,12 @@ impl World {
         }))
     }
 
+    /// The same store with another commission, in basis points.
+    pub async fn charging(&self, commission_bp: u32) -> Self {
+        self.reopened_as(|settings| settings.rates.commission_bp = commission_bp)
+            .await
+    }
+
     /// The same store as a program sees it that was told another public address.
     ///
     /// # Panics
@@ -178,6 +190,23 @@ impl World {
         let app = self.app();
         let settings = Settings {
             public_url: address.into(),
+            ..app.settings.clone()
+        };
+        let issuer = Issuer::of((*app.issuer.keys()).clone(), SECRET);
+        let (db, blobs) = (app.db.clone(), app.blobs.clone());
+        App::new(db, blobs, issuer, settings, app.edge.clone())
+            .expect("there is memory for an empty index")
+    }
+
+    /// The same store as a program sees it whose operator has set other rates.
+    ///
+    /// # Panics
+    /// When there is no memory for an empty index.
+    #[must_use]
+    pub fn at_other_rates(&self, rates: Rates) -> App {
+        let app = self.app();
+        let settings = Settings {
+            rates,
             ..app.settings.clone()
         };
         let issuer = Issuer::of((*app.issuer.keys()).clone(), SECRET);
@@ -278,6 +307,7 @@ async fn open(place: &Place, blobs: &Path, issuer: Issuer) -> App {
         name: "The Store".into(),
         public_url: ADDRESS.into(),
         currency: Currency::USD,
+        bundles: domain::offer::BUNDLE_PLANS.to_vec(),
         rates: Rates::default(),
         terms: "2026-01".into(),
         seller: Seller::default(),

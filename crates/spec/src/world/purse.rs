@@ -113,7 +113,7 @@ impl World {
     ///
     /// # Errors
     /// The refusal.
-    pub async fn withdraws(&self, licence: &Licence, gift: GiftId) -> Answer<()> {
+    pub async fn withdraws_gift(&self, licence: &Licence, gift: GiftId) -> Answer<()> {
         let (call, asker, id) = (&mut self.call(), by_link(licence), bundle_of(licence));
         answer(gift::withdraw(self.app(), call, asker, (id, gift)).await)
     }

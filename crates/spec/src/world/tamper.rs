@@ -49,6 +49,34 @@ impl World {
         self.must(sql, &values).await;
     }
 
+    /// Changes what stands on any account without a posting.
+    pub async fn adds_to_account(&self, account: &str, micros: i64) {
+        let sql = "update balances set amount_micros = amount_micros + $1 where account = $2";
+        self.must(sql, &[micros.into(), account.into()]).await;
+    }
+
+    /// Writes a version of a track's split sheet behind the rules' back.
+    pub async fn slips_in_a_version(&self, track: &Track, payee: PayeeId, from_ms: i64, ppm: u32) {
+        let id = [3_u8; 16];
+        let values = [(&id).into(), track.id.bytes().into(), from_ms.into()];
+        self.must(SLIP_IN_SHEET, &values).await;
+        let values = [(&id).into(), payee.bytes().into(), ppm.into()];
+        let sql = "insert into split_shares (sheet_id, payee_id, share_ppm) values ($1, $2, $3)";
+        self.must(sql, &values).await;
+    }
+
+    /// Registers a payee without moving their escrow.
+    pub async fn marks_as_registered(&self, payee: PayeeId) {
+        let sql = "update payees set registered_ms = 1 where id = $1";
+        self.must(sql, &[payee.bytes().into()]).await;
+    }
+
+    /// Changes what a payee has earned since their advances.
+    pub async fn adds_to_earned_since(&self, payee: PayeeId, micros: i64) {
+        let sql = "update advances set earned_micros = earned_micros + $1 where payee_id = $2";
+        self.must(sql, &[micros.into(), payee.bytes().into()]).await;
+    }
+
     /// Writes another token into a licence's row.
     pub async fn rewrites_token(&self, licence: &Licence, token: &str) {
         let values = [token.into(), licence.id.bytes().into()];
@@ -70,6 +98,18 @@ impl World {
             &values,
         )
         .await;
+    }
+
+    /// Counts a use in every cycle that wasn't there.
+    pub async fn touches_a_cycles_uses(&self) {
+        self.must("update cycle_uses set uses = uses + 1", &[])
+            .await;
+    }
+
+    /// Adds to what was contributed to every cycle, without a payment.
+    pub async fn adds_to_a_cycle(&self, micros: i64) {
+        let sql = "update cycles set contribution_micros = contribution_micros + $1";
+        self.must(sql, &[micros.into()]).await;
     }
 
     /// A track's master, which no buyer ever gets as it is.
@@ -174,3 +214,7 @@ impl World {
 const SLIP_IN: &str = "
     insert into postings (journal_id, line, account, currency, amount_micros)
     select id, 99, $1, 'USD', $2 from journals order by id limit 1";
+
+const SLIP_IN_SHEET: &str = "
+    insert into split_sheets (id, track_id, version, created_ms, from_ms)
+    values ($1, $2, 99, 0, $3)";

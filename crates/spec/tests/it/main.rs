@@ -14,6 +14,8 @@ mod licensing;
 mod metering;
 mod offers;
 mod payments;
+mod payouts;
 mod statements;
+mod subscriptions;
 mod wallets;
 mod web;

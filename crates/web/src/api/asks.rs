@@ -1,5 +1,6 @@
 //! What a quote can be asked about, read from JSON.
 
+use app::deals::Circumstances;
 use app::licensing::Claim;
 use app::licensing::quote::Ask;
 use domain::envelope::{
@@ -31,6 +32,18 @@ pub(crate) struct QuoteRequest {
     upgrade_of: Option<Upgraded>,
     /// Instead of a track: `bundle_10`, `bundle_25` or `bundle_100`.
     bundle: Option<String>,
+    /// Instead of a track: a subscription to the pool, such as `pool_5`.
+    pool: Option<String>,
+    /// Where the buyer is taxed (ISO 3166-1); the store's own tax where not given.
+    #[schema(example = "DE")]
+    buyer_country: Option<String>,
+    /// What to pay in (ISO 4217); the store's own currency where not given.
+    #[schema(example = "EUR")]
+    currency: Option<String>,
+    /// A promotion code.
+    promo: Option<String>,
+    /// The curator whose link the buyer came by.
+    via: Option<String>,
 }
 
 /// A licence to upgrade, named by its holder.
@@ -106,9 +119,28 @@ pub(crate) enum VideosWanted {
 }
 
 impl QuoteRequest {
+    /// What it says beside what is wanted.
+    pub(crate) fn circumstances(&self) -> Result<Circumstances, Problem> {
+        circumstances(
+            [self.buyer_country.as_deref(), self.currency.as_deref()],
+            [self.promo.as_deref(), self.via.as_deref()],
+        )
+    }
+
     /// What it asks, where it asks one thing.
     pub(crate) fn ask(self) -> Result<Ask, Problem> {
         let bad = |field: &str, detail: &str| Problem::new("bad_value", detail).at(field);
+        if let Some(plan) = self.pool {
+            let alone = self.track.is_none() && self.upgrade_of.is_none() && self.bundle.is_none();
+            let nothing_else = self.intended.is_none() && self.asset.is_none();
+            return match alone && nothing_else && self.stem.is_none() {
+                true => Ok(Ask::Pool { plan }),
+                false => Err(bad(
+                    "pool",
+                    "a subscription isn't of one track: ask for it alone",
+                )),
+            };
+        }
         let plain = self.asset.is_none() && self.stem.is_none();
         match (self.track, self.upgrade_of, self.bundle) {
             (Some(track), None, None) => {
@@ -142,7 +174,7 @@ impl QuoteRequest {
             }
             (None, None, None) => Err(bad(
                 "track",
-                "name a `track`, a licence in `upgrade_of`, or a `bundle` of clip time",
+                "name a `track`, a licence in `upgrade_of`, a `bundle` of clip time or a `pool`",
             )),
             (_, Some(_), _) => Err(bad(
                 "upgrade_of",
@@ -154,6 +186,30 @@ impl QuoteRequest {
             )),
         }
     }
+}
+
+/// What a buyer says beside what they want: country and currency, code and curator. What is empty
+/// wasn't said.
+pub(crate) fn circumstances(
+    [country, currency]: [Option<&str>; 2],
+    [promo, via]: [Option<&str>; 2],
+) -> Result<Circumstances, Problem> {
+    let said = |text: Option<&str>| {
+        text.map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
+    let bad = |field: &str, detail: String| Problem::new("bad_value", detail).at(field);
+    let country = said(country).map(|code| code.to_uppercase().parse());
+    let currency = said(currency).map(|code| app::Currency::from_code(&code.to_uppercase()));
+    Ok(Circumstances {
+        country: (country.transpose()).map_err(|error: domain::country::CountryError| {
+            bad("buyer_country", error.to_string())
+        })?,
+        currency: (currency.transpose()).map_err(|error| bad("currency", error.to_string()))?,
+        promo: said(promo),
+        via: said(via),
+    })
 }
 
 impl Use {

@@ -160,7 +160,7 @@ pub(crate) async fn show(
         }
     }
     let listed = list::list(&app, Hand::Asker(&caller.0), &of).await?;
-    Ok(Json(Offers::of(listed, plans::plans()?)))
+    Ok(Json(Offers::of(listed, plans::plans(&app).await?)))
 }
 
 /// Changes a template and with it every offer it makes, or says what would change. Quotes that

@@ -65,6 +65,12 @@ pub(crate) struct OptionGiven {
     draws_ms: Option<i64>,
     /// The licence that this upgrades, by its id.
     upgrade_of: Option<String>,
+    /// The country whose tax is in the price, where it is one's of the store's table.
+    tax_country: Option<String>,
+    /// The promotion code that reduced the price.
+    promo: Option<String>,
+    /// The curator who will be credited.
+    via: Option<String>,
 }
 
 /// Terms in plain words: each sentence reads on from "You may", "You may not", "You must".
@@ -121,8 +127,9 @@ pub(crate) async fn create(
     State(app): State<Arc<App>>,
     Body(request): Body<QuoteRequest>,
 ) -> Result<Json<Quote>, Problem> {
+    let asked = request.circumstances()?;
     let ask = request.ask()?;
-    let given = quote::quote(&app, &mut app.call(), &ask).await?;
+    let given = quote::quote_in(&app, &mut app.call(), &ask, &asked).await?;
     Ok(Json(Quote::of(given)?))
 }
 
@@ -146,6 +153,11 @@ impl Quote {
 impl OptionGiven {
     fn of(option: QuotedOption) -> Result<Self, Problem> {
         let price = option.total()?;
+        let deal = option.deal;
+        let (country, promo, via) = match deal {
+            None => (None, None, None),
+            Some(deal) => (deal.country, deal.promo, deal.via),
+        };
         let currency = price.currency();
         Ok(Self {
             plain: plain(&option.envelope).into(),
@@ -168,6 +180,9 @@ impl OptionGiven {
             bundle_ms: option.bundle_ms,
             draws_ms: option.draws_ms,
             upgrade_of: option.upgrade_of.map(|(old, _)| old.to_string()),
+            tax_country: country.map(|country| country.to_string()),
+            promo: promo.map(|(code, _)| code),
+            via: via.map(|via| via.slug),
         })
     }
 }

@@ -37,6 +37,8 @@ pub(crate) struct Report {
     as_of: Timestamp,
     /// What they have earned and not been paid.
     balance: Money,
+    /// The same in every currency that something was earned in.
+    balances: Vec<Money>,
     /// Uses of their tracks since midnight UTC.
     uses_today: i64,
     /// Uses of their tracks in all.
@@ -247,6 +249,7 @@ impl Report {
             name: earnings.name,
             as_of: earnings.as_of,
             balance: earnings.balance.into(),
+            balances: earnings.balances.into_iter().map(Money::from).collect(),
             uses_today: earnings.uses_today,
             uses_total: earnings.uses_total,
             clip_ms_total: earnings.clip_ms_total,

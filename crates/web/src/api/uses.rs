@@ -254,7 +254,7 @@ impl Reason {
             return Err(what.into());
         };
         let reason = text(more.remove("reason")).unwrap_or_default();
-        let sentence = text(more.remove("sentence")).unwrap_or_else(|| sentence(refusal));
+        let sentence = text(more.remove("sentence")).unwrap_or_else(|| refusal.sentence());
         Ok(Self {
             reason,
             sentence,
@@ -267,32 +267,6 @@ fn text(value: Option<Value>) -> Option<String> {
     match value {
         Some(Value::String(text)) => Some(text),
         _ => None,
-    }
-}
-
-/// What a refusal means for people, where it doesn't say so itself.
-fn sentence(refusal: &UseRefusal) -> String {
-    match refusal {
-        UseRefusal::Field(error) => error.sentence.clone(),
-        UseRefusal::NotCovered(shortfall) => shortfall.sentence(),
-        UseRefusal::UnknownLicence => "No licence of this store has this code.".into(),
-        UseRefusal::LicenceNotActive { .. } => "This licence is on hold or was withdrawn.".into(),
-        UseRefusal::WrongTrack { licensed } => format!("This licence is for the track {licensed}."),
-        UseRefusal::TrackMissing => "Say which track was used: clip time holds for any.".into(),
-        UseRefusal::UnknownTrack => "There is no such track in this store.".into(),
-        UseRefusal::RightsNotAttested => {
-            "The rights of this track aren't attested: clip time doesn't hold for it.".into()
-        }
-        UseRefusal::TrackExclusive { until } => format!(
-            "Somebody holds this track exclusively until {until}: clip time doesn't hold for it."
-        ),
-        UseRefusal::NotEnoughTime {
-            missing_ms,
-            left_ms,
-        } => {
-            format!("{missing_ms} ms of clip time are missing: only {left_ms} ms are left.")
-        }
-        UseRefusal::DamagedBundle => "The clip time's figures are damaged: tell the store.".into(),
     }
 }
 

@@ -1,8 +1,12 @@
 //! Buying clip time.
 
+use std::sync::Arc;
+
+use app::App;
+use axum::extract::State;
 use axum::response::Response;
 use domain::BundlePlan as Plan;
-use domain::offer::{BUNDLE_MONTHS, BUNDLE_PLANS};
+use domain::offer::BUNDLE_MONTHS;
 
 use super::frame::Frame;
 use super::view::{BundlePlan, BundlesPage, Hidden, Submit};
@@ -15,8 +19,13 @@ const SUGGESTED: &str = "bundle_25";
 const EXAMPLE_MS: i64 = 15_000;
 
 /// `GET /bundles`.
-pub(crate) async fn show(frame: Frame) -> Result<Response, Problem> {
-    let plans = BUNDLE_PLANS.iter().map(plan).collect::<Result<_, _>>()?;
+pub(crate) async fn show(State(app): State<Arc<App>>, frame: Frame) -> Result<Response, Problem> {
+    let plans = app
+        .settings
+        .bundles
+        .iter()
+        .map(plan)
+        .collect::<Result<_, _>>()?;
     let description = "Pay once, use any track: each video draws the seconds it uses.";
     super::html(&BundlesPage {
         shell: frame.shell("Clip time", description),

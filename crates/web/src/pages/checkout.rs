@@ -22,7 +22,8 @@ use super::problem::sentence;
 use super::quote::hidden;
 use super::standing::{item, price_lines, terms};
 use super::use_form::Answers;
-use super::view::{CheckoutPage, Choice, Field, Hidden, Submit};
+use super::view::{Again, CheckoutPage, Choice, Field, Hidden, Submit};
+use crate::api::asks::circumstances;
 use crate::api::licences::private_path;
 use crate::api::params;
 use crate::problem::Problem;
@@ -37,6 +38,7 @@ pub(crate) struct Chosen {
     quote: String,
     offer: String,
     bundle: String,
+    pool: String,
     track: String,
     #[serde(rename = "use")]
     answers: String,
@@ -44,6 +46,10 @@ pub(crate) struct Chosen {
     grant: String,
     top_up: String,
     top_up_grant: String,
+    country: String,
+    currency: String,
+    promo: String,
+    via: String,
 }
 
 /// The checkout's form.
@@ -84,6 +90,10 @@ impl Chosen {
             let plan = self.bundle.clone();
             return Ok(Some((Ask::Bundle { plan }, self.bundle.clone())));
         }
+        if !self.pool.is_empty() {
+            let plan = self.pool.clone();
+            return Ok(Some((Ask::Pool { plan }, self.pool.clone())));
+        }
         if !self.licence.is_empty() {
             let of = Claim {
                 licence: self.licence.clone(),
@@ -111,10 +121,22 @@ pub(crate) async fn start(
     State(app): State<Arc<App>>,
     Form(chosen): Form<Chosen>,
 ) -> Result<Redirect, Problem> {
-    let (quote, offer) = match chosen.ask(&app).await? {
+    let wanted = chosen.ask(&app).await?;
+    let Chosen {
+        country,
+        currency,
+        promo,
+        via,
+        ..
+    } = &chosen;
+    let (quote, offer) = match wanted {
         None => (chosen.quote, chosen.offer),
         Some((ask, offer)) => {
-            let given = quote::quote(&app, &mut app.call(), &ask).await?;
+            let asked = circumstances(
+                [Some(country.as_str()), Some(currency.as_str())],
+                [Some(promo.as_str()), Some(via.as_str())],
+            )?;
+            let given = quote::quote_in(&app, &mut app.call(), &ask, &asked).await?;
             (given.id.to_string(), offer)
         }
     };
@@ -211,7 +233,7 @@ impl Sale {
         })?;
         let track = match quoted.track {
             // Clip time that was quoted beside a track's offers is for any track.
-            Some(id) if option.bundle_ms.is_none() => {
+            Some(id) if option.bundle_ms.is_none() && !option.is_pool() => {
                 Some(show::track(app, &id.to_string()).await?)
             }
             _ => None,
@@ -265,6 +287,10 @@ impl Sale {
             item: item(&self.option.label),
             subject: match &self.track {
                 Some(track) => format!("{} — {}", track.title, track.artist.name),
+                None if self.option.is_pool() => {
+                    "For the tracks in rotation; it renews itself every month until you cancel"
+                        .into()
+                }
                 None => "For any track of this store".into(),
             },
             stated_use: wanted
@@ -273,6 +299,8 @@ impl Sale {
             back_href: back,
             lines: price_lines(&self.option.lines, self.option.tax_included.as_ref(), total),
             terms: self.track.as_ref().map(|_| terms(&self.option.envelope)),
+            again: self.again(wanted.as_ref()),
+            free: total.is_zero(),
             problem: if of_a_field { None } else { reason.clone() },
             remedy,
             licensee: Field {
@@ -304,8 +332,51 @@ impl Sale {
                     .into_iter()
                     .chain(top_up.into_iter().filter(|field| !field.value.is_empty()))
                     .collect(),
-                label: format!("Pay {}", words::price(total)),
+                label: if total.is_zero() {
+                    "Get it for nothing".into()
+                } else {
+                    format!("Pay {}", words::price(total))
+                },
             },
+        })
+    }
+
+    /// What asks for the price again, in other circumstances; none for an upgrade, which is asked
+    /// for by who holds the licence.
+    fn again(&self, wanted: Option<&Answers>) -> Option<Again> {
+        if self.option.upgrade_of.is_some() {
+            return None;
+        }
+        let field = |name: &str, value: String| Hidden {
+            name: name.into(),
+            value,
+        };
+        let deal = self.option.deal.as_ref();
+        let mut hidden = match &self.track {
+            Some(track) => vec![
+                field("track", track.slug.clone()),
+                field("use", wanted.map(Answers::query).unwrap_or_default()),
+                field("offer", self.option.offer.clone()),
+            ],
+            None => vec![field("bundle", self.option.offer.clone())],
+        };
+        if let Some(via) = deal.and_then(|deal| deal.via.as_ref()) {
+            hidden.push(field("via", via.slug.clone()));
+        }
+        let plain = |value: Option<String>| Field {
+            value: value.unwrap_or_default(),
+            error: None,
+        };
+        let promo = deal.and_then(|deal| deal.promo.as_ref());
+        Some(Again {
+            hidden,
+            takes_codes: self.track.is_some(),
+            country: plain(
+                deal.and_then(|deal| deal.country)
+                    .map(|one| one.to_string()),
+            ),
+            currency: plain(Some(self.option.currency.clone())),
+            promo: plain(promo.map(|(code, _)| code.clone())),
         })
     }
 
@@ -324,6 +395,7 @@ impl Sale {
                 let query = wanted.unwrap_or_default().query();
                 format!("/tracks/{}/license?{query}", track.slug)
             }
+            None if self.option.is_pool() => "/subscribe".into(),
             None => "/bundles".into(),
         }
     }

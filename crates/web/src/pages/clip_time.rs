@@ -12,7 +12,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::offer::{BUNDLE_MONTHS, BUNDLE_PLANS};
+use domain::offer::BUNDLE_MONTHS;
 use domain::{BundleId, GiftId};
 use serde::Deserialize;
 
@@ -85,7 +85,12 @@ pub(crate) async fn section(
             (about, submit(format!("/bundles/{id}/refund"), label))
         }),
         top_up,
-        plans: BUNDLE_PLANS.iter().map(plan).collect::<Result<_, _>>()?,
+        plans: app
+            .settings
+            .bundles
+            .iter()
+            .map(plan)
+            .collect::<Result<_, _>>()?,
     })
 }
 

@@ -85,6 +85,12 @@ pub(crate) async fn page(
         clip_time,
         take,
         upgrade_href: upgrade_href(&licence),
+        subscription_href: (licence.tier == "pool").then(|| {
+            format!(
+                "/licences/{}/subscription?grant={}",
+                licence.id, licence.grant
+            )
+        }),
         upgraded: upgraded(&licence),
         terms: standing::terms(&licence.envelope),
         paste: texts::paste(app, &licence),

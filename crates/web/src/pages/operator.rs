@@ -5,6 +5,7 @@ use std::sync::Arc;
 use app::App;
 use app::accounts::audit::{self, Check};
 use app::metering::overview;
+use app::subscriptions::show as subscriptions;
 use axum::extract::State;
 use axum::response::Response;
 
@@ -19,6 +20,7 @@ use crate::words;
 pub(crate) async fn show(State(app): State<Arc<App>>, frame: Frame) -> Result<Response, Problem> {
     needs_operator(&frame.caller)?;
     let overview = overview::overview(&app).await?;
+    let pool = subscriptions::figures(&app).await?;
     let checks = audit::audit(&app).await?;
     let tally = |label: &str, n| Tally {
         label: label.into(),
@@ -36,6 +38,9 @@ pub(crate) async fn show(State(app): State<Arc<App>>, frame: Frame) -> Result<Re
             tally("Tracks on sale", overview.tracks),
             tally("Licences", overview.licences),
             tally("Uses", overview.uses),
+            tally("Subscriptions", pool.running),
+            tally("Renewals owed", pool.past_due),
+            tally("Cycles to close", pool.open_cycles),
         ],
         accounts: overview.accounts.into_iter().map(account).collect(),
         audit: checks.iter().map(check).collect(),

@@ -131,7 +131,7 @@ async fn page(
         problem,
         asks,
         tiers: tiers.map(|one| form(one, &listed, of, currency)).collect(),
-        plans: plans::plans()?.iter().map(plan).collect(),
+        plans: plans::plans(app).await?.iter().map(plan).collect(),
     })
 }
 

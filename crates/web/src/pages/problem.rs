@@ -61,7 +61,7 @@ fn headline(problem: &Problem) -> &'static str {
         "cross_site" => "That came from another site",
         "grant_required" | "wrong_grant" => "This page is its holder's",
         "quote_expired" => "That quote has expired",
-        "sign_in_link_spent" => "This link has done its work",
+        "sign_in_link_spent" | "invitation_spent" => "This link has done its work",
         "sign_in_required" => "Sign in first",
         "scope_required" => "This page isn't yours to see",
         "unavailable" | "no_signing_key" => "The store can't do that just now",

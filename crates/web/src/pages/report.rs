@@ -55,6 +55,10 @@ fn page(frame: Frame, earnings: Earnings, uses: &[UseSeen], stream_url: String) 
             words::date(earnings.as_of),
             words::time(earnings.as_of)
         ),
+        other_balances: (earnings.balances.iter())
+            .filter(|money| money.currency() != currency && !money.is_zero())
+            .map(|money| words::exact(*money))
+            .collect(),
         balance: figure(earnings.balance),
         symbol: words::symbol(currency),
         minor_digits: u32::from(currency.exponent()),

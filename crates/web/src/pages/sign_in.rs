@@ -72,7 +72,7 @@ pub(crate) async fn leave(
     ))
 }
 
-fn with_session(mut response: Response, options: Options, secret: &str) -> Response {
+pub(super) fn with_session(mut response: Response, options: Options, secret: &str) -> Response {
     let cookie = HeaderValue::from_str(&session_cookie(options, secret)).ok();
     response
         .headers_mut()

@@ -11,7 +11,8 @@ use crate::{App, Fault};
 
 /// Every licence's token verifies by the store's keys, and its envelope hashes to its claim.
 const LICENCES_VERIFY: &str = "licences_verify";
-/// Every licence has exactly one sale in the ledger, and every sale its licence.
+/// Every licence that costs something has exactly one sale in the ledger, and every sale its
+/// licence.
 const LICENCES_ARE_PAID_ONCE: &str = "licences_are_paid_once";
 
 /// Both checks.
@@ -73,6 +74,8 @@ async fn sales(tx: &mut Tx) -> Result<Check, Fault> {
 
 const LICENCES: &str = "select code, token, envelope_sha256 from licences";
 
-const LICENCE_IDS: &str = "select id from licences";
+const LICENCE_IDS: &str = "select id from licences where price_micros > 0";
 
-const SALES: &str = "select source from journals where kind in ('sale', 'bundle_sale', 'gift')";
+const SALES: &str = "
+    select source from journals
+     where kind in ('sale', 'bundle_sale', 'subscription_sale', 'gift')";

@@ -1,12 +1,16 @@
 //! The audit: every named invariant recomputed from what is stored, and every key and blob
 //! checked. It changes nothing and may run while the store sells.
 
+mod agreements;
 mod blobs;
 mod ledger;
 mod licences;
 mod meter;
 mod payments;
+mod payouts;
+mod promos;
 mod statements;
+mod subscriptions;
 mod wallets;
 
 use ::ledger::invariant::Breach;
@@ -37,6 +41,7 @@ pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
     checks.extend(meter::checks(&mut tx).await?);
     checks.extend(wallets::checks(&mut tx).await?);
     checks.extend(statements::checks(&mut tx).await?);
+    checks.extend(agreements::checks(&mut tx).await?);
     checks.extend(licences::checks(app, &mut tx).await?);
     let (held, breaches) = exclusives::breaches(&mut tx).await?;
     checks.push(check(rules::EXCLUSIVES_STAND_ALONE, held, breaches));
@@ -47,6 +52,9 @@ pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
     let numbers = invoices::CREDIT_NOTE_NUMBERS_HAVE_NO_GAPS;
     checks.push(check(numbers, numbered, breaches));
     checks.extend(payments::checks(&mut tx).await?);
+    checks.extend(payouts::checks(&mut tx).await?);
+    checks.extend(subscriptions::checks(&mut tx).await?);
+    checks.extend(promos::checks(&mut tx).await?);
     checks.push(blobs::whole(app, &mut tx).await?);
     Ok(checks)
 }

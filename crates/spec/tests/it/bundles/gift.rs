@@ -46,7 +46,7 @@ on_both_engines! {
             let (a, b, mine) = (world.clone(), world.clone(), licence.clone());
             let (taken, back) = tokio::join!(
                 tokio::spawn(async move { a.takes_gift(&gift.token, "Client").await.is_ok() }),
-                tokio::spawn(async move { b.withdraws(&mine, gift.id).await.is_ok() }),
+                tokio::spawn(async move { b.withdraws_gift(&mine, gift.id).await.is_ok() }),
             );
             assert!(taken.unwrap() != back.unwrap());
         }
@@ -59,8 +59,8 @@ on_both_engines! {
         accepted(reporter.reports(&world.used("e1", &licence, &track).lasting(13_000)).await);
         let gift = world.gives(&licence, "g1", 587).await.unwrap();
         assert!(!refusals(reporter.reports(&world.used("e2", &licence, &track)).await).is_empty());
-        world.withdraws(&licence, gift.id).await.unwrap();
-        world.withdraws(&licence, gift.id).await.unwrap();
+        world.withdraws_gift(&licence, gift.id).await.unwrap();
+        world.withdraws_gift(&licence, gift.id).await.unwrap();
         assert_eq!(world.takes_gift(&gift.token, "Client").await.unwrap_err().code, "gift_spent");
         for (id, ms) in [("e3", 300_000), ("e4", 287_000)] {
             accepted(reporter.reports(&world.used(id, &licence, &track).lasting(ms)).await);

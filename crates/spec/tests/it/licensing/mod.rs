@@ -6,6 +6,7 @@ mod check;
 mod claim;
 mod cue_sheet;
 mod deliver;
+mod divide;
 mod exclude;
 mod invoice;
 mod quote;

@@ -43,12 +43,12 @@ on_both_engines! {
         assert_eq!(price(&world, &later).await, 19_000_000);
     }
 
-    async fn the_plans_are_described_and_the_pool_is_not_on_sale(world: World) {
-        let plans = app::offers::plans::plans().unwrap();
-        let seen: Vec<_> = plans.iter().map(|plan| (plan.code, plan.on_sale)).collect();
+    async fn the_plans_are_listed_clip_time_first_with_the_pool_after_it(world: World) {
+        let plans = app::offers::plans::plans(world.app()).await.unwrap();
+        let seen: Vec<_> = plans.iter().map(|plan| (plan.code.as_str(), plan.on_sale)).collect();
         assert_eq!(
             seen,
-            [("bundle_10", true), ("bundle_25", true), ("bundle_100", true), ("pool_5", false)]
+            [("bundle_10", true), ("bundle_25", true), ("bundle_100", true), ("pool_5", true)]
         );
         let refused = world.buyer("Mia").asks_for_clip_time("pool_5").await.unwrap_err();
         assert_eq!(refused.code, "unknown_plan");

@@ -9,11 +9,16 @@ use spec::on_both_engines;
 use spec::world::{Reply, Visitor};
 
 /// Operations anybody may call.
-const PUBLIC: [&str; 17] = [
+const PUBLIC: [&str; 22] = [
     "GET /.well-known/jwks.json",
     "GET /schemas/envelope.json",
     "GET /schemas/statement.json",
+    "GET /v1/closes",
+    "GET /v1/closes/{batch}",
     "GET /v1/health",
+    "GET /v1/plans",
+    "GET /v1/rotation",
+    "GET /v1/rotation.ics",
     "GET /v1/status-lists/{list}",
     "GET /v1/tracks",
     "GET /v1/tracks/{track}",
@@ -143,6 +148,19 @@ async fn calls(guest: &Visitor, operation: &str) -> Reply {
         .replace(
             "{channel}",
             &domain::ChannelId::from_bytes([1; 16]).to_string(),
+        )
+        .replace("{payee}", &domain::PayeeId::from_bytes([1; 16]).to_string())
+        .replace(
+            "{payout}",
+            &domain::PayoutId::from_bytes([1; 16]).to_string(),
+        )
+        .replace(
+            "{batch}",
+            &domain::PayoutBatchId::from_bytes([1; 16]).to_string(),
+        )
+        .replace(
+            "{proposal}",
+            &domain::ProposalId::from_bytes([1; 16]).to_string(),
         )
         .replace("{code}", "nothing")
         .replace("{list}", "1");

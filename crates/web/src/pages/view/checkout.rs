@@ -1,8 +1,24 @@
 //! Paying.
 
-use super::form::{Choice, Field, PriceLine, Submit};
+use super::form::{Choice, Field, Hidden, PriceLine, Submit};
 use super::shell::Shell;
 use super::terms::Terms;
+
+/// Asking for the price again: from another country, in another currency, with a code. It posts to
+/// `/checkout` with `country`, `currency` and `promo`.
+#[derive(Debug, Clone)]
+pub struct Again {
+    /// What names what is bought.
+    pub hidden: Vec<Hidden>,
+    /// Whether promotion codes hold for it.
+    pub takes_codes: bool,
+    /// The country that tax is for.
+    pub country: Field,
+    /// What is paid in.
+    pub currency: Field,
+    /// The code.
+    pub promo: Field,
+}
 
 /// `GET /checkout/{quote}` and, after a refusal, the answer to its POST.
 ///
@@ -25,6 +41,10 @@ pub struct CheckoutPage {
     pub lines: Vec<PriceLine>,
     /// What will be allowed; absent for clip time.
     pub terms: Option<Terms>,
+    /// What asks for the price again.
+    pub again: Option<Again>,
+    /// Whether it costs nothing: then no card is asked for.
+    pub free: bool,
     /// What stopped the payment: a declined card, an expired quote.
     pub problem: Option<String>,
     /// A way out of `problem` as a link (label, address), for instance to a fresh quote.

@@ -146,6 +146,8 @@ pub struct LicencePage {
     pub take: Option<Take>,
     /// Where it is upgraded; none for clip time, and for what was upgraded or isn't in force.
     pub upgrade_href: Option<String>,
+    /// The subscriber's page, where it is a subscription.
+    pub subscription_href: Option<String>,
     /// What it came from or became by an upgrade, one sentence.
     pub upgraded: Option<String>,
     /// The channels that its videos are published on.

@@ -20,11 +20,15 @@ pub mod home;
 pub mod licence;
 pub mod operator;
 pub mod payments;
+pub mod payouts;
+pub mod pool;
 pub mod prices;
 pub mod problem;
 pub mod quote;
+pub mod rates;
 pub mod report;
 pub mod shell;
+pub mod splits;
 pub mod statements;
 pub mod suggest;
 pub mod terms;
@@ -37,7 +41,7 @@ pub use account::{SignInPage, SignedOutPage};
 pub use bundles::{BundlePlan, BundlesPage};
 pub use channels::{ChannelForm, ChannelLine, ChannelRow, ChannelsSection};
 pub use check::{CheckAnswer, CheckPage, CheckedKey};
-pub use checkout::CheckoutPage;
+pub use checkout::{Again, CheckoutPage};
 pub use clip_time::{ClipSection, DrawRow, GiftPage, GiftRow};
 pub use cue_sheet::CueSheetPage;
 pub use form::{Choice, Field, Hidden, PriceLine, Submit};
@@ -48,11 +52,20 @@ pub use licence::{
 };
 pub use operator::{AccountRow, AuditCheck, OperatorPage, Tally};
 pub use payments::{EventRow, OwingRow, PaymentPage, PaymentRow, PaymentsPage, RefundForm};
+pub use payouts::{
+    CostRow, FileRow, LetterRow, PayoutDeskPage, PayoutRow, PayoutsPage, PurseShown, ReadyRow,
+};
+pub use pool::{
+    ClosePage, CloseRow, ClosesPage, PoolPlanCard, RotationPage, SharedTrack, StayRow,
+    SubscribePage, SubscriptionAction, SubscriptionPage, UsedRow,
+};
 pub use prices::{PlanRow, PriceRow, PricesPage, TierForm};
 pub use problem::{NotFoundPage, ProblemPage};
 pub use quote::{Covering, NotCovering, QuotePage, UpgradePage};
+pub use rates::{RateRow, RatesPage};
 pub use report::{Figure, HourBar, ReportPage, TrackRow, UseRow};
 pub use shell::{Session, Shell, Theme};
+pub use splits::{InvitationPage, PartRow, ProposalShown, SplitShown, SplitsPage, TrackSplits};
 pub use statements::{PayeesPage, StatementLink, StatementRow, StatementsPage};
 pub use suggest::{HabitForm, MixShown, SuggestPage};
 pub use terms::Terms;

@@ -76,6 +76,8 @@ pub struct ReportPage {
     pub as_of: String,
     /// What is owed to the payee now.
     pub balance: Figure,
+    /// What they have in other currencies, each with its code.
+    pub other_balances: Vec<String>,
     /// The currency's symbol as it stands before an amount, for instance `$`.
     pub symbol: String,
     /// Digits of the minor unit: 2 for USD, 0 for JPY.

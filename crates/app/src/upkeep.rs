@@ -1,0 +1,37 @@
+//! What a store does by itself as time passes: renewals, closes, idle money, reserves, clip time
+//! that expires, messages that never came. Everything here is due or not by what is stored, so
+//! that running it twice, or late, does no harm.
+
+use crate::subscriptions::{close, idle, renew, reserves};
+use crate::{App, Fault, bundles, payments};
+
+/// What one round of upkeep has done: a word for each kind of work and how much of it there was.
+pub type Done = Vec<(&'static str, usize)>;
+
+/// Does everything that is due.
+///
+/// # Errors
+/// [`Fault`] of the database; what was done before it stays done.
+pub async fn run(app: &App) -> Result<Done, Fault> {
+    let heard = payments::reconcile::due(app, &mut app.call()).await?;
+    let renewed = renew::due(app).await?;
+    let closed = close::due(app).await?;
+    let idle = idle::due(app).await?;
+    let reserves = reserves::due(app).await?;
+    let released = payments::release::due(app, &mut app.call()).await?;
+    let expired = bundles::expire::due(app, &mut app.call()).await?;
+    Ok(vec![
+        ("payments with news from their provider", heard),
+        ("subscriptions renewed", renewed.renewed),
+        ("renewals declined", renewed.declined),
+        ("subscriptions ended or paused", renewed.left),
+        (
+            "cycles closed",
+            usize::try_from(closed.cycles).unwrap_or(usize::MAX),
+        ),
+        ("months of idle money shared", idle.len()),
+        ("pool reserves released", reserves),
+        ("reserves released", released),
+        ("bundles expired", expired),
+    ])
+}

@@ -1,0 +1,29 @@
+//! The upkeep of a store that is open: what is due is done every minute. One round follows the
+//! other, so that they never overlap; one that fails is logged, and the next tries again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::App;
+
+/// How long after one round the next begins.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Keeps a store up until it is aborted.
+pub(crate) async fn keep(app: Arc<App>) {
+    loop {
+        match app::upkeep::run(&app).await {
+            Ok(done) => {
+                for (what, count) in done.into_iter().filter(|(_, count)| *count > 0) {
+                    tracing::info!("upkeep: {count} {what}");
+                }
+            }
+            Err(fault) => tracing::error!("upkeep: {}", fault.chain()),
+        }
+        // What `/metrics` tells of the invariants; at most once an hour.
+        if let Err(fault) = app::accounts::metrics::due(&app, &app.call()).await {
+            tracing::error!("upkeep: the audit: {}", fault.chain());
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}

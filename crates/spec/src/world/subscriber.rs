@@ -1,0 +1,173 @@
+//! Whoever subscribes to the pool, and whoever runs it.
+
+use app::access::Principal;
+use app::licensing::Licence;
+use app::licensing::quote::{self, Ask, Quote};
+use app::rotation::change as calendar;
+use app::subscriptions::change::{self, Wish};
+use app::subscriptions::plans::{self, PoolPlan, Wanted};
+use app::subscriptions::{Shown, close, idle, renew, reserves, show};
+use domain::Timestamp;
+use domain::pool::IdleRule;
+
+use super::{Answer, Buyer, Money, Track, World, answer};
+
+/// A card that pays once and declines ever after.
+pub const ONCE: &str = "4000 0000 0000 0341";
+
+impl Buyer {
+    /// Asks for a plan of the pool.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn asks_for_pool(&self, plan: &str) -> Answer<Quote> {
+        let ask = Ask::Pool {
+            plan: plan.to_owned(),
+        };
+        let world = self.world();
+        answer(quote::quote(world.app(), &mut world.call(), &ask).await)
+    }
+
+    /// Subscribes to the shipped plan.
+    pub async fn subscribes(&self) -> Licence {
+        self.subscribes_to("pool_5", super::Card::Good.number())
+            .await
+    }
+
+    /// Subscribes to a plan with a card.
+    ///
+    /// # Panics
+    /// When it can't be had.
+    pub async fn subscribes_to(&self, plan: &str, card: &str) -> Licence {
+        let quote = self.asks_for_pool(plan).await.expect("the plan is on sale");
+        let mut order = self.order(&quote, &quote.options[0]);
+        card.clone_into(&mut order.card);
+        let key = format!("subscribe-{}", quote.id);
+        let bought = self.sends(&key, &order).await;
+        bought.expect("a good order is carried out").licence
+    }
+}
+
+impl World {
+    /// What is changed of a subscription, under a key.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn subscriber_asks(&self, key: &str, licence: &Licence, wish: Wish) -> Answer<Shown> {
+        let asked = (licence.id, &wish);
+        let (app, mut call) = (self.app(), self.call());
+        answer(change::change(app, &mut call, &Principal::Guest, key, asked).await)
+    }
+
+    /// A subscription as its holder sees it.
+    ///
+    /// # Panics
+    /// When it is none.
+    pub async fn subscription(&self, licence: &Licence) -> Shown {
+        let shown = show::of_licence(self.app(), self.now(), licence.id).await;
+        let shown = shown.unwrap_or_else(|fault| panic!("{}", fault.chain()));
+        shown.expect("the licence is a subscription")
+    }
+
+    /// Makes or changes a plan, with the guarantee of the shipped one.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn plan(&self, code: &str, cents: i64, cap: Option<u32>, idle: IdleRule) -> PoolPlan {
+        let wanted = Wanted {
+            code: code.into(),
+            label: "A plan".into(),
+            price_minor: cents,
+            guarantee_micros: 50_000,
+            track_cap: cap,
+            idle,
+            on_sale: true,
+        };
+        self.sets_plan(&wanted).await.expect("a plan that holds")
+    }
+
+    /// The same as it is asked.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn sets_plan(&self, wanted: &Wanted) -> Answer<PoolPlan> {
+        answer(plans::set(self.app(), &self.call(), wanted).await)
+    }
+
+    /// Puts tracks into rotation from the beginning of the world on, without an end.
+    ///
+    /// # Panics
+    /// When one can't be.
+    pub async fn rotates(&self, tracks: &[&Track]) {
+        for track in tracks {
+            let put = self.rotates_for(track, super::BEGINNING, None).await;
+            put.expect("a track comes into rotation");
+        }
+    }
+
+    /// Puts a track into rotation for a time.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn rotates_for(
+        &self,
+        track: &Track,
+        from: Timestamp,
+        until: Option<Timestamp>,
+    ) -> Answer<usize> {
+        let wanted = [calendar::Wanted {
+            track: track.id.to_string(),
+            from,
+            until,
+        }];
+        answer(calendar::add(self.app(), &mut self.call(), &wanted).await)
+    }
+
+    /// Renews what is due.
+    ///
+    /// # Panics
+    /// On a fault.
+    pub async fn renews(&self) -> renew::Renewed {
+        let done = renew::due(self.app()).await;
+        done.unwrap_or_else(|fault| panic!("{}", fault.chain()))
+    }
+
+    /// Closes what is due; how many cycles.
+    ///
+    /// # Panics
+    /// On a fault.
+    pub async fn closes(&self) -> close::Closed {
+        let done = close::due(self.app()).await;
+        done.unwrap_or_else(|fault| panic!("{}", fault.chain()))
+    }
+
+    /// Shares idle money that is due: the amounts, a month each.
+    ///
+    /// # Panics
+    /// On a fault.
+    pub async fn shares_idle(&self) -> Vec<Money> {
+        let done = idle::due(self.app()).await;
+        let done = done.unwrap_or_else(|fault| panic!("{}", fault.chain()));
+        done.iter().map(|one| one.micros).collect()
+    }
+
+    /// Releases reserves that are due.
+    ///
+    /// # Panics
+    /// On a fault.
+    pub async fn releases_pool_reserves(&self) -> usize {
+        let done = reserves::due(self.app()).await;
+        done.unwrap_or_else(|fault| panic!("{}", fault.chain()))
+    }
+
+    /// Lets time pass until an instant.
+    ///
+    /// # Panics
+    /// When it is no time, or over.
+    pub fn it_is(&self, at: &str) {
+        let at: Timestamp = at.parse().expect("an instant");
+        let ms = at.since(self.now());
+        assert!(ms >= 0, "{at} is over");
+        self.app().edge.pass(ms);
+    }
+}

@@ -1,0 +1,5 @@
+mod destination;
+mod propose;
+mod release;
+mod results;
+mod send;

@@ -1,0 +1,7 @@
+mod change;
+mod close;
+mod idle;
+mod renew;
+mod rotation;
+mod sign_up;
+mod uses;
