@@ -19,6 +19,9 @@ pub(crate) struct Held {
     pub(crate) status: String,
     pub(crate) buyer: Option<Vec<u8>>,
     pub(crate) gift: Option<GiftId>,
+    /// What refunds and disputes of its payment took of what it held: while it is any, nothing
+    /// leaves it.
+    pub(crate) taken: i64,
 }
 
 /// Why a bundle is cut, and by what.
@@ -104,6 +107,7 @@ fn read(row: &Row) -> Result<Held, Fault> {
         status: row.text("status")?,
         buyer: row.opt_bytes("buyer_id")?,
         gift,
+        taken: row.int("taken_micros")?,
     })
 }
 
@@ -137,7 +141,7 @@ const LOCK: &str = "select id from bundles where id = $1";
 const HELD: &str = "
     select b.id, b.licence_id, b.price_micros, b.currency, b.total_ms, b.unearned_micros,
            b.consumed_ms, b.gone_ms, b.gone_micros, b.base_ms, b.base_micros, b.expires_ms,
-           b.gift_id, l.payment_id, l.status, l.buyer_id
+           b.gift_id, b.taken_micros, l.payment_id, l.status, l.buyer_id
       from bundles b join licences l on l.id = b.licence_id
      where b.id = $1";
 

@@ -3,6 +3,7 @@
 pub mod audit;
 pub(crate) mod booking;
 pub(crate) mod clip_time;
+pub(crate) mod clip_tree;
 pub(crate) mod cycles;
 pub(crate) mod escrow;
 mod exclusives;

@@ -47,6 +47,11 @@ pub(super) async fn follow(
         let next = row.map(|row| row.id("new_id")).transpose()?;
         at = next.map(LicenceId::from_bytes);
     }
+    let given = [paid.id.bytes().into(), first.bytes().into()];
+    for row in tx.all(GIVEN, &given).await? {
+        let licence = LicenceId::from_bytes(row.id("id")?);
+        standing::follow(tx, call, licence, is, reason(after)).await?;
+    }
     Ok(())
 }
 
@@ -71,6 +76,8 @@ fn reason(facts: &Facts) -> &'static str {
 }
 
 const UPGRADED: &str = "select new_id from upgrades where old_id = $1";
+
+const GIVEN: &str = "select id from licences where payment_id = $1 and id <> $2 order by id";
 
 const OWN: &str = "
     select f.facts from licences l join payment_facts f on f.payment_id = l.payment_id

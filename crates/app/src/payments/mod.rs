@@ -5,6 +5,7 @@
 //! licence follow them ([`learn`]). Everything else here supplies facts: the operator's refund,
 //! messages of the provider, and a pull of what no message told.
 
+mod clip_time;
 pub mod dispute;
 pub mod learn;
 mod licences;
@@ -15,7 +16,10 @@ pub mod reconcile;
 pub mod refund;
 pub mod release;
 mod sandbox;
+pub mod wallet_rest;
 pub mod webhook;
+
+pub(crate) use post::{Cause, Why};
 
 pub use domain::refund::{Dispute, DisputeState, Facts};
 

@@ -21,9 +21,20 @@ pub(super) async fn refund(
     micros: i64,
 ) -> Result<(), Fault> {
     let mut tx = app.db.write().await?;
+    note(&mut tx, reference, key, micros).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The same within a transaction.
+pub(super) async fn note(
+    tx: &mut Tx,
+    reference: &str,
+    key: &str,
+    micros: i64,
+) -> Result<(), Fault> {
     tx.run(REFUND, &[key.into(), reference.into(), micros.into()])
         .await?;
-    Ok(tx.commit().await?)
+    Ok(())
 }
 
 /// Raises a dispute, or decides one.

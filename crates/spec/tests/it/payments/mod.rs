@@ -2,10 +2,14 @@
 
 mod clip_time;
 mod dispute;
+mod from_wallet;
+mod gifts;
 mod learn;
+mod loads;
 mod reconcile;
 mod refund;
 mod release;
+mod rests;
 mod sound;
 mod webhook;
 

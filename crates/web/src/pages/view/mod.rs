@@ -58,6 +58,8 @@ pub use payouts::{
 pub use pool::{
     ClosePage, CloseRow, ClosesPage, PoolPlanCard, RotationPage, SharedTrack, StayRow,
     SubscribePage, SubscriptionAction, SubscriptionPage, UsedRow,
+pub use payments::{
+    EventRow, LicenceLink, OwingRow, PaymentPage, PaymentRow, PaymentsPage, RefundForm,
 };
 pub use prices::{PlanRow, PriceRow, PricesPage, TierForm};
 pub use problem::{NotFoundPage, ProblemPage};
