@@ -7,6 +7,8 @@
 //! Every step posts the difference between what is and what must be, so steps in any order end
 //! alike.
 
+use std::collections::BTreeMap;
+
 use domain::bundle_refund::entitled;
 use domain::refund::{Facts, Original};
 use domain::{Account, LicenceId, LineKind, PayeeId};
@@ -56,17 +58,15 @@ pub(super) async fn follow(
         due: composers(&target) - curators(&target).map(|(_, micros)| micros).sum::<i64>(),
     };
     let mut booking = step.booking(TAKEN_BACK, LineKind::Refund);
-    for (payee, micros) in curators(&stood) {
-        let due = curators(&target).find(|(other, _)| *other == payee);
-        let moved = due.map_or(0, |(_, due)| due) - micros;
-        let purse = booking::purse(tx, payee).await?;
-        booking.reverse(purse, (None, Some(licence)), moved)?;
-    }
-    for (payee, micros) in curators(&target) {
-        if !curators(&stood).any(|(other, _)| other == payee) {
-            let purse = booking::purse(tx, payee).await?;
-            booking.reverse(purse, (None, Some(licence)), micros)?;
+    let mut moved: BTreeMap<PayeeId, i64> = BTreeMap::new();
+    for (books, sign) in [(&target, 1), (&stood, -1)] {
+        for (payee, micros) in curators(books) {
+            *moved.entry(payee).or_default() += sign * micros;
         }
+    }
+    for (payee, micros) in moved.into_iter().filter(|(_, micros)| *micros != 0) {
+        let purse = booking::purse(tx, payee).await?;
+        booking.reverse(purse, (None, Some(licence)), micros)?;
     }
     for (books, sign) in [(&target, 1), (&posted, -1)] {
         for (account, micros) in books.iter().filter(|(a, _)| !paid::is_clip_time(a)) {

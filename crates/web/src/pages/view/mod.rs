@@ -51,15 +51,15 @@ pub use licence::{
     Takeable,
 };
 pub use operator::{AccountRow, AuditCheck, OperatorPage, Tally};
-pub use payments::{EventRow, OwingRow, PaymentPage, PaymentRow, PaymentsPage, RefundForm};
+pub use payments::{
+    EventRow, LicenceLink, OwingRow, PaymentPage, PaymentRow, PaymentsPage, RefundForm,
+};
 pub use payouts::{
     CostRow, FileRow, LetterRow, PayoutDeskPage, PayoutRow, PayoutsPage, PurseShown, ReadyRow,
 };
 pub use pool::{
     ClosePage, CloseRow, ClosesPage, PoolPlanCard, RotationPage, SharedTrack, StayRow,
     SubscribePage, SubscriptionAction, SubscriptionPage, UsedRow,
-pub use payments::{
-    EventRow, LicenceLink, OwingRow, PaymentPage, PaymentRow, PaymentsPage, RefundForm,
 };
 pub use prices::{PlanRow, PriceRow, PricesPage, TierForm};
 pub use problem::{NotFoundPage, ProblemPage};
