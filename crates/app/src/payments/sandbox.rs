@@ -37,6 +37,11 @@ pub(super) async fn note(
     Ok(())
 }
 
+/// Whether a refund under this key was made.
+pub(super) async fn knows(tx: &mut Tx, key: &str) -> Result<bool, Fault> {
+    Ok(tx.optional(KNOWN, &[key.into()]).await?.is_some())
+}
+
 /// Raises a dispute, or decides one.
 pub(super) async fn dispute(
     tx: &mut Tx,
@@ -99,6 +104,8 @@ fn state(word: &str) -> Result<DisputeState, Fault> {
 const REFUND: &str = "
     insert into sandbox_refunds (refund_key, reference, micros) values ($1, $2, $3)
     on conflict do nothing";
+
+const KNOWN: &str = "select refund_key from sandbox_refunds where refund_key = $1";
 
 const DISPUTE: &str = "
     insert into sandbox_disputes (reference, dispute_id, state, micros, fee_micros)
