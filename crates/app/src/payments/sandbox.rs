@@ -4,6 +4,8 @@
 //! It answers the same request under the same key once, and tells all it knows of a payment
 //! whenever it is asked. It returns nothing of its fee, and charges 15.00 for a dispute.
 
+use std::collections::BTreeMap;
+
 use domain::refund::{Dispute, DisputeState, Facts};
 use store::db::Tx;
 
@@ -37,9 +39,12 @@ pub(super) async fn note(
     Ok(())
 }
 
-/// Whether a refund under this key was made.
-pub(super) async fn knows(tx: &mut Tx, key: &str) -> Result<bool, Fault> {
-    Ok(tx.optional(KNOWN, &[key.into()]).await?.is_some())
+/// The refunds of a payment by their keys.
+pub(super) async fn refunds(tx: &mut Tx, reference: &str) -> Result<BTreeMap<String, i64>, Fault> {
+    let rows = tx.all(REFUNDS, &[reference.into()]).await?;
+    rows.iter()
+        .map(|row| Ok((row.text("refund_key")?, row.int("micros")?)))
+        .collect()
 }
 
 /// Raises a dispute, or decides one.
@@ -105,7 +110,7 @@ const REFUND: &str = "
     insert into sandbox_refunds (refund_key, reference, micros) values ($1, $2, $3)
     on conflict do nothing";
 
-const KNOWN: &str = "select refund_key from sandbox_refunds where refund_key = $1";
+const REFUNDS: &str = "select refund_key, micros from sandbox_refunds where reference = $1";
 
 const DISPUTE: &str = "
     insert into sandbox_disputes (reference, dispute_id, state, micros, fee_micros)
