@@ -17,5 +17,6 @@ pub(crate) mod post;
 mod recoup;
 pub(crate) mod sandbox;
 pub(crate) mod sheets;
+pub(crate) mod subscribed;
 
 pub use post::balances;

@@ -96,10 +96,8 @@ pub(crate) async fn journal(tx: &mut Tx, paid: &Paid) -> Result<Journal, Fault> 
         Subject::Licence(licence) => licence.to_string(),
         Subject::WalletLoad(load) => load.to_string(),
         Subject::Subscription(_) => {
-            return Err(Fault::because(
-                "following a payment",
-                "no refund of a subscription is known",
-            ));
+            let row = tx.one(CYCLE_SALE, &[paid.id.bytes().into()]).await?;
+            row.text("journal_source")?
         }
     };
     let rows = tx.all(SALE, &[source.as_str().into()]).await?;
@@ -209,7 +207,10 @@ const FACTS: &str = "select facts from payment_facts where payment_id = $1";
 const SALE: &str = "
     select j.kind, p.account, p.currency, p.amount_micros
       from journals j join postings p on p.journal_id = j.id
-     where j.kind in ('sale', 'bundle_sale', 'wallet_load') and j.source = $1";
+     where j.kind in ('sale', 'bundle_sale', 'wallet_load', 'subscription_sale', 'renewal',
+                      'plan_upgrade') and j.source = $1";
+
+const CYCLE_SALE: &str = "select journal_source from cycle_payments where payment_id = $1";
 
 const FOLLOWED: &str = "
     select p.account, p.currency, p.amount_micros

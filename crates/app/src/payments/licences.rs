@@ -11,6 +11,7 @@ use domain::refund::{DisputeState, Facts};
 use domain::usage::LicenceState;
 use store::db::Tx;
 
+use super::pool;
 use crate::accounts::paid::{Paid, read_facts};
 use crate::accounts::payments::Subject;
 use crate::licensing::standing;
@@ -23,6 +24,9 @@ pub(super) async fn follow(
     paid: &Paid,
     (before, after): (&Facts, &Facts),
 ) -> Result<(), Fault> {
+    if let Subject::Subscription(cycle) = paid.subject {
+        return pool::licence(tx, call, cycle, reason(after)).await;
+    }
     let (was, is) = (before.licence_state(), after.licence_state());
     if was == is {
         return Ok(());

@@ -7,6 +7,7 @@ use ledger::Money;
 use store::db::{Row, Tx};
 use thiserror::Error;
 
+use super::pool;
 use crate::accounts::paid::{self, Paid};
 use crate::accounts::payments::Subject;
 use crate::wallets::{self, taken_back};
@@ -154,7 +155,10 @@ async fn read(tx: &mut Tx, id: PaymentId, row: &Row) -> Result<Option<Payment>, 
                 .map_err(Fault::while_("reading a licence's code"))?;
             (Some((licence, code.to_string())), row.text("label")?, left)
         }
-        Subject::Subscription(_) => (None, "Subscription".to_owned(), left),
+        Subject::Subscription(_) => {
+            let (licence, label) = pool::listed(tx, id).await?;
+            (Some(licence), label, left)
+        }
         Subject::WalletLoad(load) => {
             let held = in_wallet(tx, load).await?;
             let micros = left.micros().min(held.micros());

@@ -11,6 +11,7 @@ pub mod learn;
 mod licences;
 pub mod list;
 pub mod owing;
+mod pool;
 mod post;
 pub mod reconcile;
 pub mod refund;

@@ -3,7 +3,7 @@
 //! What payees give back comes out of whichever purse they have now, as a line under the sheet
 //! that once shared it. A reserve that has gone to the payees already is taken back from them by
 //! the sheet of the sale. What is taken of a wallet's load leaves the wallet, as far as it holds
-//! that. Clip time has rules of its own: see `clip_time`.
+//! that. Clip time and subscriptions have rules of their own: see `clip_time` and `pool`.
 
 use domain::journal::REST_REFUND;
 use domain::refund::{Facts, Original, REFUND};
@@ -13,7 +13,7 @@ use ledger::{Journal, JournalDraft, Money};
 use sha2::{Digest, Sha256};
 use store::db::Tx;
 
-use super::clip_time;
+use super::{clip_time, pool};
 use crate::accounts::booking::{self, Booking};
 use crate::accounts::holds;
 use crate::accounts::paid::{self, Books, Paid};
@@ -85,28 +85,20 @@ pub(super) async fn follow(
             } else {
                 of_track(tx, call, &step, licence, sale, after).await?;
             }
-            let tax = |facts: &Facts| {
-                let tax = original.tax_of(facts.settled());
-                tax.map_err(Fault::while_("computing the tax given back"))
-            };
-            let given = Given {
-                step: &step.id,
-                licence,
-                money: Money::new(after.settled() - before.settled(), paid.money.currency()),
-                tax_micros: tax(after)? - tax(before)?,
-                reason: Some(why.reason)
-                    .filter(|r| !r.is_empty())
-                    .unwrap_or(step.memo),
-            };
-            if given.money.micros() > 0 {
-                credit_note::issue(app, call, tx, &given).await?;
-            }
-            Ok(())
+            step.note(app, call, tx, (licence, &original), (before, after), why)
+                .await
         }
-        Subject::Subscription(_) => Err(Fault::because(
-            "following a payment",
-            "no refund of a subscription is known",
-        )),
+        Subject::Subscription(cycle) => {
+            pool::follow(tx, call, &step, cycle, sale, (before, after)).await?;
+            // Only what was paid at sign-up has an invoice that could be taken back of.
+            match pool::signed_up(tx, paid.id).await? {
+                Some(licence) => {
+                    step.note(app, call, tx, (licence, &original), (before, after), why)
+                        .await
+                }
+                None => Ok(()),
+            }
+        }
         // A load is money kept, and no sale: it has no invoice, so its refund has no credit note.
         Subject::WalletLoad(load) => of_load(tx, call, &step, load, sale, after).await,
     }
@@ -262,6 +254,36 @@ impl Step<'_> {
             }
         };
         Booking::new(draft, (line, &self.id), self.paid.money.currency())
+    }
+
+    /// The credit note over what is given back for good by this step, where anything is.
+    async fn note(
+        &self,
+        app: &App,
+        call: &Call,
+        tx: &mut Tx,
+        (licence, original): (LicenceId, &Original),
+        (before, after): (&Facts, &Facts),
+        why: Why<'_>,
+    ) -> Result<(), Fault> {
+        let tax = |facts: &Facts| {
+            let tax = original.tax_of(facts.settled());
+            tax.map_err(Fault::while_("computing the tax given back"))
+        };
+        let currency = self.paid.money.currency();
+        let given = Given {
+            step: &self.id,
+            licence,
+            money: Money::new(after.settled() - before.settled(), currency),
+            tax_micros: tax(after)? - tax(before)?,
+            reason: Some(why.reason)
+                .filter(|r| !r.is_empty())
+                .unwrap_or(self.memo),
+        };
+        if given.money.micros() > 0 {
+            credit_note::issue(app, call, tx, &given).await?;
+        }
+        Ok(())
     }
 
     /// Posts a journal as one that follows the payment's facts.

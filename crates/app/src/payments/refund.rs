@@ -245,12 +245,7 @@ async fn judge(tx: &mut Tx, wanted: &Wanted) -> Result<i64, Stop<RefundRefusal>>
             }
             Ok(micros)
         }
-        // Nothing is written down that could never be carried out.
-        Subject::Subscription(_) => Err(Fault::because(
-            "refunding a payment",
-            "no refund of a subscription is known",
-        )
-        .into()),
+        Subject::Subscription(_) => Ok(micros),
         Subject::WalletLoad(load) => {
             let wallet = taken_back::of_load(tx, load).await?;
             let held = wallets::balance(tx, &wallet).await?;

@@ -18,7 +18,7 @@ use super::{Answer, Card, World, answer};
 /// Somebody who has signed in.
 #[derive(Clone)]
 pub struct Member {
-    world: World,
+    pub(super) world: World,
     /// Who they are.
     pub person: Person,
 }

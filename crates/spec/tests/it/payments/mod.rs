@@ -6,6 +6,8 @@ mod from_wallet;
 mod gifts;
 mod learn;
 mod loads;
+mod pool;
+mod pool_after;
 mod reconcile;
 mod refund;
 mod release;
