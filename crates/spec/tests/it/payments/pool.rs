@@ -9,6 +9,7 @@ use domain::pool::IdleRule;
 use spec::on_both_engines;
 use spec::world::{Track, World, accepted, refusals};
 
+use super::learn::orders;
 use super::{disputed, refunded, shared, stands, track};
 
 /// A subscription, and a track of three in rotation.
@@ -151,7 +152,7 @@ on_both_engines! {
             Facts { fee_returned: 140_000, ..refunded(4_960_000) },
         ];
         let mut ends = std::collections::BTreeSet::new();
-        for order in super::learn::orders(told.len()) {
+        for order in orders(told.len()) {
             let licence = world.buyer("Mia").subscribes().await;
             uses(&world, &format!("{order:?}"), &licence, &track, 3).await;
             for at in order.iter().chain(&order) {

@@ -7,6 +7,7 @@ use domain::pool::IdleRule;
 use spec::on_both_engines;
 use spec::world::{Card, World};
 
+use super::learn::orders;
 use super::pool::{books, nothing_is_left};
 use super::{disputed, refunded, stands};
 use crate::subscriptions::close::{tracks, uses_up};
@@ -156,7 +157,7 @@ on_both_engines! {
             refunded(2_580_000),
         ];
         let mut licences = Vec::new();
-        for order in super::learn::orders(told.len()) {
+        for order in orders(told.len()) {
             let licence = world.buyer("Mia").subscribes().await;
             uses_up(&world, &format!("{order:?}"), &licence, &tracks, &[4, 2, 1]).await;
             licences.push((order, licence));

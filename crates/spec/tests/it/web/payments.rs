@@ -59,6 +59,22 @@ on_both_engines! {
         assert_eq!(mia.holds().await, 0);
     }
 
+    async fn a_subscriptions_renewal_is_listed_and_given_back_in_part_on_its_page(world: World) {
+        let licence = world.buyer("Mia").subscribes().await;
+        world.it_is("2026-04-02T09:00:00Z");
+        world.renews().await;
+        let payment = world.payments_of(&licence).await[1];
+        let operator = operator(&world).await;
+        let list = operator.gets("/operator/payments").await.text();
+        assert!(list.contains("Rotating library: cycle 2026-04-02 to 2026-05-02"), "{list}");
+        let path = format!("/operator/payments/{payment}");
+        let form = "key=k1&amount=2.00&reason=a+bad+week&do=refund";
+        assert_eq!(operator.posts_form(&path, form).await.status, 303);
+        let shown = operator.gets(&format!("/v1/payments/{payment}")).await.json();
+        assert_eq!((&shown["state"], &shown["left"]["micros"]), (&json!("partly_refunded"), &json!(3_000_000)));
+        assert_eq!(shown["licence_code"], licence.code.to_string());
+    }
+
     async fn payments_are_the_operators_alone(world: World) {
         let licence = sold(&world).await;
         let payment = world.payment_of(&licence).await;
