@@ -10,7 +10,6 @@ use thiserror::Error;
 use crate::account::{Account, ProviderName};
 use crate::agreement::Purse;
 use crate::bundle::Draw;
-use crate::bundle_refund::RestRefund;
 use crate::country::Country;
 use crate::id::{BundleId, SplitSheetId, WalletId};
 use crate::sale::SaleSplit;
@@ -155,33 +154,6 @@ pub fn gift_journal(
     let mut draft = JournalDraft::new(GIFT, source, "Clip time was given");
     draft.post(Account::BundleUnearned(from).id(), unearned.checked_neg()?);
     draft.post(Account::BundleUnearned(to).id(), unearned);
-    draft.finish()?.ok_or(BuildError::Empty)
-}
-
-/// The journal of a refund of a bundle's rest: tax, what is unearned and the platform's part go
-/// back as `cash` came in.
-///
-/// # Errors
-/// When a figure doesn't fit, or `source` is empty.
-pub fn rest_refund_journal(
-    source: &str,
-    rest: &RestRefund,
-    (cash, tax): (&Account, &Account),
-    bundle: BundleId,
-) -> Result<Journal, BuildError> {
-    let money = |micros: i64| Money::new(micros, rest.refund.currency());
-    let memo = "The rest of a bundle was paid back";
-    let mut draft = JournalDraft::new(REST_REFUND, source, memo);
-    draft.post(cash.id(), rest.refund);
-    draft.post(tax.id(), money(rest.tax).checked_neg()?);
-    draft.post(
-        Account::BundleUnearned(bundle).id(),
-        money(rest.unearned).checked_neg()?,
-    );
-    draft.post(
-        Account::Commission.id(),
-        money(rest.platform).checked_neg()?,
-    );
     draft.finish()?.ok_or(BuildError::Empty)
 }
 

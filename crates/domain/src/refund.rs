@@ -135,8 +135,7 @@ impl Facts {
     #[must_use]
     pub fn licence_state(&self) -> LicenceState {
         let any = |state| self.disputes.values().any(|one| one.state == state);
-        let all_back = self.captured > 0 && self.refunded >= self.captured;
-        if any(DisputeState::Lost) || all_back {
+        if any(DisputeState::Lost) || self.is_all_refunded() {
             LicenceState::Revoked
         } else if any(DisputeState::Open) {
             LicenceState::Suspended
@@ -145,9 +144,35 @@ impl Facts {
         }
     }
 
+    /// Whether all of it was refunded.
+    #[must_use]
+    pub fn is_all_refunded(&self) -> bool {
+        self.captured > 0 && self.refunded >= self.captured
+    }
+
     fn fees(&self) -> i64 {
         let disputes = self.disputes.values();
         disputes.fold(0_i64, |sum, one| sum.saturating_add(one.fee_micros.max(0)))
+    }
+}
+
+/// What becomes of a subscription's licence by the facts of all its payments: those of its latest
+/// cycle, and those of the cycles before. A lost dispute of any ends it, and so does giving back
+/// all that was paid for the latest cycle; while a dispute of any is open, it is on hold. To give an
+/// earlier cycle back, or a part of the latest, changes nothing.
+#[must_use]
+pub fn subscription_state(latest: &[Facts], earlier: &[Facts]) -> LicenceState {
+    let any = |state| {
+        let mut all = latest.iter().chain(earlier);
+        all.any(|facts| facts.disputes.values().any(|one| one.state == state))
+    };
+    let all_back = !latest.is_empty() && latest.iter().all(Facts::is_all_refunded);
+    if any(DisputeState::Lost) || all_back {
+        LicenceState::Revoked
+    } else if any(DisputeState::Open) {
+        LicenceState::Suspended
+    } else {
+        LicenceState::Active
     }
 }
 

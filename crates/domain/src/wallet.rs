@@ -14,7 +14,7 @@ use crate::sale::Rates;
 
 /// Kind of the journal that loads a wallet.
 pub const WALLET_LOAD: &str = "wallet_load";
-/// Kind of the journal that pays a wallet's rest back.
+/// Kind of a journal that pays a wallet's rest back: one for each load that it is refunded of.
 pub const WALLET_REFUND: &str = "wallet_refund";
 /// The least that a wallet is loaded with, in units of the currency.
 pub const LOAD_MIN_UNITS: i64 = 10;
@@ -73,23 +73,6 @@ pub fn load_journal(
     draft.post(Account::Wallet(wallet).id(), money);
     draft.post(Account::ProviderFees.id(), fee);
     draft.post(Account::Commission.id(), fee.checked_neg()?);
-    draft.finish()?.ok_or(BuildError::Empty)
-}
-
-/// The journal that pays a wallet's rest back through a provider.
-///
-/// # Errors
-/// When a figure doesn't fit, or `source` is empty.
-pub fn refund_journal(
-    source: &str,
-    money: Money,
-    provider: ProviderName,
-    wallet: WalletId,
-) -> Result<Journal, BuildError> {
-    let memo = "A wallet's rest was paid back";
-    let mut draft = JournalDraft::new(WALLET_REFUND, source, memo);
-    draft.post(Account::ProviderClearing(provider).id(), money);
-    draft.post(Account::Wallet(wallet).id(), money.checked_neg()?);
     draft.finish()?.ok_or(BuildError::Empty)
 }
 

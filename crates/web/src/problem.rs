@@ -162,6 +162,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("gift_not_refundable", StatusCode::CONFLICT),
     ("gift_spent", StatusCode::GONE),
     ("gift_taken", StatusCode::CONFLICT),
+    ("load_spent", StatusCode::CONFLICT),
     ("more_than_balance", StatusCode::CONFLICT),
     ("no_exchange_rate", StatusCode::NOT_FOUND),
     ("not_your_bundle", StatusCode::FORBIDDEN),

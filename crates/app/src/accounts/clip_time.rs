@@ -19,6 +19,9 @@ pub(crate) struct Held {
     pub(crate) status: String,
     pub(crate) buyer: Option<Vec<u8>>,
     pub(crate) gift: Option<GiftId>,
+    /// What refunds and disputes of its payment took of what it held: while it is any, nothing
+    /// leaves it.
+    pub(crate) taken: i64,
 }
 
 /// Why a bundle is cut, and by what.
@@ -43,7 +46,8 @@ impl Why {
 
 /// The bundles that a report under this licence draws on, locked until the transaction ends and
 /// always in the same order: its own and those of its family in the same currency, as far as their
-/// licences are in force.
+/// licences are in force. A subscription has none of its own: beyond its allowance it draws on those
+/// of the account it was bought by.
 pub(crate) async fn family(tx: &mut Tx, licence: LicenceId) -> Result<Vec<CutBundle>, Fault> {
     let lock = format!("{FAMILY}{}", tx.for_update());
     let rows = tx.all(&lock, &[licence.bytes().into()]).await?;
@@ -104,6 +108,7 @@ fn read(row: &Row) -> Result<Held, Fault> {
         status: row.text("status")?,
         buyer: row.opt_bytes("buyer_id")?,
         gift,
+        taken: row.int("taken_micros")?,
     })
 }
 
@@ -126,8 +131,11 @@ const FAMILY: &str = "
     select b.id, b.total_ms, b.unearned_micros, b.consumed_ms, b.gone_ms, b.gone_micros,
            b.base_ms, b.base_micros, b.expires_ms
       from bundles b
-     where b.family = (select o.family from bundles o where o.licence_id = $1)
-       and b.currency = (select o.currency from bundles o where o.licence_id = $1)
+     where b.family = coalesce((select o.family from bundles o where o.licence_id = $1),
+                               (select s.buyer_id from licences s
+                                 where s.id = $1 and exists (select 1 from subscriptions p
+                                                              where p.licence_id = s.id)))
+       and b.currency = (select o.currency from licences o where o.id = $1)
        and b.taken_micros = 0
        and exists (select 1 from licences l where l.id = b.licence_id and l.status = 'valid')
      order by b.expires_ms, b.id";
@@ -137,7 +145,7 @@ const LOCK: &str = "select id from bundles where id = $1";
 const HELD: &str = "
     select b.id, b.licence_id, b.price_micros, b.currency, b.total_ms, b.unearned_micros,
            b.consumed_ms, b.gone_ms, b.gone_micros, b.base_ms, b.base_micros, b.expires_ms,
-           b.gift_id, l.payment_id, l.status, l.buyer_id
+           b.gift_id, b.taken_micros, l.payment_id, l.status, l.buyer_id
       from bundles b join licences l on l.id = b.licence_id
      where b.id = $1";
 

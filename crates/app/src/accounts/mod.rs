@@ -3,6 +3,7 @@
 pub mod audit;
 pub(crate) mod booking;
 pub(crate) mod clip_time;
+pub(crate) mod clip_tree;
 pub(crate) mod cycles;
 pub(crate) mod escrow;
 mod exclusives;
@@ -16,5 +17,6 @@ pub(crate) mod post;
 mod recoup;
 pub(crate) mod sandbox;
 pub(crate) mod sheets;
+pub(crate) mod subscribed;
 
 pub use post::balances;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::refund::{Facts, Original};
-use domain::{Account, BundleId, LicenceId, PayeeId, PaymentId, SplitSheetId, Timestamp};
+use domain::{Account, BundleId, LicenceId, PayeeId, PaymentId, SplitSheetId, Timestamp, WalletId};
 use ledger::{Currency, Journal, JournalDraft, Money};
 use store::db::{Row, Tx};
 
@@ -92,13 +92,14 @@ pub(crate) fn read_facts(text: &str) -> Result<Facts, Fault> {
 
 /// The journal of what was paid for.
 pub(crate) async fn journal(tx: &mut Tx, paid: &Paid) -> Result<Journal, Fault> {
-    let Subject::Licence(licence) = paid.subject else {
-        return Err(Fault::because(
-            "following a payment",
-            "it paid for no licence",
-        ));
+    let source = match paid.subject {
+        Subject::Licence(licence) => licence.to_string(),
+        Subject::WalletLoad(load) => load.to_string(),
+        Subject::Subscription(_) => {
+            let row = tx.one(CYCLE_SALE, &[paid.id.bytes().into()]).await?;
+            row.text("journal_source")?
+        }
     };
-    let source = licence.to_string();
     let rows = tx.all(SALE, &[source.as_str().into()]).await?;
     let kind = rows.first().map(|row| row.text("kind")).transpose()?;
     let mut draft = JournalDraft::new(kind.unwrap_or_default(), source, "");
@@ -115,17 +116,28 @@ pub(crate) fn legs(journal: &Journal) -> Result<Original, Fault> {
     Original::of(journal).map_err(Fault::while_("reading a sale's legs"))
 }
 
-/// What is posted for a payment: its sale, and whatever followed its facts.
-pub(crate) async fn posted(tx: &mut Tx, id: PaymentId, sale: &Journal) -> Result<Books, Fault> {
+/// What is posted for a payment: its sale, and whatever followed its facts. What the platform
+/// bore of a load, since its wallet held no more, counts as the wallet's.
+pub(crate) async fn posted(tx: &mut Tx, paid: &Paid, sale: &Journal) -> Result<Books, Fault> {
     let mut books = Books::new();
     for line in sale.lines() {
         let account = line.account.as_str().parse();
         let account = account.map_err(Fault::while_("reading an account's name"))?;
         *books.entry(account).or_default() += line.money.micros();
     }
-    for row in tx.all(FOLLOWED, &[id.bytes().into()]).await? {
+    for row in tx.all(FOLLOWED, &[paid.id.bytes().into()]).await? {
         let (account, money) = line(&row)?;
         *books.entry(account).or_default() += money.micros();
+    }
+    match paid.subject {
+        Subject::Licence(_) | Subject::Subscription(_) => {}
+        Subject::WalletLoad(load) => {
+            let row = tx.one(LOAD, &[load.bytes().into()]).await?;
+            let wallet = Account::Wallet(WalletId::from_bytes(row.id("wallet_id")?));
+            let borne = row.int("borne_micros")?;
+            *books.entry(wallet).or_default() -= borne;
+            *books.entry(Account::Commission).or_default() += borne;
+        }
     }
     Ok(of_payees(books))
 }
@@ -184,13 +196,6 @@ pub(crate) async fn bundle(tx: &mut Tx, licence: LicenceId) -> Result<Option<Bun
     Ok(id.map(BundleId::from_bytes))
 }
 
-/// Lets nobody draw on a bundle until the transaction ends.
-pub(crate) async fn lock(tx: &mut Tx, bundle: BundleId) -> Result<(), Fault> {
-    let lock = format!("{LOCK}{}", tx.for_update());
-    tx.one(&lock, &[bundle.bytes().into()]).await?;
-    Ok(())
-}
-
 const BY_ID: &str = "
     select id, provider, reference, amount_micros, currency, captured_ms, subject, subject_id
       from payments where id = $1";
@@ -202,7 +207,10 @@ const FACTS: &str = "select facts from payment_facts where payment_id = $1";
 const SALE: &str = "
     select j.kind, p.account, p.currency, p.amount_micros
       from journals j join postings p on p.journal_id = j.id
-     where j.kind in ('sale', 'bundle_sale') and j.source = $1";
+     where j.kind in ('sale', 'bundle_sale', 'wallet_load', 'subscription_sale', 'renewal',
+                      'plan_upgrade') and j.source = $1";
+
+const CYCLE_SALE: &str = "select journal_source from cycle_payments where payment_id = $1";
 
 const FOLLOWED: &str = "
     select p.account, p.currency, p.amount_micros
@@ -214,4 +222,4 @@ const SHEETS: &str = "
 
 const BUNDLE: &str = "select id from bundles where licence_id = $1";
 
-const LOCK: &str = "select id from bundles where id = $1";
+const LOAD: &str = "select wallet_id, borne_micros from wallet_loads where id = $1";

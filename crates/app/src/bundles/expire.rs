@@ -17,7 +17,8 @@ pub const LATE_MS: i64 = 48 * 60 * 60 * 1_000;
 /// How often one that lost a race for rows is tried again.
 const TRIES_MAX: u32 = 20;
 
-/// Shares out what is left of every bundle whose time is over, and says how many there were.
+/// Shares out what is left of every bundle whose time is over, and says how many there were. One
+/// of which a refund or a dispute took something waits until that is given again.
 ///
 /// # Errors
 /// [`Fault`] of the database. What was done before stays done.
@@ -67,7 +68,7 @@ async fn come_back(tx: &mut Tx, call: &Call, id: BundleId) -> Result<(), Fault> 
 
 const DUE: &str = "
     select b.id from bundles b
-     where b.expires_ms <= $1
+     where b.expires_ms <= $1 and b.taken_micros = 0
        and (b.total_ms > b.consumed_ms + b.gone_ms
             or exists (select 1 from gifts g where g.bundle_id = b.id
                           and g.taken_ms is null and g.withdrawn_ms is null))

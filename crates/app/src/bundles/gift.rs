@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use store::db::Tx;
 use thiserror::Error;
 
-use super::{Asker, BundleRefusal, may};
+use super::{Asker, BundleRefusal, PARTLY_BACK, may};
 use crate::accounts::clip_time::{self, Held, Why};
 use crate::accounts::once::{Once, OnceRefusal, once};
 use crate::{App, Call, Fault, Refusal, Stop};
@@ -155,6 +155,9 @@ async fn attempt(
 fn part(call: &Call, held: &Held, ms: i64) -> Result<domain::bundle_cut::Cut, GiftRefusal> {
     if held.status != "valid" {
         return Err(GiftRefusal::NotValid(held.status.clone()));
+    }
+    if held.taken != 0 {
+        return Err(GiftRefusal::NotValid(PARTLY_BACK.into()));
     }
     if held.bundle.expires_at <= call.now {
         return Err(GiftRefusal::Expired);

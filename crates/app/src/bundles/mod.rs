@@ -15,6 +15,10 @@ use crate::access::{Principal, Role};
 use crate::accounts::clip_time::Held;
 use crate::{App, Refusal};
 
+/// How a bundle's licence stands, to whoever can do nothing with it since a part of its price is
+/// given back.
+const PARTLY_BACK: &str = "partly given back";
+
 /// Whoever asks about a bundle.
 #[derive(Debug, Clone, Copy)]
 pub struct Asker<'a> {

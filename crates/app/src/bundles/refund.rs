@@ -2,20 +2,23 @@
 //!
 //! Before: the bundle was bought for itself, its licence is in force and its time isn't over.
 //! After, in one transaction: the buyer has P·left/T of the price, floored to the minor unit, where
-//! they paid from; what that leaves of the composers' side is shared out as at expiry; the bundle
-//! holds nothing. Uses so far stay cleared. The same request again pays nothing.
+//! they paid from, as a refund of their payment like any other; what that leaves of the composers'
+//! side is shared out as at expiry; the bundle holds nothing. Uses so far stay cleared. The same
+//! request again pays nothing.
 
-use domain::bundle_refund::{RestRefund, RestRefusal};
-use domain::journal::rest_refund_journal;
+use domain::bundle::refund_of_rest;
 use domain::{Account, BundleId, RestRefundId};
 use ledger::Money;
 use store::db::Tx;
 use thiserror::Error;
 
-use super::{Asker, BundleRefusal, may};
-use crate::accounts::clip_time::{self, Held, Why};
+use super::{Asker, BundleRefusal, PARTLY_BACK, may};
+use crate::accounts::audit;
+use crate::accounts::clip_time::{self, Held};
 use crate::accounts::once::{Once, OnceRefusal, once};
-use crate::accounts::post;
+use crate::accounts::paid::{self, Paid};
+use crate::payments::refund as back;
+use crate::payments::{Cause, Why};
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// A refund of a bundle's rest.
@@ -89,8 +92,8 @@ pub async fn look(
 ) -> Result<Money, Stop<RefundRefusal>> {
     let mut tx = app.db.read().await?;
     let held = known(app, asker, id, clip_time::find(&mut tx, id).await?)?;
-    let (rest, _) = worth(&mut tx, call, &held).await?;
-    Ok(rest.refund)
+    let paid = paid::find(&mut tx, held.payment).await?;
+    worth(&mut tx, call, &held, &there(paid)?).await
 }
 
 /// Pays back what is left.
@@ -121,6 +124,9 @@ async fn attempt(
     id: BundleId,
 ) -> Result<Refunded, Stop<RefundRefusal>> {
     let mut tx = app.db.write().await?;
+    let held = known(app, asker, id, clip_time::find(&mut tx, id).await?)?;
+    // The payment first, as whoever follows its facts does.
+    let paid = there(paid::locked(&mut tx, held.payment).await?)?;
     let held = known(app, asker, id, clip_time::locked(&mut tx, id).await?)?;
     let refund = RestRefundId::from_bytes(call.id());
     let (name, request) = (asker.who.name(), ("rest_refund", id.to_string()));
@@ -138,12 +144,12 @@ async fn attempt(
             repeated: true,
         });
     }
-    let (rest, paid) = worth(&mut tx, call, &held).await?;
-    write(&mut tx, call, &held, refund, &rest, &paid).await?;
+    let money = worth(&mut tx, call, &held, &paid).await?;
+    write(app, call, &mut tx, (&held, &paid), refund, money).await?;
     tx.commit().await?;
     Ok(Refunded {
         id: refund,
-        refund: rest.refund,
+        refund: money,
         ms: held.bundle.left_ms(),
         repeated: false,
     })
@@ -161,88 +167,76 @@ fn known(
     Ok(held)
 }
 
-/// How a bundle was paid.
-struct Paid {
-    cash: Account,
-    tax: Account,
-    tax_micros: i64,
+fn there(paid: Option<Paid>) -> Result<Paid, Fault> {
+    paid.ok_or_else(|| Fault::because("refunding a rest", "its payment vanished"))
 }
 
-/// What the rest is worth to its buyer, and whom it came from.
+/// What the rest is worth to its buyer: never more than is left of what they paid.
 async fn worth(
     tx: &mut Tx,
     call: &Call,
     held: &Held,
-) -> Result<(RestRefund, Paid), Stop<RefundRefusal>> {
+    paid: &Paid,
+) -> Result<Money, Stop<RefundRefusal>> {
     let refused = |refusal| Err(Stop::Refused(refusal));
+    let left_ms = held.bundle.left_ms();
     if held.gift.is_some() {
         return refused(RefundRefusal::Gift);
     }
-    if held.status != "valid" {
+    // One that is all back is withdrawn with it: then nothing is left, which says more.
+    if held.status != "valid" && left_ms > 0 {
         return refused(RefundRefusal::NotValid(held.status.clone()));
+    }
+    if held.taken != 0 {
+        return refused(RefundRefusal::NotValid(PARTLY_BACK.into()));
     }
     if held.bundle.expires_at <= call.now {
         return refused(RefundRefusal::Expired);
     }
-    let paid = paid(tx, held).await?;
-    match held.bundle.refund(held.price, paid.tax_micros) {
-        Ok(rest) => Ok((rest, paid)),
-        Err(RestRefusal::Nothing) => refused(RefundRefusal::Nothing),
-        Err(error) => Err(Fault::while_("refunding a rest")(error).into()),
+    let doing = "refunding a rest";
+    let worth = refund_of_rest(held.price, left_ms, held.bundle.sold_ms);
+    let worth = worth.map_err(Fault::while_(doing))?.micros();
+    let left = back::left(tx, paid).await?;
+    let money = Money::new(worth.min(left), held.price.currency());
+    let money = money.floor_to_minor().map_err(Fault::while_(doing))?;
+    if money.micros() <= 0 {
+        return refused(RefundRefusal::Nothing);
     }
-}
-
-async fn paid(tx: &mut Tx, held: &Held) -> Result<Paid, Fault> {
-    let mut paid = (None, Account::Tax(None), 0);
-    for row in tx.all(LEGS, &[held.licence.to_string().into()]).await? {
-        let account = row.text("account")?.parse::<Account>();
-        let account = account.map_err(Fault::while_("reading a sale's account"))?;
-        match account {
-            Account::ProviderClearing(_) | Account::Wallet(_) => paid.0 = Some(account),
-            Account::Tax(_) => (paid.1, paid.2) = (account, row.int("amount_micros")?),
-            _ => {}
-        }
-    }
-    let (cash, tax, tax_micros) = paid;
-    let cash = cash.ok_or_else(|| Fault::because("reading a sale", "nobody paid for it"))?;
-    Ok(Paid {
-        cash,
-        tax,
-        tax_micros,
-    })
+    Ok(money)
 }
 
 async fn write(
-    tx: &mut Tx,
+    app: &App,
     call: &mut Call,
-    held: &Held,
+    tx: &mut Tx,
+    (held, paid): (&Held, &Paid),
     id: RestRefundId,
-    rest: &RestRefund,
-    paid: &Paid,
+    money: Money,
 ) -> Result<(), Fault> {
     let cut = held.bundle.empty();
     let cut = cut.map_err(Fault::while_("emptying a bundle"))?;
-    clip_time::cut(tx, call, Why::Refund(id), &cut).await?;
+    clip_time::cut(tx, call, clip_time::Why::Refund(id), &cut).await?;
     let values = [
         id.bytes().into(),
         held.bundle.id.bytes().into(),
         held.payment.bytes().into(),
         cut.ms.into(),
-        rest.refund.micros().into(),
+        money.micros().into(),
         call.now.0.into(),
     ];
     tx.run(INSERT, &values).await?;
-    let (source, bundle) = (id.to_string(), held.bundle.id);
-    let journal = rest_refund_journal(&source, rest, (&paid.cash, &paid.tax), bundle)
-        .map_err(Fault::while_("journalling a refund"))?;
-    post::post(tx, call, &journal).await?;
-    super::rest::share(tx, call, held, (&source, id.bytes()), rest.to_composers).await
+    let (source, account) = (id.to_string(), Account::BundleUnearned(held.bundle.id).id());
+    let (account, code) = (account.as_str(), money.currency().code());
+    let before = audit::balance(tx, account, code).await?;
+    let why = Why {
+        reason: "the rest of the clip time",
+        cause: Cause::Rest(id, held.bundle.id, cut.micros),
+    };
+    back::within(app, call, tx, paid, (&source, money.micros()), why).await?;
+    let after = audit::balance(tx, account, code).await?;
+    let kept = cut.micros - (before - after);
+    super::rest::share(tx, call, held, (&source, id.bytes()), kept).await
 }
-
-const LEGS: &str = "
-    select p.account, p.amount_micros
-      from journals j join postings p on p.journal_id = j.id
-     where j.kind = 'bundle_sale' and j.source = $1";
 
 const INSERT: &str = "
     insert into rest_refunds (id, bundle_id, payment_id, ms, refund_micros, at_ms)

@@ -169,7 +169,7 @@ async fn open(
     if held.bundle.expires_at <= call.now {
         return refused(TakeRefusal::Expired);
     }
-    if held.status != "valid" {
+    if held.status != "valid" || held.taken != 0 {
         return refused(TakeRefusal::NotValid);
     }
     Ok((row, held))

@@ -112,8 +112,8 @@ async fn exists(tx: &mut Tx, track: TrackId) -> Result<bool, Fault> {
     Ok(tx.optional(TRACK, &[track.bytes().into()]).await?.is_some())
 }
 
-/// What a report may draw on: the licence's bundle and those that go with it, in the order they
-/// expire.
+/// What a report may draw on: the licence's bundle and those that go with it, or those of the
+/// subscriber's account, in the order they expire.
 async fn bundles(tx: &mut Tx, id: LicenceId) -> Result<Vec<Bundle>, Fault> {
     let family = clip_time::family(tx, id).await?;
     Ok(family.iter().map(CutBundle::run).collect())

@@ -32,7 +32,7 @@ pub enum DisputeRefusal {
     #[error("there is no payment `{0}` here")]
     UnknownPayment(String),
     /// It lies with a real provider.
-    #[error("only the sandbox's payments can be disputed here: disputes of {0} come from there")]
+    #[error("only what was paid at the sandbox can be disputed here, and this was paid at `{0}`")]
     NotSandbox(String),
     /// One is open.
     #[error("a dispute is open already: decide it first, with --won or --lost")]

@@ -11,7 +11,7 @@ use ledger::Currency;
 use store::db::Tx;
 use thiserror::Error;
 
-use super::{TRIES_MAX, licences, post};
+use super::{TRIES_MAX, Why, licences, post};
 use crate::accounts::paid::{self, Paid};
 use crate::{App, Call, Fault, Refusal, Stop};
 
@@ -106,7 +106,7 @@ pub async fn learn(
     let mut tries = 1;
     loop {
         let mut tx = app.db.write().await?;
-        match take_in(app, call, &mut tx, heard, "").await {
+        match take_in(app, call, &mut tx, heard, Why::default()).await {
             Ok(learned) => match tx.commit().await.map_err(Fault::from) {
                 Err(fault) if fault.is_contention() && tries < TRIES_MAX => {}
                 done => return Ok(done.map(|()| learned)?),
@@ -118,14 +118,13 @@ pub async fn learn(
     }
 }
 
-/// The same within a transaction, with the words that the papers give as the reason; without any
-/// they say what happened.
+/// The same within a transaction.
 pub(super) async fn take_in(
     app: &App,
     call: &mut Call,
     tx: &mut Tx,
     heard: &Heard,
-    reason: &str,
+    why: Why<'_>,
 ) -> Result<Learned, Stop<LearnRefusal>> {
     if !is_word(&heard.event, EVENT_MAX) {
         return Err(Stop::Refused(LearnRefusal::BadEvent));
@@ -153,7 +152,7 @@ pub(super) async fn take_in(
             call.now.0.into(),
         ];
         tx.run(KEEP, &values).await?;
-        post::follow(app, call, tx, &paid, (&before, &after), reason).await?;
+        post::follow(app, call, tx, &paid, (&before, &after), why).await?;
         licences::follow(tx, call, &paid, (&before, &after)).await?;
     }
     Ok(Learned {

@@ -11,6 +11,7 @@ use domain::refund::{DisputeState, Facts};
 use domain::usage::LicenceState;
 use store::db::Tx;
 
+use super::pool;
 use crate::accounts::paid::{Paid, read_facts};
 use crate::accounts::payments::Subject;
 use crate::licensing::standing;
@@ -23,6 +24,9 @@ pub(super) async fn follow(
     paid: &Paid,
     (before, after): (&Facts, &Facts),
 ) -> Result<(), Fault> {
+    if let Subject::Subscription(cycle) = paid.subject {
+        return pool::licence(tx, call, cycle, reason(after)).await;
+    }
     let (was, is) = (before.licence_state(), after.licence_state());
     if was == is {
         return Ok(());
@@ -46,6 +50,11 @@ pub(super) async fn follow(
         let row = tx.optional(UPGRADED, &[licence.bytes().into()]).await?;
         let next = row.map(|row| row.id("new_id")).transpose()?;
         at = next.map(LicenceId::from_bytes);
+    }
+    let given = [paid.id.bytes().into(), first.bytes().into()];
+    for row in tx.all(GIVEN, &given).await? {
+        let licence = LicenceId::from_bytes(row.id("id")?);
+        standing::follow(tx, call, licence, is, reason(after)).await?;
     }
     Ok(())
 }
@@ -71,6 +80,8 @@ fn reason(facts: &Facts) -> &'static str {
 }
 
 const UPGRADED: &str = "select new_id from upgrades where old_id = $1";
+
+const GIVEN: &str = "select id from licences where payment_id = $1 and id <> $2 order by id";
 
 const OWN: &str = "
     select f.facts from licences l join payment_facts f on f.payment_id = l.payment_id

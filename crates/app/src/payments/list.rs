@@ -2,13 +2,15 @@
 
 pub use domain::PaymentId;
 use domain::refund::Facts;
-use domain::{LicenceId, Timestamp};
+use domain::{LicenceId, Timestamp, WalletLoadId};
 use ledger::Money;
 use store::db::{Row, Tx};
 use thiserror::Error;
 
+use super::pool;
 use crate::accounts::paid::{self, Paid};
 use crate::accounts::payments::Subject;
+use crate::wallets::{self, taken_back};
 use crate::{App, Fault, Refusal, Stop};
 
 /// The most payments of one page.
@@ -27,14 +29,14 @@ pub struct Payment {
     pub money: Money,
     /// When.
     pub captured_at: Timestamp,
-    /// The licence it paid for.
-    pub licence: LicenceId,
-    /// That licence's code.
-    pub code: String,
+    /// The licence it paid for, and that licence's code; none where it paid for something else.
+    pub licence: Option<(LicenceId, String)>,
     /// What was bought, for people.
     pub label: String,
     /// What is known of it.
     pub facts: Facts,
+    /// What the operator can still give back.
+    pub left: Money,
 }
 
 /// One message about a payment.
@@ -99,12 +101,6 @@ impl Payment {
     pub fn returned(&self) -> Money {
         Money::new(self.facts.returned(), self.money.currency())
     }
-
-    /// What could still be given back.
-    #[must_use]
-    pub fn left(&self) -> Money {
-        Money::new(self.facts.left(), self.money.currency())
-    }
 }
 
 /// The payments, the latest first, from a place on.
@@ -150,8 +146,25 @@ async fn read(tx: &mut Tx, id: PaymentId, row: &Row) -> Result<Option<Payment>, 
         return Ok(None);
     };
     let facts = paid::facts(tx, &paid).await?;
-    let Subject::Licence(licence) = paid.subject else {
-        return Ok(None);
+    let left = Money::new(facts.left(), paid.money.currency());
+    let (licence, label, left) = match paid.subject {
+        Subject::Licence(licence) => {
+            let code: licence_key::Code = row
+                .text("code")?
+                .parse()
+                .map_err(Fault::while_("reading a licence's code"))?;
+            (Some((licence, code.to_string())), row.text("label")?, left)
+        }
+        Subject::Subscription(_) => {
+            let (licence, label) = pool::listed(tx, id).await?;
+            (Some(licence), label, left)
+        }
+        Subject::WalletLoad(load) => {
+            let held = in_wallet(tx, load).await?;
+            let micros = left.micros().min(held.micros());
+            let label = "Wallet load".to_owned();
+            (None, label, Money::new(micros, left.currency()))
+        }
     };
     let Paid {
         provider,
@@ -160,10 +173,6 @@ async fn read(tx: &mut Tx, id: PaymentId, row: &Row) -> Result<Option<Payment>, 
         captured_at,
         ..
     } = paid;
-    let code: licence_key::Code = row
-        .text("code")?
-        .parse()
-        .map_err(Fault::while_("reading a licence's code"))?;
     Ok(Some(Payment {
         id,
         provider,
@@ -171,22 +180,29 @@ async fn read(tx: &mut Tx, id: PaymentId, row: &Row) -> Result<Option<Payment>, 
         money,
         captured_at,
         licence,
-        code: code.to_string(),
-        label: row.text("label")?,
+        label,
         facts,
+        left,
     }))
+}
+
+/// What the wallet of a load holds, in whole minor units.
+async fn in_wallet(tx: &mut Tx, load: WalletLoadId) -> Result<Money, Fault> {
+    let wallet = taken_back::find(tx, load).await?;
+    let held = wallets::balance(tx, &wallet).await?;
+    held.floor_to_minor()
+        .map_err(Fault::while_("reading a wallet"))
 }
 
 const LATEST: &str = "
     select p.id, l.code, l.label
-      from payments p join licences l on l.id = p.subject_id
-     where p.subject = 'licence'
+      from payments p left join licences l on p.subject = 'licence' and l.id = p.subject_id
      order by p.captured_ms desc, p.id desc limit $1 offset $2";
 
 const ONE: &str = "
     select p.id, l.code, l.label
-      from payments p join licences l on l.id = p.subject_id
-     where p.subject = 'licence' and p.id = $1";
+      from payments p left join licences l on p.subject = 'licence' and l.id = p.subject_id
+     where p.id = $1";
 
 const EVENTS: &str = "
     select event_id, at_ms, facts from payment_events

@@ -2,36 +2,60 @@
 //!
 //! What payees give back comes out of whichever purse they have now, as a line under the sheet
 //! that once shared it. A reserve that has gone to the payees already is taken back from them by
-//! the sheet of the sale. Clip time gives back what wasn't earned first, and then the tracks it
-//! was used on do, in proportion.
+//! the sheet of the sale. What is taken of a wallet's load leaves the wallet, as far as it holds
+//! that. Clip time and subscriptions have rules of their own: see `clip_time` and `pool`.
 
-use domain::bundle_refund::entitled;
+use domain::journal::REST_REFUND;
 use domain::refund::{Facts, Original, REFUND};
-use domain::{Account, BundleId, LicenceId, LineKind, PaymentId, SplitSheetId, TrackId};
+use domain::wallet::WALLET_REFUND;
+use domain::{Account, BundleId, LicenceId, LineKind, PaymentId, RestRefundId, WalletLoadId};
 use ledger::{Journal, JournalDraft, Money};
 use sha2::{Digest, Sha256};
 use store::db::Tx;
 
+use super::{clip_time, pool};
 use crate::accounts::booking::{self, Booking};
+use crate::accounts::holds;
 use crate::accounts::paid::{self, Books, Paid};
 use crate::accounts::payments::Subject;
-use crate::accounts::{audit, holds};
 use crate::licensing::credit_note::{self, Given};
+use crate::wallets::{self, taken_back};
 use crate::{App, Call, Fault};
 
-/// Kind of a journal in which tracks give back what clip time earned them.
-const TAKEN_BACK: &str = "taken_back";
 /// Kind of a journal in which a released reserve comes back from payees, or goes to them again.
 const RESERVE_RETURN: &str = "reserve_return";
 /// The longest source of a journal that is kept in full, in bytes.
 const SOURCE_MAX: usize = 200;
 
+/// How new facts came about, where the books name it apart.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) enum Cause {
+    /// Whatever the provider told.
+    #[default]
+    Told,
+    /// What was left of a bundle was paid back: out of that bundle alone, and of at most so many
+    /// micro-units that it holds.
+    Rest(RestRefundId, BundleId, i64),
+    /// What was left in a wallet was paid back.
+    WalletRest,
+}
+
+/// Why facts are new.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Why<'a> {
+    /// The words that the papers give as the reason; without any they say what happened.
+    pub(crate) reason: &'a str,
+    /// How they came about.
+    pub(crate) cause: Cause,
+}
+
 /// What a step is about.
-struct Step<'a> {
+pub(super) struct Step<'a> {
     id: [u8; 16],
-    paid: &'a Paid,
+    pub(super) paid: &'a Paid,
     source: String,
     memo: &'static str,
+    pub(super) cause: Cause,
 }
 
 /// Posts the step from the facts before to those after, and writes down what it gave back.
@@ -41,7 +65,7 @@ pub(super) async fn follow(
     tx: &mut Tx,
     paid: &Paid,
     (before, after): (&Facts, &Facts),
-    reason: &str,
+    why: Why<'_>,
 ) -> Result<(), Fault> {
     let sale = paid::journal(tx, paid).await?;
     let original = paid::legs(&sale)?;
@@ -50,45 +74,56 @@ pub(super) async fn follow(
         paid,
         source: source(paid.id, after),
         memo: memo(before, after),
+        cause: why.cause,
     };
     keep(tx, call, &step, after).await?;
-    let Subject::Licence(licence) = paid.subject else {
-        return Err(Fault::because(
-            "following a payment",
-            "it paid for no licence",
-        ));
-    };
-    match paid::bundle(tx, licence).await? {
-        None => of_track(tx, call, &step, licence, (&sale, &original), after).await?,
-        Some(bundle) => {
-            of_bundle(
-                tx,
-                call,
-                &step,
-                (licence, bundle),
-                (&sale, &original),
-                after,
-            )
-            .await?;
+    let sale = (&sale, &original);
+    match paid.subject {
+        Subject::Licence(licence) => {
+            if paid::bundle(tx, licence).await?.is_some() {
+                clip_time::follow(tx, call, &step, licence, sale, (before, after)).await?;
+            } else {
+                of_track(tx, call, &step, licence, sale, after).await?;
+            }
+            step.note(app, call, tx, (licence, &original), (before, after), why)
+                .await
+        }
+        Subject::Subscription(cycle) => {
+            pool::follow(tx, call, &step, cycle, sale, (before, after)).await?;
+            // Only what was paid at sign-up has an invoice that could be taken back of.
+            match pool::signed_up(tx, paid.id).await? {
+                Some(licence) => {
+                    step.note(app, call, tx, (licence, &original), (before, after), why)
+                        .await
+                }
+                None => Ok(()),
+            }
+        }
+        // A load is money kept, and no sale: it has no invoice, so its refund has no credit note.
+        Subject::WalletLoad(load) => of_load(tx, call, &step, load, sale, after).await,
+    }
+}
+
+/// A load that is taken back leaves the wallet; what that no longer holds the platform bears.
+async fn of_load(
+    tx: &mut Tx,
+    call: &mut Call,
+    step: &Step<'_>,
+    load: WalletLoadId,
+    sale: (&Journal, &Original),
+    after: &Facts,
+) -> Result<(), Fault> {
+    // The wallet first: what was borne of the load is read under its lock.
+    taken_back::of_load(tx, load).await?;
+    let books = differences(tx, step.paid, sale, after).await?;
+    let mut booking = step.booking(REFUND, LineKind::Refund);
+    for (account, micros) in books {
+        match account {
+            Account::Wallet(_) => taken_back::take_back(&mut booking, tx, load, -micros).await?,
+            other => booking.post(&other, micros),
         }
     }
-    let given = after.settled() - before.settled();
-    if given > 0 {
-        let tax = |facts: &Facts| {
-            let tax = original.tax_of(facts.settled());
-            tax.map_err(Fault::while_("computing the tax given back"))
-        };
-        let reason = if reason.is_empty() { step.memo } else { reason };
-        let given = Given {
-            step: &step.id,
-            licence,
-            money: Money::new(given, paid.money.currency()),
-            tax_micros: tax(after)? - tax(before)?,
-            reason,
-        };
-        credit_note::issue(app, call, tx, &given).await?;
-    }
-    Ok(())
+    step.write(tx, call, booking).await
 }
 
 /// The facts as a journal's source; a digest of them where they are long.
@@ -138,7 +173,7 @@ async fn differences(
     let target = original.target(after);
     let target = target.map_err(Fault::while_("computing what a payment should have moved"))?;
     let mut books = paid::of_payees(target.accounts);
-    for (account, micros) in paid::posted(tx, paid.id, sale).await? {
+    for (account, micros) in paid::posted(tx, paid, sale).await? {
         *books.entry(account).or_default() -= micros;
     }
     books.retain(|_, micros| *micros != 0);
@@ -167,6 +202,10 @@ async fn of_track(
             Account::Reserve(_) => {
                 booking.post(&account, micros);
                 reserve = micros;
+            }
+            Account::Wallet(wallet) => {
+                wallets::locked(tx, wallet).await?;
+                booking.post(&account, micros);
             }
             other => booking.post(&other, micros),
         }
@@ -200,80 +239,60 @@ async fn of_reserve(
     Ok(())
 }
 
-async fn of_bundle(
-    tx: &mut Tx,
-    call: &mut Call,
-    step: &Step<'_>,
-    (licence, bundle): (LicenceId, BundleId),
-    (sale, original): (&Journal, &Original),
-    after: &Facts,
-) -> Result<(), Fault> {
-    paid::lock(tx, bundle).await?;
-    let posted = paid::posted(tx, step.paid.id, sale).await?;
-    let books = differences(tx, step.paid, (sale, original), after).await?;
-    let mut booking = step.booking(TAKEN_BACK, LineKind::Refund);
-    let costs = books
-        .iter()
-        .filter(|(account, _)| !paid::is_clip_time(account));
-    let mut moved = 0_i64;
-    for (account, micros) in costs {
-        booking.post(account, *micros);
-        moved += micros;
-    }
-    // Every journal sums to zero, so the composers' side is what the rest isn't.
-    let left: i64 = posted
-        .iter()
-        .filter(|(a, _)| !paid::is_clip_time(a))
-        .map(|(_, m)| -m)
-        .sum();
-    let earned = earned(tx, bundle).await?;
-    let weights: Vec<_> = earned
-        .iter()
-        .map(|(track, _, micros)| (*track, *micros))
-        .collect();
-    let of = |left| entitled(&weights, left).map_err(Fault::while_("sharing a refund"));
-    let ((before, unearned), (now, still)) = (of(left)?, of(left - moved)?);
-    let account = Account::BundleUnearned(bundle);
-    booking.post(&account, still - unearned);
-    for ((_, sheet, _), ((_, had), (_, has))) in earned.iter().zip(before.iter().zip(&now)) {
-        if has != had {
-            booking
-                .share_by(tx, *sheet, Some(licence), has - had)
-                .await?;
-        }
-    }
-    let currency = step.paid.money.currency().code();
-    let held = audit::balance(tx, account.id().as_str(), currency).await?;
-    if held + still - unearned < 0 {
-        return Err(Fault::because(
-            "refunding clip time",
-            "the bundle holds less than that",
-        ));
-    }
-    let values = [bundle.bytes().into(), (unearned - still).into()];
-    tx.run(TAKE, &values).await?;
-    step.write(tx, call, booking).await
-}
-
-/// What each track has earned of a bundle, by the sheets that shared it, always in one order.
-async fn earned(tx: &mut Tx, bundle: BundleId) -> Result<Vec<(TrackId, SplitSheetId, i64)>, Fault> {
-    let rows = tx.all(EARNED, &[bundle.bytes().into()]).await?;
-    let one = |row: &store::db::Row| {
-        let track = TrackId::from_bytes(row.id("track_id")?);
-        let sheet = SplitSheetId::from_bytes(row.id("sheet_id")?);
-        Ok((track, sheet, row.int("earned")?))
-    };
-    rows.iter().map(one).collect()
-}
-
 impl Step<'_> {
-    fn booking(&self, kind: &str, line: LineKind) -> Booking {
-        let draft = JournalDraft::new(kind, self.source.as_str(), self.memo);
+    /// A journal of this step. What its cause names apart has a kind of its own.
+    pub(super) fn booking(&self, kind: &str, line: LineKind) -> Booking {
+        let source = self.source.as_str();
+        let draft = match self.cause {
+            Cause::Told => JournalDraft::new(kind, source, self.memo),
+            Cause::WalletRest => {
+                JournalDraft::new(WALLET_REFUND, source, "A wallet's rest was paid back")
+            }
+            Cause::Rest(id, _, _) => {
+                let memo = "The rest of a bundle was paid back";
+                JournalDraft::new(REST_REFUND, id.to_string(), memo)
+            }
+        };
         Booking::new(draft, (line, &self.id), self.paid.money.currency())
     }
 
+    /// The credit note over what is given back for good by this step, where anything is.
+    async fn note(
+        &self,
+        app: &App,
+        call: &Call,
+        tx: &mut Tx,
+        (licence, original): (LicenceId, &Original),
+        (before, after): (&Facts, &Facts),
+        why: Why<'_>,
+    ) -> Result<(), Fault> {
+        let tax = |facts: &Facts| {
+            let tax = original.tax_of(facts.settled());
+            tax.map_err(Fault::while_("computing the tax given back"))
+        };
+        let currency = self.paid.money.currency();
+        let given = Given {
+            step: &self.id,
+            licence,
+            money: Money::new(after.settled() - before.settled(), currency),
+            tax_micros: tax(after)? - tax(before)?,
+            reason: Some(why.reason)
+                .filter(|r| !r.is_empty())
+                .unwrap_or(self.memo),
+        };
+        if given.money.micros() > 0 {
+            credit_note::issue(app, call, tx, &given).await?;
+        }
+        Ok(())
+    }
+
     /// Posts a journal as one that follows the payment's facts.
-    async fn write(&self, tx: &mut Tx, call: &mut Call, booking: Booking) -> Result<(), Fault> {
+    pub(super) async fn write(
+        &self,
+        tx: &mut Tx,
+        call: &mut Call,
+        booking: Booking,
+    ) -> Result<(), Fault> {
         if let Some(journal) = booking.write(tx, call).await? {
             let values = [
                 self.paid.id.bytes().into(),
@@ -293,15 +312,3 @@ const STEP: &str = "
 
 const FOLLOWED: &str = "
     insert into payment_journals (payment_id, journal_id, step_id) values ($1, $2, $3)";
-
-const TAKE: &str = "update bundles set taken_micros = taken_micros + $2 where id = $1";
-
-const EARNED: &str = "
-    select s.track_id, s.sheet_id, cast(sum(s.earned_micros) as bigint) as earned
-      from (select u.track_id, d.earned_micros,
-                   (select e.sheet_id from payee_lines e
-                     where e.kind = 'use' and e.source_id = d.use_id limit 1) as sheet_id
-              from use_draws d join uses u on u.id = d.use_id
-             where d.bundle_id = $1 and d.earned_micros > 0) s
-     group by s.track_id, s.sheet_id
-     order by s.track_id, s.sheet_id";

@@ -6,6 +6,8 @@
 //! upkeep asks under the same key and learns it. Two requests at once never give back more than
 //! was paid.
 
+use std::collections::BTreeMap;
+
 use domain::PaymentId;
 use domain::standing::REASON_MAX;
 use ledger::{Currency, Money};
@@ -15,10 +17,12 @@ use store::db::Tx;
 use thiserror::Error;
 
 use super::learn::{self, Heard, Learned};
-use super::{TRIES_MAX, sandbox};
+use super::{Facts, TRIES_MAX, Why, sandbox};
 use crate::access::Principal;
 use crate::accounts::paid::{self, Paid};
 use crate::accounts::payments::Subject;
+use crate::accounts::sandbox::NAME;
+use crate::wallets::{self, taken_back};
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// What is to be given back.
@@ -69,6 +73,9 @@ pub enum RefundRefusal {
     /// Clip time in part.
     #[error("clip time is given back whole: leave the amount out, or refund what is left of it")]
     ClipTimeWhole,
+    /// A load that its wallet no longer holds.
+    #[error("{} of this load is left in its wallet, the rest was spent: refund what was bought with it, or at most that", .0.price_display())]
+    LoadSpent(Money),
     /// It is all back.
     #[error("nothing of this payment is left to be given back")]
     NothingLeft,
@@ -87,6 +94,7 @@ impl Refusal for RefundRefusal {
             Self::OtherCurrency(_) => "other_currency",
             Self::BadAmount(_) => "bad_amount",
             Self::ClipTimeWhole => "clip_time_whole",
+            Self::LoadSpent(_) => "load_spent",
             Self::NothingLeft => "nothing_left",
             Self::TooMuch(_) => "refund_too_large",
         }
@@ -100,6 +108,7 @@ impl Refusal for RefundRefusal {
             Self::OtherCurrency(_)
             | Self::BadAmount(_)
             | Self::ClipTimeWhole
+            | Self::LoadSpent(_)
             | Self::TooMuch(_) => "amount",
         };
         Some(field.into())
@@ -220,23 +229,102 @@ async fn judge(tx: &mut Tx, wanted: &Wanted) -> Result<i64, Stop<RefundRefusal>>
             return no(RefundRefusal::BadAmount(currency.code()));
         }
     }
-    let asked = tx.one(OPEN, &[paid.id.bytes().into()]).await?;
-    let left = paid::facts(tx, &paid).await?.left() - asked.int("micros")?;
-    let micros = wanted.amount.as_ref().map_or(left, |(micros, _)| *micros);
+    let left = left(tx, &paid).await?;
     if left <= 0 {
         return no(RefundRefusal::NothingLeft);
     }
+    let wished = wanted.amount.as_ref().map(|(micros, _)| *micros);
+    let micros = wished.unwrap_or(left);
     if micros > left {
         return no(RefundRefusal::TooMuch(Money::new(left, currency)));
     }
-    let clip_time = match paid.subject {
-        Subject::Licence(licence) => paid::bundle(tx, licence).await?.is_some(),
-        Subject::WalletLoad(_) | Subject::Subscription(_) => false,
-    };
-    if micros < left && clip_time {
-        return no(RefundRefusal::ClipTimeWhole);
+    match paid.subject {
+        Subject::Licence(licence) => {
+            if micros < left && paid::bundle(tx, licence).await?.is_some() {
+                return no(RefundRefusal::ClipTimeWhole);
+            }
+            Ok(micros)
+        }
+        Subject::Subscription(_) => Ok(micros),
+        Subject::WalletLoad(load) => {
+            let wallet = taken_back::of_load(tx, load).await?;
+            let held = wallets::balance(tx, &wallet).await?;
+            let held = held.floor_to_minor();
+            let held = held.map_err(Fault::while_("reading a wallet"))?;
+            let micros = wished.unwrap_or(left.min(held.micros()));
+            if micros <= 0 || micros > held.micros() {
+                return no(RefundRefusal::LoadSpent(held));
+            }
+            Ok(micros)
+        }
     }
-    Ok(micros)
+}
+
+/// How much of a payment can still be given back: neither back by what either side knows, nor
+/// asked for.
+pub(crate) async fn left(tx: &mut Tx, paid: &Paid) -> Result<i64, Fault> {
+    let mut known = paid::facts(tx, paid).await?;
+    let mut made = BTreeMap::new();
+    if paid.provider == NAME {
+        let mut told = sandbox::facts(tx, &paid.reference).await?;
+        // The provider goes on meanwhile: which refunds it made and how much that is, is one look.
+        made = sandbox::refunds(tx, &paid.reference).await?;
+        told.refunded = made.values().sum();
+        known = known.join(&told);
+    }
+    let mut left = known.left();
+    for row in tx.all(OPEN, &[paid.id.bytes().into()]).await? {
+        // One that the provider knows already is in what it tells.
+        let key = data_encoding::HEXLOWER.encode(&row.id("id")?);
+        if !made.contains_key(&key) {
+            left -= row.int("micros")?;
+        }
+    }
+    Ok(left)
+}
+
+/// Gives a part of a payment back within the caller's transaction, which has locked the payment
+/// and seen that so much is [`left`]. The key is new for each refund.
+pub(crate) async fn within(
+    app: &App,
+    call: &mut Call,
+    tx: &mut Tx,
+    paid: &Paid,
+    (key, micros): (&str, i64),
+    why: Why<'_>,
+) -> Result<(), Fault> {
+    if paid.provider == NAME {
+        sandbox::note(tx, &paid.reference, key, micros).await?;
+    }
+    let facts = Facts {
+        refunded: paid::facts(tx, paid).await?.refunded + micros,
+        ..Facts::default()
+    };
+    answered(app, call, tx, paid, (key, facts), why).await?;
+    Ok(())
+}
+
+/// Learns what the answer to a refund tells.
+async fn answered(
+    app: &App,
+    call: &mut Call,
+    tx: &mut Tx,
+    paid: &Paid,
+    (key, facts): (&str, Facts),
+    why: Why<'_>,
+) -> Result<Learned, Fault> {
+    let heard = Heard {
+        provider: paid.provider.clone(),
+        event: format!("refund:{key}"),
+        reference: paid.reference.clone(),
+        currency: paid.money.currency(),
+        facts,
+    };
+    let learned = learn::take_in(app, call, tx, &heard, why).await;
+    learned.map_err(|stop| match stop {
+        Stop::Fault(fault) => fault,
+        Stop::Refused(refusal) => Fault::because("learning a refund", refusal.to_string()),
+    })
 }
 
 /// Asks the provider, and learns what it answers. The same request again is the same refund.
@@ -245,9 +333,11 @@ pub(super) async fn carry_out(
     call: &mut Call,
     request: &Request,
 ) -> Result<Option<Learned>, Fault> {
-    let reference = &request.paid.reference;
     let key = data_encoding::HEXLOWER.encode(&request.id);
-    sandbox::refund(app, reference, &key, request.micros).await?;
+    // What was paid from a wallet goes back into it: nobody is asked.
+    if request.paid.provider == NAME {
+        sandbox::refund(app, &request.paid.reference, &key, request.micros).await?;
+    }
     let mut tries = 1;
     loop {
         match finish(app, call, request, &key).await {
@@ -274,19 +364,20 @@ async fn finish(
     {
         return Ok(None);
     }
-    let facts = sandbox::facts(&mut tx, &request.paid.reference).await?;
-    let heard = Heard {
-        provider: request.paid.provider.clone(),
-        event: format!("refund:{key}"),
-        reference: request.paid.reference.clone(),
-        currency: request.paid.money.currency(),
-        facts,
+    let paid = &request.paid;
+    let facts = if paid.provider == NAME {
+        sandbox::facts(&mut tx, &paid.reference).await?
+    } else {
+        Facts {
+            refunded: paid::facts(&mut tx, paid).await?.refunded + request.micros,
+            ..Facts::default()
+        }
     };
-    let learned = learn::take_in(app, call, &mut tx, &heard, &request.reason).await;
-    let learned = learned.map_err(|stop| match stop {
-        Stop::Fault(fault) => fault,
-        Stop::Refused(refusal) => Fault::because("learning a refund", refusal.to_string()),
-    })?;
+    let why = Why {
+        reason: &request.reason,
+        ..Why::default()
+    };
+    let learned = answered(app, call, &mut tx, paid, (key, facts), why).await?;
     tx.run(DONE, &[(&request.id).into(), call.now.0.into()])
         .await?;
     tx.commit().await?;
@@ -316,8 +407,7 @@ const EARLIER: &str = "
     select request_sha256, object_id from idempotency where principal = $1 and idem_key = $2";
 
 const OPEN: &str = "
-    select cast(coalesce(sum(micros), 0) as bigint) as micros
-      from refund_requests where payment_id = $1 and done_ms is null";
+    select id, micros from refund_requests where payment_id = $1 and done_ms is null";
 
 const ASK: &str = "
     insert into refund_requests (id, payment_id, micros, reason, asked_ms)

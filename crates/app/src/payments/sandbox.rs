@@ -4,6 +4,8 @@
 //! It answers the same request under the same key once, and tells all it knows of a payment
 //! whenever it is asked. It returns nothing of its fee, and charges 15.00 for a dispute.
 
+use std::collections::BTreeMap;
+
 use domain::refund::{Dispute, DisputeState, Facts};
 use store::db::Tx;
 
@@ -21,9 +23,28 @@ pub(super) async fn refund(
     micros: i64,
 ) -> Result<(), Fault> {
     let mut tx = app.db.write().await?;
+    note(&mut tx, reference, key, micros).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The same within a transaction.
+pub(super) async fn note(
+    tx: &mut Tx,
+    reference: &str,
+    key: &str,
+    micros: i64,
+) -> Result<(), Fault> {
     tx.run(REFUND, &[key.into(), reference.into(), micros.into()])
         .await?;
-    Ok(tx.commit().await?)
+    Ok(())
+}
+
+/// The refunds of a payment by their keys.
+pub(super) async fn refunds(tx: &mut Tx, reference: &str) -> Result<BTreeMap<String, i64>, Fault> {
+    let rows = tx.all(REFUNDS, &[reference.into()]).await?;
+    rows.iter()
+        .map(|row| Ok((row.text("refund_key")?, row.int("micros")?)))
+        .collect()
 }
 
 /// Raises a dispute, or decides one.
@@ -88,6 +109,8 @@ fn state(word: &str) -> Result<DisputeState, Fault> {
 const REFUND: &str = "
     insert into sandbox_refunds (refund_key, reference, micros) values ($1, $2, $3)
     on conflict do nothing";
+
+const REFUNDS: &str = "select refund_key, micros from sandbox_refunds where reference = $1";
 
 const DISPUTE: &str = "
     insert into sandbox_disputes (reference, dispute_id, state, micros, fee_micros)

@@ -4,6 +4,7 @@
 pub mod change;
 pub mod close;
 pub mod closes;
+pub(crate) mod end;
 mod fund;
 pub mod idle;
 pub(crate) mod open;

@@ -1,9 +1,8 @@
 //! Wallets: a buyer loads money, buys from it, lets programs spend some of it, and gets its rest
-//! back. A wallet never goes below zero: whoever moves one locks its row first.
+//! back (`payments::wallet_rest`). A wallet never goes below zero: whoever moves one locks its row first.
 
 pub mod grant;
 pub mod load;
-pub mod refund;
 pub mod show;
 pub(crate) mod spend;
 pub(crate) mod taken_back;

@@ -2,48 +2,50 @@
 //! within the journal that follows the payment's facts.
 
 use domain::wallet::taken_back;
-use domain::{Account, WalletId, WalletLoadId};
+use domain::{Account, WalletLoadId};
 use store::db::Tx;
 
-use super::{balance, locked};
+use super::{Wallet, balance, locked, read};
+use crate::Fault;
 use crate::accounts::booking::Booking;
-use crate::{Call, Fault};
 
-/// Brings a load from `before` to `after` micro-units of what was loaded. What is taken leaves the
-/// wallet; what that no longer holds is borne by the platform, and repaid first should it come back.
-#[allow(
-    dead_code,
-    reason = "refunds and disputes of payments call it; they are built beside this"
-)]
+/// Takes `micros` of a load back; negative gives them again. What is taken leaves the wallet; what
+/// that no longer holds is borne by the platform, and repaid first should it come back.
 pub(crate) async fn take_back(
     booking: &mut Booking,
     tx: &mut Tx,
-    _call: &mut Call,
     load: WalletLoadId,
-    (before, after): (i64, i64),
+    micros: i64,
 ) -> Result<(), Fault> {
-    let row = tx.one(WALLET, &[load.bytes().into()]).await?;
-    let id = WalletId::from_bytes(row.id("wallet_id")?);
-    let wallet = locked(tx, id).await?;
-    let wallet = wallet.ok_or_else(|| Fault::because("taking a load back", "no wallet"))?;
+    let wallet = of_load(tx, load).await?;
     let borne = tx
         .one(LOAD, &[load.bytes().into()])
         .await?
         .int("borne_micros")?;
     let held = balance(tx, &wallet).await?.micros();
-    let moves = taken_back(before - after, held, borne);
-    booking.post(&Account::Wallet(id), -moves.wallet);
+    let moves = taken_back(micros, held, borne);
+    booking.post(&Account::Wallet(wallet.id), -moves.wallet);
     booking.post(&Account::Commission, -moves.platform);
-    let values = [
-        load.bytes().into(),
-        (before - after).into(),
-        moves.platform.into(),
-    ];
+    let values = [load.bytes().into(), micros.into(), moves.platform.into()];
     tx.run(TAKE, &values).await?;
     Ok(())
 }
 
-const WALLET: &str = "select wallet_id from wallet_loads where id = $1";
+/// The wallet of a load, locked until the transaction ends.
+pub(crate) async fn of_load(tx: &mut Tx, load: WalletLoadId) -> Result<Wallet, Fault> {
+    let wallet = find(tx, load).await?.id;
+    let wallet = locked(tx, wallet).await?;
+    wallet.ok_or_else(|| Fault::because("finding a load's wallet", "it vanished"))
+}
+
+/// The same, to look at.
+pub(crate) async fn find(tx: &mut Tx, load: WalletLoadId) -> Result<Wallet, Fault> {
+    read(&tx.one(WALLET, &[load.bytes().into()]).await?)
+}
+
+const WALLET: &str = "
+    select w.id, w.owner_id, w.currency
+      from wallet_loads l join wallets w on w.id = l.wallet_id where l.id = $1";
 
 const LOAD: &str = "select borne_micros from wallet_loads where id = $1";
 

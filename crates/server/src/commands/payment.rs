@@ -62,7 +62,7 @@ async fn one(context: &Context, app: &App, id: PaymentId) -> Result<(), Failure>
         "  paid {}, back {}, left {}",
         payment.money.price_display(),
         payment.returned().price_display(),
-        payment.left().price_display()
+        payment.left.price_display()
     ));
     for event in &events {
         let facts = json!(event.facts);
@@ -115,7 +115,7 @@ fn line(payment: &Payment) -> String {
         payment.captured_at,
         payment.money.price_display(),
         payment.state(),
-        payment.code,
+        payment.licence.as_ref().map_or("-", |(_, code)| code),
         payment.label
     )
 }
@@ -129,10 +129,10 @@ fn document(payment: &Payment) -> Value {
         "currency": payment.money.currency().code(),
         "micros": payment.money.micros(),
         "returned_micros": payment.returned().micros(),
-        "left_micros": payment.left().micros(),
+        "left_micros": payment.left.micros(),
         "captured_at": payment.captured_at.to_string(),
-        "licence": payment.licence.to_string(),
-        "code": payment.code,
+        "licence": payment.licence.as_ref().map(|(id, _)| id.to_string()),
+        "code": payment.licence.as_ref().map(|(_, code)| code),
         "label": payment.label,
     })
 }

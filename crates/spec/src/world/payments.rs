@@ -9,7 +9,7 @@ use app::payments::learn::{self, Heard, Learned};
 use app::payments::list::{self, Payment};
 use app::payments::refund::{self, Refunded, Wanted};
 use app::payments::{Facts, reconcile, release};
-use domain::{PaymentId, Rates};
+use domain::{PaymentId, Rates, WalletLoadId};
 use ledger::Currency;
 use store::db::Value;
 
@@ -91,6 +91,65 @@ impl World {
     pub async fn disputes(&self, licence: &Licence, act: Act) -> Answer<()> {
         let id = self.payment_of(licence).await;
         answer(dispute::dispute(self.app(), &mut self.call(), id, act).await)
+    }
+
+    /// The payment of a wallet's load.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn payment_of_load(&self, load: WalletLoadId) -> PaymentId {
+        let sql = "select payment_id from wallet_loads where id = $1";
+        let rows = self.rows(sql, &[load.bytes().into()]).await;
+        let id = rows.first().and_then(|row| row.id("payment_id").ok());
+        PaymentId::from_bytes(id.expect("a load was paid for"))
+    }
+
+    /// A message about a load's payment, as the sandbox would send it.
+    #[must_use]
+    pub fn message_of_load(&self, load: WalletLoadId, event: &str, facts: &Facts) -> Heard {
+        Heard {
+            provider: "sandbox".into(),
+            event: event.to_owned(),
+            reference: load.to_string(),
+            currency: Currency::USD,
+            facts: facts.clone(),
+        }
+    }
+
+    /// The operator gives a load back: an amount in micro-units, or all that can be.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn refunds_load(
+        &self,
+        load: WalletLoadId,
+        key: &str,
+        micros: Option<i64>,
+    ) -> Answer<Refunded> {
+        let wanted = Wanted {
+            payment: self.payment_of_load(load).await,
+            amount: micros.map(|micros| (micros, "USD".to_owned())),
+            reason: "it was loaded by mistake".into(),
+        };
+        self.refunds_as_said(key, &wanted).await
+    }
+
+    /// A dispute of a load is raised or decided at the sandbox.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn disputes_load(&self, load: WalletLoadId, act: Act) -> Answer<()> {
+        let id = self.payment_of_load(load).await;
+        answer(dispute::dispute(self.app(), &mut self.call(), id, act).await)
+    }
+
+    /// The payments as the operator's list shows them, the latest first.
+    ///
+    /// # Panics
+    /// On a fault.
+    pub async fn payments_listed(&self) -> Vec<Payment> {
+        let found = list::payments(self.app(), 0, list::PAGE_MAX).await;
+        found.unwrap_or_else(|fault| panic!("{}", fault.chain()))
     }
 
     /// Releases the reserves that are due; how many there were.

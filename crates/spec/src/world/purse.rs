@@ -7,8 +7,9 @@ use app::exchanges::exchange::{self, Made, Quoted, Wish};
 use app::exchanges::rate;
 use app::licensing::buy::{self, Bought, Purchase};
 use app::licensing::{Claim, Licence};
+use app::payments::wallet_rest;
 use app::wallets::load::{self, Loaded};
-use app::wallets::{grant, refund as wallet_refund, show as wallet_show};
+use app::wallets::{grant, show as wallet_show};
 use app::{App, Currency, Money, Rates, Settings};
 use domain::{ApiKeyId, BundleId, GiftId, PayeeId, Timestamp, WalletGrantId, WalletId};
 
@@ -17,7 +18,7 @@ use super::{Answer, Card, World, answer};
 /// Somebody who has signed in.
 #[derive(Clone)]
 pub struct Member {
-    world: World,
+    pub(super) world: World,
     /// Who they are.
     pub person: Person,
 }
@@ -229,13 +230,9 @@ impl Member {
     ///
     /// # Errors
     /// The refusal.
-    pub async fn empties(
-        &self,
-        key: &str,
-        wallet: WalletId,
-    ) -> Answer<wallet_refund::WalletRefund> {
+    pub async fn empties(&self, key: &str, wallet: WalletId) -> Answer<wallet_rest::WalletRefund> {
         let (app, call) = (self.world.app(), &mut self.world.call());
-        answer(wallet_refund::refund(app, call, &self.person, key, wallet).await)
+        answer(wallet_rest::refund(app, call, &self.person, key, wallet).await)
     }
 
     /// Lets a program spend from a wallet until a moment.

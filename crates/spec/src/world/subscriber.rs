@@ -3,14 +3,16 @@
 use app::access::Principal;
 use app::licensing::Licence;
 use app::licensing::quote::{self, Ask, Quote};
+use app::payments::dispute::{self, Act};
+use app::payments::refund::Refunded;
 use app::rotation::change as calendar;
 use app::subscriptions::change::{self, Wish};
 use app::subscriptions::plans::{self, PoolPlan, Wanted};
 use app::subscriptions::{Shown, close, idle, renew, reserves, show};
-use domain::Timestamp;
 use domain::pool::IdleRule;
+use domain::{PaymentId, Timestamp};
 
-use super::{Answer, Buyer, Money, Track, World, answer};
+use super::{Answer, Buyer, Member, Money, Track, World, answer};
 
 /// A card that pays once and declines ever after.
 pub const ONCE: &str = "4000 0000 0000 0341";
@@ -48,6 +50,24 @@ impl Buyer {
     }
 }
 
+impl Member {
+    /// Subscribes to a plan.
+    ///
+    /// # Panics
+    /// When it can't be had.
+    pub async fn subscribes_to(&self, plan: &str) -> Licence {
+        let buyer = self.world.buyer("Mia");
+        let quote = buyer
+            .asks_for_pool(plan)
+            .await
+            .expect("the plan is on sale");
+        let order = buyer.order(&quote, &quote.options[0]);
+        let key = format!("subscribe-{}", quote.id);
+        let bought = self.sends(&key, &order).await;
+        bought.expect("a good order is carried out").licence
+    }
+}
+
 impl World {
     /// What is changed of a subscription, under a key.
     ///
@@ -67,6 +87,49 @@ impl World {
         let shown = show::of_licence(self.app(), self.now(), licence.id).await;
         let shown = shown.unwrap_or_else(|fault| panic!("{}", fault.chain()));
         shown.expect("the licence is a subscription")
+    }
+
+    /// The payments of a subscription, the earliest first: its sign-up's, then its renewals'.
+    ///
+    /// # Panics
+    /// On a fault.
+    pub async fn payments_of(&self, licence: &Licence) -> Vec<PaymentId> {
+        let rows = self.rows(PAYMENTS, &[licence.id.bytes().into()]).await;
+        let id = |row: &store::db::Row| PaymentId::from_bytes(row.id("payment_id").expect("an id"));
+        rows.iter().map(id).collect()
+    }
+
+    /// What a subscription's sign-up has moved in all, whatever followed included: by account in
+    /// words, with pool and reserve as they are.
+    pub async fn sums_of(&self, licence: &Licence) -> super::Postings {
+        let values = [self.payment_of(licence).await.bytes().into()];
+        self.in_words(&self.rows(SUMS, &values).await).await
+    }
+
+    /// The operator gives a payment back: an amount in micro-units, or all that is left.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn refunds_payment(
+        &self,
+        payment: PaymentId,
+        key: &str,
+        micros: Option<i64>,
+    ) -> Answer<Refunded> {
+        let wanted = app::payments::refund::Wanted {
+            payment,
+            amount: micros.map(|micros| (micros, "USD".to_owned())),
+            reason: "it was not used".into(),
+        };
+        self.refunds_as_said(key, &wanted).await
+    }
+
+    /// A payment is disputed, or that is decided, at the sandbox.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn disputes_payment(&self, payment: PaymentId, act: Act) -> Answer<()> {
+        answer(dispute::dispute(self.app(), &mut self.call(), payment, act).await)
     }
 
     /// Makes or changes a plan, with the guarantee of the shipped one.
@@ -171,3 +234,25 @@ impl World {
         self.app().edge.pass(ms);
     }
 }
+
+const PAYMENTS: &str = "
+    select x.payment_id
+      from subscriptions s
+      join cycles c on c.subscription_id = s.id
+      join cycle_payments x on x.cycle_id = c.id
+      join payments p on p.id = x.payment_id
+     where s.licence_id = $1
+     order by p.captured_ms, p.id";
+
+const SUMS: &str = "
+    select s.account, cast(sum(s.amount_micros) as bigint) as amount_micros
+      from (select p.account, p.amount_micros
+              from cycle_payments x
+              join journals j on j.kind = x.journal_kind and j.source = x.journal_source
+              join postings p on p.journal_id = j.id
+             where x.payment_id = $1
+             union all
+            select p.account, p.amount_micros
+              from payment_journals f join postings p on p.journal_id = f.journal_id
+             where f.payment_id = $1) s
+     group by s.account having sum(s.amount_micros) <> 0";

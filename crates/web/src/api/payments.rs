@@ -72,15 +72,15 @@ pub(crate) struct PaymentGiven {
     amount: Money,
     /// What the buyer's side has back, what is disputed now included.
     returned: Money,
-    /// What could still be given back.
+    /// What could still be given back; of a wallet's load what the wallet still holds.
     left: Money,
     /// When it was captured.
     #[schema(value_type = String, format = DateTime)]
     captured_at: Timestamp,
-    /// The licence it paid for.
-    licence: String,
+    /// The licence it paid for; null where it paid for something else, as a wallet's load.
+    licence: Option<String>,
     /// That licence's code.
-    licence_code: String,
+    licence_code: Option<String>,
     /// What was bought.
     label: String,
 }
@@ -312,10 +312,10 @@ impl PaymentGiven {
             state: payment.state(),
             amount: payment.money.into(),
             returned: payment.returned().into(),
-            left: payment.left().into(),
+            left: payment.left.into(),
             captured_at: payment.captured_at,
-            licence: payment.licence.to_string(),
-            licence_code: payment.code.clone(),
+            licence: payment.licence.as_ref().map(|(id, _)| id.to_string()),
+            licence_code: payment.licence.as_ref().map(|(_, code)| code.clone()),
             label: payment.label.clone(),
         }
     }
@@ -352,6 +352,7 @@ mod tests {
             RefundRefusal::OtherCurrency("USD").code(),
             RefundRefusal::BadAmount("USD").code(),
             RefundRefusal::ClipTimeWhole.code(),
+            RefundRefusal::LoadSpent(usd).code(),
             RefundRefusal::TooMuch(usd).code(),
             WebhookRefusal::Closed.code(),
             WebhookRefusal::NotSigned.code(),

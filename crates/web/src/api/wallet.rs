@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use app::App;
 use app::access::{Person, Principal};
+use app::payments::wallet_rest as refund;
 use app::wallets::show::{self, Move, Permission, Spendable};
-use app::wallets::{grant, load, refund};
+use app::wallets::{grant, load};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -311,10 +312,10 @@ mod tests {
     use app::exchanges::exchange::ExchangeRefusal;
     use app::exchanges::rate::RateRefusal;
     use app::licensing::TopUpRefusal;
+    use app::payments::wallet_rest::WalletRefundRefusal;
     use app::wallets::SpendRefusal;
     use app::wallets::grant::GrantRefusal;
     use app::wallets::load::LoadRefusal;
-    use app::wallets::refund::WalletRefundRefusal;
     use axum::http::StatusCode;
 
     use crate::problem::status_of;

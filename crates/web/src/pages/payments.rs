@@ -21,7 +21,9 @@ use serde::Deserialize;
 use super::frame::Frame;
 use super::problem::sentence;
 use super::standing::{item, line};
-use super::view::{EventRow, Hidden, OwingRow, PaymentPage, PaymentRow, PaymentsPage, RefundForm};
+use super::view::{
+    EventRow, Hidden, LicenceLink, OwingRow, PaymentPage, PaymentRow, PaymentsPage, RefundForm,
+};
 use crate::api::params;
 use crate::api::payments::{id, needs_operator};
 use crate::problem::Problem;
@@ -39,6 +41,12 @@ pub(crate) struct Filled {
     #[serde(default, rename = "do")]
     step: String,
 }
+
+const LICENCE_HINT: &str =
+    "All that is left is filled in. When all of it is back, the licence is withdrawn.";
+const REASON_HINT: &str = "It stands on the credit note.";
+const LOAD_HINT: &str = "What the wallet still holds of it is filled in. What was bought from it is refunded by itself.";
+const LOAD_REASON_HINT: &str = "It is kept with the refund.";
 
 /// `GET /operator/payments`.
 pub(crate) async fn list(
@@ -96,9 +104,9 @@ pub(crate) async fn refund(
         return refused(&app, frame, payment, detail, &form).await;
     };
     if form.step != "refund" {
-        let left = found.payment.left();
+        let left = found.payment.left;
         if form.reason.trim().is_empty() {
-            let detail = "say why: it stands on the credit note".to_owned();
+            let detail = "say why, in a few words".to_owned();
             return refused(&app, frame, payment, detail, &form).await;
         }
         if micros <= 0 || micros > left.micros() {
@@ -150,7 +158,7 @@ async fn page(
 ) -> Result<Response, Problem> {
     let Whole { payment, events } = list::payment(app, payment).await?;
     let (state, class) = state(&payment);
-    let left = payment.left();
+    let left = payment.left;
     let key = match form.key.as_str() {
         // A look that was refused is asked again under a key of its own.
         "" => HEXLOWER.encode(&app.call().random::<16>()),
@@ -174,8 +182,10 @@ async fn page(
             line("Provider", &payment.provider),
             line("Number", payment.id.to_string()),
         ],
-        licence_href: format!("/licences/{}", payment.licence),
-        code: payment.code.clone(),
+        licence: payment.licence.as_ref().map(|(id, code)| LicenceLink {
+            href: format!("/licences/{id}"),
+            code: code.clone(),
+        }),
         done,
         problem,
         refund: (left.micros() > 0).then(|| refund_form(&payment, form, key, confirm)),
@@ -184,7 +194,7 @@ async fn page(
 }
 
 fn refund_form(payment: &Payment, form: &Filled, key: String, confirm: bool) -> RefundForm {
-    let left = payment.left();
+    let left = payment.left;
     let currency = left.currency();
     let amount = match form.amount.as_str() {
         "" => typed(left),
@@ -195,10 +205,10 @@ fn refund_form(payment: &Payment, form: &Filled, key: String, confirm: bool) -> 
         "{} of {} goes back to the payer.{} It can't be undone.",
         words::price(Money::new(micros, currency)),
         words::price(payment.money),
-        if micros == left.micros() {
-            " The licence is withdrawn with it."
-        } else {
-            ""
+        match &payment.licence {
+            Some(_) if micros == left.micros() => " The licence is withdrawn with it.",
+            Some(_) => "",
+            None => " It leaves the wallet that was loaded.",
         }
     );
     RefundForm {
@@ -210,6 +220,11 @@ fn refund_form(payment: &Payment, form: &Filled, key: String, confirm: bool) -> 
         amount,
         currency: currency.code().into(),
         reason: form.reason.clone(),
+        hints: if payment.licence.is_some() {
+            (LICENCE_HINT, REASON_HINT)
+        } else {
+            (LOAD_HINT, LOAD_REASON_HINT)
+        },
         confirm: confirm.then_some(words),
     }
 }
@@ -221,7 +236,7 @@ fn row(payment: &Payment) -> PaymentRow {
         href: format!("/operator/payments/{}", payment.id),
         at: words::moment(payment.captured_at),
         label: item(&payment.label),
-        code: payment.code.clone(),
+        code: payment.licence.as_ref().map(|(_, code)| code.clone()),
         amount: words::price(payment.money),
         returned: if returned.is_zero() {
             String::new()

@@ -1,8 +1,8 @@
 //! A buyer's wallet and bundles.
 
 use app::bundles::show as bundles;
+use app::payments::wallet_rest as refund;
 use app::wallets::load::{self, LoadRefusal};
-use app::wallets::refund;
 use app::wallets::show::{self, Permission};
 use app::{Refusal, Stop};
 use axum::Form;

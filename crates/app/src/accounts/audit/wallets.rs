@@ -48,7 +48,8 @@ async fn wallets(tx: &mut Tx) -> Result<Vec<WalletRow>, Fault> {
             loaded: (row.int("loaded")?, posted.int("loaded")?),
             spent: (row.int("spent")?, -posted.int("spent")?),
             refunded: (row.int("refunded")?, -posted.int("refunded")?),
-            taken: row.int("taken")?,
+            // What its owner had paid back is taken of its loads too, and stands by itself.
+            taken: row.int("taken")? - row.int("refunded")?,
             others: posted.int("others")?,
         });
     }

@@ -51,7 +51,7 @@ on_both_engines! {
         world.refunds(&licence, "r1", Some(3_330_000)).await.unwrap();
         world.disputes(&licence, Act::Open(None)).await.unwrap();
         let payment = world.paid_for(&licence).await;
-        assert_eq!((payment.returned().micros(), payment.left().micros()), (PRICE, 0));
+        assert_eq!((payment.returned().micros(), payment.left.micros()), (PRICE, 0));
         let refused = world.refunds(&licence, "r2", Some(10_000)).await.unwrap_err();
         assert_eq!(refused.code, "nothing_left");
         world.disputes(&licence, Act::Won).await.unwrap();

@@ -119,7 +119,7 @@ async fn owing(world: &spec::World) -> Vec<(String, i64)> {
 }
 
 /// Every order of so many places.
-fn orders(count: usize) -> Vec<Vec<usize>> {
+pub(super) fn orders(count: usize) -> Vec<Vec<usize>> {
     let mut all = vec![Vec::new()];
     for _ in 0..count {
         let longer = all.iter().flat_map(|begun: &Vec<usize>| {

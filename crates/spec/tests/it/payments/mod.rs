@@ -2,10 +2,16 @@
 
 mod clip_time;
 mod dispute;
+mod from_wallet;
+mod gifts;
 mod learn;
+mod loads;
+mod pool;
+mod pool_after;
 mod reconcile;
 mod refund;
 mod release;
+mod rests;
 mod sound;
 mod webhook;
 

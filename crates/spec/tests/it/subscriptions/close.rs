@@ -151,7 +151,7 @@ async fn one_use(world: &World) -> (Licence, Track) {
 }
 
 /// Tracks in rotation, each by a composer of its own.
-pub(super) async fn tracks(world: &World, count: usize) -> Vec<Track> {
+pub(crate) async fn tracks(world: &World, count: usize) -> Vec<Track> {
     let mut tracks = Vec::new();
     for n in 0..count {
         if n > 0 {
@@ -166,7 +166,7 @@ pub(super) async fn tracks(world: &World, count: usize) -> Vec<Track> {
 }
 
 /// Reports so many uses of each track.
-pub(super) async fn uses_up(
+pub(crate) async fn uses_up(
     world: &World,
     name: &str,
     licence: &Licence,

@@ -1,5 +1,5 @@
 mod change;
-mod close;
+pub(crate) mod close;
 mod idle;
 mod renew;
 mod rotation;

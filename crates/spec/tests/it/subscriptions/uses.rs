@@ -4,7 +4,7 @@ use app::metering::report::Answer;
 use domain::pool::IdleRule;
 use domain::usage::UseRefusal;
 use spec::on_both_engines;
-use spec::world::{Card, Event, Music, World, accepted, refusals};
+use spec::world::{Card, Event, Music, World, accepted, race, refusals};
 
 on_both_engines! {
     async fn a_use_pays_its_guarantee_to_the_tracks_payees_at_once(world: World) {
@@ -38,19 +38,63 @@ on_both_engines! {
         assert_eq!(world.composer("Ada Byron").await.balance().await, 500_000);
     }
 
-    async fn sixteen_reporters_at_once_never_use_more_than_the_allowance(world: World) {
+    async fn sixty_four_reporters_at_once_never_use_more_than_the_allowance(world: World) {
         let (licence, track) = subscribed(&world, 100).await;
         let reporter = world.reporter().await;
-        let mut sent = tokio::task::JoinSet::new();
-        for n in 0..16 {
-            let (event, reporter) =
-                (world.used(&format!("e{n}"), &licence, &track), reporter.clone());
-            sent.spawn(async move { reporter.reports(&event).await });
-        }
-        let said = sent.join_all().await;
-        let counted = said.iter().filter(|said| matches!(said, Answer::Accepted(_))).count();
+        let counted = race(64, |n| {
+            let event = world.used(&format!("e{n}"), &licence, &track);
+            let reporter = reporter.clone();
+            async move { matches!(reporter.reports(&event).await, Answer::Accepted(_)) }
+        })
+        .await;
         assert_eq!(counted, 10);
         assert_eq!(world.balance("pool:").await, 541_025 - 500_000);
+    }
+
+    async fn beyond_the_allowance_the_subscribers_clip_time_pays_before_anything_is_refused(world: World) {
+        let track = world.track("Night Market").await;
+        world.rotates(&[&track]).await;
+        world.plan("mine", 100, None, IdleRule::Share).await;
+        let mia = world.member("Mia").await;
+        let licence = mia.subscribes_to("mine").await;
+        let bundle = mia.buys_plan("bundle_10").await;
+        // What others have is theirs.
+        world.member("Ben").await.buys_plan("bundle_25").await;
+        let reporter = world.reporter().await;
+        let batch: Vec<Event> =
+            (0..10).map(|n| world.used(&format!("e{n}"), &licence, &track)).collect();
+        reporter.sends(&batch).await.unwrap();
+        assert_eq!(world.bundle(&bundle).await.left_ms, 600_000, "the pool pays first");
+        let pool = world.balance("pool:").await;
+        let more = world.used("f1", &licence, &track).lasting(300_000);
+        let counted = accepted(reporter.reports(&more).await);
+        assert_eq!(counted.billed_ms, 300_000);
+        assert!(counted.earned_micros > 0);
+        let more = world.used("f2", &licence, &track).lasting(299_000);
+        accepted(reporter.reports(&more).await);
+        assert_eq!((world.bundle(&bundle).await.left_ms, world.balance("pool:").await), (1_000, pool));
+        assert_eq!(world.subscription(&licence).await.running.unwrap().used, 10);
+        let last = refusals(reporter.reports(&world.used("f3", &licence, &track)).await);
+        let wanted = UseRefusal::AllowanceUsedUp { allowance: 10, offer: "bundle_10".into() };
+        assert_eq!(last, [wanted]);
+    }
+
+    async fn beyond_a_tracks_cap_the_subscribers_clip_time_pays(world: World) {
+        let track = world.track("Night Market").await;
+        world.rotates(&[&track]).await;
+        world.plan("capped", 500, Some(1), IdleRule::Share).await;
+        let mia = world.member("Mia").await;
+        let licence = mia.subscribes_to("capped").await;
+        let bundle = mia.buys_plan("bundle_10").await;
+        let reporter = world.reporter().await;
+        for id in ["e1", "e2"] {
+            accepted(reporter.reports(&world.used(id, &licence, &track)).await);
+        }
+        assert_eq!(world.bundle(&bundle).await.left_ms, 585_000);
+        // Where clip time was given back nothing is drawn on it.
+        world.refunds(&bundle, "r1", None).await.unwrap();
+        let third = refusals(reporter.reports(&world.used("e3", &licence, &track)).await);
+        assert!(matches!(third[..], [UseRefusal::TrackCapReached { cap: 1, .. }]), "{third:?}");
     }
 
     async fn a_track_has_no_more_uses_than_its_cap(world: World) {

@@ -6,7 +6,7 @@ use domain::{AssetKind, Tier};
 use serde_json::json;
 use spec::World;
 use spec::on_both_engines;
-use spec::world::{Visitor, WEBHOOK_SECRET};
+use spec::world::{Visitor, WEBHOOK_SECRET, dollars};
 
 on_both_engines! {
     async fn the_operator_gives_a_payment_back_over_the_api(world: World) {
@@ -32,6 +32,47 @@ on_both_engines! {
         let shown = operator.gets(&format!("/v1/payments/{payment}")).await.json();
         assert_eq!(shown["id"], payment.to_string());
         assert_eq!(operator.gets("/v1/payees/owing").await.json(), json!({ "owing": [] }));
+    }
+
+    async fn a_wallets_load_is_listed_and_given_back_as_far_as_the_wallet_holds_it(world: World) {
+        let mia = world.member("Mia").await;
+        let loaded = mia.loads("l1", dollars(25)).await.unwrap();
+        let payment = world.payment_of_load(loaded.load).await;
+        let mut order = world.order_of_plan("bundle_10").await;
+        order.wallet = Some(loaded.wallet);
+        mia.sends("b1", &order).await.unwrap();
+        let operator = operator(&world).await;
+        let shown = operator.gets(&format!("/v1/payments/{payment}")).await.json();
+        assert_eq!((&shown["label"], &shown["licence"]), (&json!("Wallet load"), &json!(null)));
+        assert_eq!(shown["left"]["micros"], 15_000_000);
+        let list = operator.gets("/operator/payments").await.text();
+        assert!(list.contains("Wallet load"), "{list}");
+        let path = format!("/operator/payments/{payment}");
+        let page = operator.gets(&path).await.text();
+        assert!(page.contains("value=\"15.00\"") && !page.contains("<dt>Licence"), "{page}");
+        let keyed = operator.with("idempotency-key", "k1");
+        let most = json!({ "amount": { "micros": 20_000_000, "currency": "USD" }, "reason": "x" });
+        let refused = keyed.posts(&format!("/v1/payments/{payment}/refunds"), &most).await;
+        assert_eq!(refused.problem(), (409, "load_spent".into()));
+        let form = "key=k2&amount=15.00&reason=by+mistake&do=refund";
+        assert_eq!(keyed.posts_form(&path, form).await.status, 303);
+        assert_eq!(mia.holds().await, 0);
+    }
+
+    async fn a_subscriptions_renewal_is_listed_and_given_back_in_part_on_its_page(world: World) {
+        let licence = world.buyer("Mia").subscribes().await;
+        world.it_is("2026-04-02T09:00:00Z");
+        world.renews().await;
+        let payment = world.payments_of(&licence).await[1];
+        let operator = operator(&world).await;
+        let list = operator.gets("/operator/payments").await.text();
+        assert!(list.contains("Rotating library: cycle 2026-04-02 to 2026-05-02"), "{list}");
+        let path = format!("/operator/payments/{payment}");
+        let form = "key=k1&amount=2.00&reason=a+bad+week&do=refund";
+        assert_eq!(operator.posts_form(&path, form).await.status, 303);
+        let shown = operator.gets(&format!("/v1/payments/{payment}")).await.json();
+        assert_eq!((&shown["state"], &shown["left"]["micros"]), (&json!("partly_refunded"), &json!(3_000_000)));
+        assert_eq!(shown["licence_code"], licence.code.to_string());
     }
 
     async fn payments_are_the_operators_alone(world: World) {

@@ -51,7 +51,9 @@ pub use licence::{
     Takeable,
 };
 pub use operator::{AccountRow, AuditCheck, OperatorPage, Tally};
-pub use payments::{EventRow, OwingRow, PaymentPage, PaymentRow, PaymentsPage, RefundForm};
+pub use payments::{
+    EventRow, LicenceLink, OwingRow, PaymentPage, PaymentRow, PaymentsPage, RefundForm,
+};
 pub use payouts::{
     CostRow, FileRow, LetterRow, PayoutDeskPage, PayoutRow, PayoutsPage, PurseShown, ReadyRow,
 };

@@ -4,6 +4,15 @@ use super::form::Hidden;
 use super::licence::ReceiptLine;
 use super::shell::Shell;
 
+/// The licence that was paid for.
+#[derive(Debug, Clone)]
+pub struct LicenceLink {
+    /// Where it is.
+    pub href: String,
+    /// Its code.
+    pub code: String,
+}
+
 /// A payment in the list.
 #[derive(Debug, Clone)]
 pub struct PaymentRow {
@@ -13,8 +22,8 @@ pub struct PaymentRow {
     pub at: String,
     /// What was bought.
     pub label: String,
-    /// The licence's code.
-    pub code: String,
+    /// The licence's code, where it was one.
+    pub code: Option<String>,
     /// What was paid.
     pub amount: String,
     /// What is back; empty for nothing.
@@ -70,6 +79,8 @@ pub struct RefundForm {
     pub currency: String,
     /// The reason as it was typed.
     pub reason: String,
+    /// What is said of the amount, and of the reason.
+    pub hints: (&'static str, &'static str),
     /// What would be given back, once it was looked at: the second step asks for a yes.
     pub confirm: Option<String>,
 }
@@ -88,10 +99,8 @@ pub struct PaymentPage {
     pub class: &'static str,
     /// What was paid, what is back, what is left.
     pub facts: Vec<ReceiptLine>,
-    /// Where the licence is.
-    pub licence_href: String,
-    /// The licence's code.
-    pub code: String,
+    /// The licence it paid for, where it was one.
+    pub licence: Option<LicenceLink>,
     /// What has just been done.
     pub done: Option<String>,
     /// Why it wasn't.

@@ -1,18 +1,20 @@
 //! Paying a wallet's rest back to the card it was loaded from.
 //!
 //! Before: the wallet is the asker's own and holds at least a minor unit. After, in one
-//! transaction: the refund and its journal, and the wallet holds less than a minor unit. What the
+//! transaction: what it held is refunded of the payments that loaded it, the latest first, and the
+//! wallet holds less than a minor unit. No load gives back more than was paid for it. What the
 //! provider kept for the loads stays the platform's cost.
 
-use domain::wallet::refund_journal;
-use domain::{WalletId, WalletRefundId};
+use domain::{PaymentId, WalletId, WalletRefundId};
 use ledger::Money;
+use store::db::Tx;
 use thiserror::Error;
 
-use super::{balance, locked};
+use super::{Cause, TRIES_MAX, Why, refund as back};
 use crate::access::Person;
 use crate::accounts::once::{Once, OnceRefusal, once};
-use crate::accounts::{post, sandbox};
+use crate::accounts::paid::{self, Paid};
+use crate::wallets::{Wallet, balance, locked};
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// A refund of a wallet's rest.
@@ -56,9 +58,6 @@ impl Refusal for WalletRefundRefusal {
         }
     }
 }
-
-/// How often a refund that lost a race for rows is tried again.
-const TRIES_MAX: u32 = 20;
 
 /// Pays a wallet's rest back.
 ///
@@ -107,22 +106,27 @@ async fn attempt(
             repeated: true,
         });
     }
-    let rest = balance(&mut tx, &held).await?;
-    let refund = rest.floor_to_minor().map_err(Fault::while_("a refund"))?;
-    if refund.micros() <= 0 {
+    let loads = loads(&mut tx, &held).await?;
+    let micros = loads.iter().map(|(_, micros)| micros).sum();
+    let refund = Money::new(micros, held.currency);
+    if micros <= 0 {
         return Err(Stop::Refused(WalletRefundRefusal::Nothing));
     }
     let values = [
         id.bytes().into(),
         wallet.bytes().into(),
-        refund.micros().into(),
+        micros.into(),
         call.now.0.into(),
     ];
     tx.run(INSERT, &values).await?;
-    let provider = sandbox::taken()?.provider;
-    let journal = refund_journal(&id.to_string(), refund, provider, wallet)
-        .map_err(Fault::while_("journalling a refund"))?;
-    post::post(&mut tx, call, &journal).await?;
+    let why = Why {
+        reason: "the rest of a wallet",
+        cause: Cause::WalletRest,
+    };
+    for (load, micros) in &loads {
+        let key = format!("{id}:{}", load.id);
+        back::within(app, call, &mut tx, load, (&key, *micros), why).await?;
+    }
     tx.commit().await?;
     Ok(WalletRefund {
         id,
@@ -130,6 +134,31 @@ async fn attempt(
         repeated: false,
     })
 }
+
+/// The payments that what a wallet holds goes back to, and how much to each.
+async fn loads(tx: &mut Tx, wallet: &Wallet) -> Result<Vec<(Paid, i64)>, Fault> {
+    let held = balance(tx, wallet).await?.floor_to_minor();
+    let mut rest = held.map_err(Fault::while_("a refund"))?.micros();
+    let mut out = Vec::new();
+    for row in tx.all(LOADS, &[wallet.id.bytes().into()]).await? {
+        if rest <= 0 {
+            break;
+        }
+        let id = PaymentId::from_bytes(row.id("payment_id")?);
+        let paid = paid::locked(tx, id).await?;
+        let paid = paid.ok_or_else(|| Fault::because("paying a wallet back", "no payment"))?;
+        let left = Money::new(back::left(tx, &paid).await?, wallet.currency).floor_to_minor();
+        let part = left.map_err(Fault::while_("a refund"))?.micros().min(rest);
+        if part > 0 {
+            rest -= part;
+            out.push((paid, part));
+        }
+    }
+    Ok(out)
+}
+
+const LOADS: &str = "
+    select payment_id from wallet_loads where wallet_id = $1 order by at_ms desc, id desc";
 
 const INSERT: &str =
     "insert into wallet_refunds (id, wallet_id, micros, at_ms) values ($1, $2, $3, $4)";
