@@ -205,8 +205,8 @@ on_both_engines! {
         let listed = world.payments_listed().await;
         let labels: Vec<_> = listed.iter().map(|one| one.label.as_str()).collect();
         let wanted = [
-            "Rotating library: cycle 2026-04-02 to 2026-05-02",
-            "Rotating library: sign-up, cycle 2026-03-02 to 2026-04-02",
+            "Rotating library, a month: cycle 2026-04-02 to 2026-05-02",
+            "Rotating library, a month: sign-up, cycle 2026-03-02 to 2026-04-02",
         ];
         assert_eq!(labels, wanted);
         let code = licence.code.to_string();

@@ -66,7 +66,7 @@ on_both_engines! {
         let payment = world.payments_of(&licence).await[1];
         let operator = operator(&world).await;
         let list = operator.gets("/operator/payments").await.text();
-        assert!(list.contains("Rotating library: cycle 2026-04-02 to 2026-05-02"), "{list}");
+        assert!(list.contains("a month: cycle 2026-04-02 to 2026-05-02"), "{list}");
         let path = format!("/operator/payments/{payment}");
         let form = "key=k1&amount=2.00&reason=a+bad+week&do=refund";
         assert_eq!(operator.posts_form(&path, form).await.status, 303);
