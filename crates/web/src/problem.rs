@@ -136,6 +136,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("unknown_api_key", StatusCode::UNAUTHORIZED),
     ("unknown_channel", StatusCode::NOT_FOUND),
     ("unknown_credit_note", StatusCode::NOT_FOUND),
+    ("no_invoice", StatusCode::NOT_FOUND),
     ("unknown_curator", StatusCode::UNPROCESSABLE_ENTITY),
     ("unknown_currency", StatusCode::UNPROCESSABLE_ENTITY),
     ("unknown_field", StatusCode::UNPROCESSABLE_ENTITY),
