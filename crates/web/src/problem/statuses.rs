@@ -133,6 +133,8 @@ pub(super) const STATUSES: &[(&str, StatusCode)] = &[
     ("unknown_channel", StatusCode::NOT_FOUND),
     ("unknown_close", StatusCode::NOT_FOUND),
     ("unknown_credit_note", StatusCode::NOT_FOUND),
+    ("no_invoice", StatusCode::NOT_FOUND),
+    ("card_required", StatusCode::UNPROCESSABLE_ENTITY),
     ("unknown_curator", StatusCode::UNPROCESSABLE_ENTITY),
     ("unknown_currency", StatusCode::UNPROCESSABLE_ENTITY),
     ("unknown_field", StatusCode::UNPROCESSABLE_ENTITY),
