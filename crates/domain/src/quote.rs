@@ -5,7 +5,8 @@
 
 use std::cmp::Ordering;
 
-use ledger::Money;
+use ledger::round::{floor_to, mul_div_floor};
+use ledger::{ArithmeticError, Money};
 
 use crate::axis::Axis;
 use crate::compare::narrower;
@@ -110,6 +111,39 @@ impl Covering<'_> {
             envelope.exclusivity = Exclusivity::Until(start.plus_months(months));
         }
     }
+}
+
+/// What was paid for one licence of a line of upgrades, in micro-units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PaidFor {
+    /// What the licence is worth before tax, what was credited for the one before included.
+    pub value: i64,
+    /// What was credited for the one before it.
+    pub credit: i64,
+    /// What was charged.
+    pub charged: i64,
+    /// What of that is back with the buyer, at most all of it.
+    pub returned: i64,
+}
+
+/// What the last licence of a line of upgrades, the earliest first, is worth as a credit: what
+/// was given back for any of them is none any more. In whole `unit`s where something was.
+///
+/// # Errors
+/// When a figure doesn't fit.
+pub fn credit_left(line: &[PaidFor], unit: i64) -> Result<i64, ArithmeticError> {
+    let mut left = 0_i64;
+    for paid in line {
+        let own = paid.value.checked_sub(paid.credit);
+        let mut own = own.ok_or(ArithmeticError::Overflow)?;
+        if paid.returned > 0 && paid.charged > 0 {
+            let kept = paid.charged - paid.returned.min(paid.charged);
+            own = floor_to(mul_div_floor(own, kept, paid.charged)?, unit)?;
+        }
+        let sum = own.checked_add(left.min(paid.credit));
+        left = sum.ok_or(ArithmeticError::Overflow)?;
+    }
+    Ok(left)
 }
 
 /// The smaller of two limits; `None` is no limit.

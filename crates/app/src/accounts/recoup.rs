@@ -47,11 +47,13 @@ pub(super) async fn earn(
     Ok(recouped)
 }
 
+/// A curator's part of a sale is a line of its own kind, and pays back their advance all the same.
 const ADVANCES: &str = "
     select id, payee_id, granted_micros, earned_micros from advances
      where currency = $3
        and payee_id in (select payee_id from payee_lines
-                         where kind = $1 and source_id = $2 and purse = 'payee')
+                         where kind in ($1, 'curator') and source_id = $2
+                           and purse = 'payee')
      order by payee_id, granted_ms, id";
 
 const KEEP: &str = "update advances set earned_micros = $2 where id = $1";

@@ -16,6 +16,8 @@ use crate::{App, Call, Fault, Refusal, Stop};
 
 /// Kind of the journals that pay advances.
 const ADVANCE: &str = "advance";
+/// The most of an advance, in micro-units: far from where balances would overflow.
+const MICROS_MAX: i64 = 1_000_000_000_000_000;
 
 /// What is granted.
 #[derive(Debug, Clone)]
@@ -44,8 +46,8 @@ pub struct Granted {
 /// Why no advance is granted. In order of precedence.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum GrantRefusal {
-    /// It isn't positive.
-    #[error("an advance must be more than nothing")]
+    /// It isn't positive, or it is more than any balance should ever have to hold.
+    #[error("an advance must be more than nothing, and at most a thousand million")]
     Amount,
     /// The reference is none.
     #[error("give the advance a reference of 1 to 120 characters, such as a contract's number")]
@@ -92,7 +94,8 @@ pub async fn grant(
     wanted: &Grant,
 ) -> Result<Granted, Stop<GrantRefusal>> {
     let refused = |refusal| Err(Stop::Refused(refusal));
-    if Advance::grant(wanted.money.micros()).is_err() {
+    let micros = wanted.money.micros();
+    if Advance::grant(micros).is_err() || micros > MICROS_MAX {
         return refused(GrantRefusal::Amount);
     }
     let reference = wanted.reference.trim();
@@ -115,7 +118,6 @@ pub async fn grant(
     let draft = JournalDraft::new(ADVANCE, id.to_string(), reference);
     let line = (LineKind::Advance, id.bytes());
     let mut booking = Booking::new(draft, line, wanted.money.currency());
-    let micros = wanted.money.micros();
     booking.credit(Purse::Payee(payee), None, micros)?;
     booking.post(&Account::Advance(payee), -micros);
     booking.write(&mut tx, call).await?;

@@ -5,6 +5,7 @@
 //! the bundle; or nothing at all. The same request again gives the same licence.
 
 use domain::{LicenceId, QuoteId, TrackId, WalletId, split_sale};
+use ledger::Money;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use store::db::Tx;
@@ -12,10 +13,10 @@ use store::db::Tx;
 use super::clear::{self};
 pub use super::refused::BuyRefusal;
 use super::sale::{self, Sale};
-use super::{Claim, Licence, QuotedOption, Standing, offers, render, sandbox, show, top_up};
+use super::{Claim, Licence, QuotedOption, Standing, held, offers, render, sandbox, show, top_up};
 use crate::access::Principal;
 use crate::deals::promos;
-use crate::wallets::spend;
+use crate::wallets::{SpendRefusal, spend};
 use crate::{App, Call, Fault, Stop};
 
 /// What is bought, by whom, and how it is paid.
@@ -155,8 +156,14 @@ async fn sell(
         .deal
         .as_ref()
         .and_then(|deal| deal.promo.clone());
-    if let Some((old, _)) = upgrade_of {
+    if let Some((old, credit)) = upgrade_of {
         still_valid(&mut tx, old).await?;
+        still_paid(
+            &mut tx,
+            old,
+            Money::new(credit, sale.option.total()?.currency()),
+        )
+        .await?;
     }
     let top_up = (purchase.top_up.as_ref(), sale.option.bundle_ms.is_some());
     let family = top_up::family(app, &mut tx, who, top_up, id).await;
@@ -317,6 +324,14 @@ async fn still_valid(tx: &mut Tx, old: LicenceId) -> Result<(), Stop<BuyRefusal>
         Standing::Valid => Ok(()),
         other => Err(Stop::Refused(BuyRefusal::NotValid(other))),
     }
+}
+
+/// Refuses to credit what has been given back since it was quoted.
+async fn still_paid(tx: &mut Tx, old: LicenceId, credit: Money) -> Result<(), Stop<BuyRefusal>> {
+    if held::credit(tx, old, credit).await?.micros() < credit.micros() {
+        return Err(Stop::Refused(BuyRefusal::QuoteExpired));
+    }
+    Ok(())
 }
 
 const OLD_STATUS: &str = "select status from licences where id = $1";

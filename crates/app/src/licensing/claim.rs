@@ -1,8 +1,8 @@
 //! The claim bundle: everything about a licence in one zip, for its holder to keep.
 //!
-//! Before: the licence is in force. After: nothing has changed but that it has an invoice. The
-//! same licence gives the same bytes each time while the store's keys and settings stay: entries
-//! have fixed names, order and times (the licence's own). Files are written one after another to
+//! Before: the licence is in force. After: nothing has changed but that it has an invoice, where
+//! it was paid for. The same licence gives the same bytes each time while the store's keys and
+//! settings stay: entries have fixed names, order and times (the licence's own). Files are written one after another to
 //! a file on disk, so that a pack of stems never stands in memory whole; sound isn't compressed,
 //! since it gains nothing.
 
@@ -60,11 +60,7 @@ pub async fn claim(app: &App, call: &Call, id: LicenceId) -> Result<Claim, Stop<
 /// or withdrawn: the same as for a single download.
 pub async fn draft(app: &App, call: &Call, id: LicenceId) -> Result<Draft, Stop<DeliverRefusal>> {
     let licence = deliver::valid(app, id).await?;
-    // Whoever was given clip time has paid nothing: the giver has the invoice.
-    let invoice = match licence.bundle {
-        Some(clip) if clip.gift => None,
-        _ => Some(invoice::invoice(app, call, id).await?),
-    };
+    let invoice = invoice::invoice(app, call, id).await?;
     let papers = papers(app, &licence, invoice.as_ref())?;
     Ok(Draft {
         name: format!("licence {}.zip", licence.code),

@@ -1,6 +1,7 @@
 //! A licence that somebody wants to upgrade: whether they may, and what it is worth.
 
 use domain::envelope::{Envelope, Exclusivity};
+use domain::quote::{PaidFor, credit_left};
 use domain::{LicenceId, Timestamp, TrackId};
 use ledger::{Currency, Money};
 use licence_key::Code;
@@ -9,6 +10,7 @@ use store::db::{Row, Tx};
 use thiserror::Error;
 
 use super::{Line, Standing};
+use crate::accounts::paid;
 use crate::{App, Fault, Refusal, Stop};
 
 /// How a licence is named by who holds it.
@@ -134,7 +136,7 @@ pub(super) async fn held(
     if envelope.exclusivity != Exclusivity::None {
         return refused(HeldRefusal::Exclusive);
     }
-    let value = value(&row)?;
+    let value = credit(tx, id, value(&row)?).await?;
     if value.micros() <= 0 {
         return refused(HeldRefusal::Free);
     }
@@ -145,6 +147,28 @@ pub(super) async fn held(
         envelope,
         value,
     })
+}
+
+/// What a licence worth this is worth as a credit: less what was given back for it, or for those
+/// it was upgraded from.
+pub(super) async fn credit(tx: &mut Tx, id: LicenceId, value: Money) -> Result<Money, Fault> {
+    let mut line = Vec::new();
+    for row in tx.all(LINE, &[id.bytes().into()]).await? {
+        let facts = row.opt_text("facts")?;
+        let facts = facts.as_deref().map(paid::read_facts).transpose()?;
+        line.push(PaidFor {
+            value: row.int("value")?,
+            credit: row.int("credit")?,
+            charged: row.int("charged")?,
+            returned: facts.map_or(0, |facts| facts.returned()),
+        });
+    }
+    if line.iter().all(|paid| paid.returned == 0) {
+        return Ok(value);
+    }
+    let unit = value.currency().minor_unit_micros();
+    let left = credit_left(&line, unit).map_err(Fault::while_("crediting a licence"))?;
+    Ok(Money::new(left, value.currency()))
 }
 
 /// What a licence is worth. One sold before this was kept had its price as its first line.
@@ -166,3 +190,17 @@ const HELD: &str = "
     select l.id, l.track_id, l.stem, l.envelope, l.status, l.currency, l.value_micros,
            l.price_lines, u.new_id
       from licences l left join upgrades u on u.old_id = l.id";
+
+/// A licence and those it was upgraded from, the earliest first.
+const LINE: &str = "
+    with recursive line (id, back) as (
+        select id, 0 from licences where id = $1
+         union all
+        select u.old_id, line.back + 1 from upgrades u join line on u.new_id = line.id)
+    select coalesce(l.value_micros, l.price_micros) as value,
+           coalesce(u.credit_micros, 0) as credit, l.price_micros as charged, f.facts
+      from line
+      join licences l on l.id = line.id
+      left join upgrades u on u.new_id = l.id
+      left join payment_facts f on f.payment_id = l.payment_id
+     order by line.back desc";

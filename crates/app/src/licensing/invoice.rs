@@ -3,7 +3,8 @@
 //!
 //! Before: the licence is there. After: it has exactly one invoice, and the numbers of the
 //! invoice's year (UTC) run from 1 without a gap. The number, the date and the seller never change
-//! again, whatever the operator sets later.
+//! again, whatever the operator sets later. What cost its holder nothing has no invoice: neither a
+//! free licence, nor a gift, whose giver has it.
 
 use domain::{LicenceId, Timestamp};
 use store::db::{Row, Tx};
@@ -37,15 +38,25 @@ impl Invoice {
 /// How often two first requests for one licence may get in each other's way.
 const TRIES_MAX: u32 = 20;
 
-/// The invoice of a licence that is there, made now if nobody has asked for it before.
+/// The invoice of a licence that is there, made now if nobody has asked for it before; none where
+/// its holder paid nothing.
 ///
 /// # Errors
 /// [`Fault`].
-pub async fn invoice(app: &App, call: &Call, id: LicenceId) -> Result<Invoice, Fault> {
+pub async fn invoice(app: &App, call: &Call, id: LicenceId) -> Result<Option<Invoice>, Fault> {
     for _ in 0..TRIES_MAX {
-        if let Some(invoice) = find(&mut app.db.read().await?, id).await? {
-            return Ok(invoice);
+        let mut tx = app.db.read().await?;
+        if let Some(invoice) = find(&mut tx, id).await? {
+            return Ok(Some(invoice));
         }
+        if !tx
+            .one(IS_BILLED, &[id.bytes().into()])
+            .await?
+            .flag("billed")?
+        {
+            return Ok(None);
+        }
+        drop(tx);
         match number(app, call, id).await {
             Err(fault) if fault.is_contention() => {}
             done => done?,
@@ -121,6 +132,12 @@ fn tax_included(row: &Row) -> Result<Option<Line>, Fault> {
         .find(|option| option.label == label && option.total_micros == price);
     Ok(bought.and_then(|option| option.tax_included))
 }
+
+const IS_BILLED: &str = "
+    select count(*) as billed from licences l
+     where l.id = $1 and l.payment_id is not null
+       and not exists (select 1 from bundles b
+                        where b.licence_id = l.id and b.gift_id is not null)";
 
 const NEXT: &str = "
     insert into counters (name, next_no) values ($1, 1)

@@ -267,8 +267,10 @@ const SUM: &str = "
 // exchanged is held from then on: nothing gets around the hold by a detour.
 const YOUNG: &str = "
     select at_ms, cast(sum(micros) as bigint) as sum from payee_lines
-     where payee_id = $1 and purse = 'payee' and currency = $2 and at_ms > $3 and micros > 0
-       and kind not in ('payout', 'payout_returned', 'payout_fee', 'advance', 'recoupment')
+     where payee_id = $1 and purse = 'payee' and currency = $2 and at_ms > $3
+       and (micros > 0
+            and kind not in ('payout', 'payout_returned', 'payout_fee', 'advance', 'recoupment')
+            or micros < 0 and kind = 'recoupment')
      group by at_ms order by at_ms";
 
 const GONE: &str = "

@@ -47,6 +47,9 @@ pub enum ChangeRefusal {
     /// It is no subscription.
     #[error("this licence is no subscription: nothing of it is renewed")]
     NoSubscription,
+    /// Its licence is on hold or withdrawn: nothing more is charged for it.
+    #[error("this licence is {0}: nothing more is charged for it, ask the store")]
+    NotValid(String),
     /// The step isn't possible from here.
     #[error(transparent)]
     Step(AskRefusal),
@@ -76,6 +79,7 @@ impl Refusal for ChangeRefusal {
             Self::BadKey => "idempotency_key_required",
             Self::KeyReused => "idempotency_key_reused",
             Self::NoSubscription => "not_a_subscription",
+            Self::NotValid(_) => "licence_not_valid",
             Self::Step(AskRefusal::Ended) => "subscription_ended",
             Self::Step(AskRefusal::AlreadyPaused) => "already_paused",
             Self::Step(AskRefusal::AlreadyCancelled) => "already_cancelled",
@@ -92,7 +96,7 @@ impl Refusal for ChangeRefusal {
     fn field(&self) -> Option<String> {
         let field = match self {
             Self::BadKey | Self::KeyReused => "Idempotency-Key",
-            Self::NoSubscription => "licence",
+            Self::NoSubscription | Self::NotValid(_) => "licence",
             Self::Step(_) | Self::NotPaid => "do",
             Self::UnknownPlan(_) | Self::SamePlan | Self::OtherCurrency => "plan",
             Self::BadCard | Self::Declined => "card",
@@ -156,6 +160,12 @@ async fn attempt(
     }
     let kept = state::of_licence(&mut tx, licence).await?;
     let mut kept = kept.ok_or(Stop::Refused(ChangeRefusal::NoSubscription))?;
+    if matches!(wish, Wish::Resume | Wish::Plan(_)) {
+        let standing = renew::standing(&mut tx, &kept).await?;
+        if standing != "valid" {
+            return Err(Stop::Refused(ChangeRefusal::NotValid(standing)));
+        }
+    }
     kept.state = kept.state.at(call.now);
     match wish {
         Wish::Pause => leave(&mut tx, &mut kept, call.now, Ask::Pause).await?,

@@ -185,7 +185,8 @@ async fn last_end(tx: &mut Tx, id: SubscriptionId) -> Result<Option<Timestamp>, 
     Ok(row.opt_int("end_ms")?.map(Timestamp))
 }
 
-async fn standing(tx: &mut Tx, kept: &Kept) -> Result<String, Fault> {
+/// How its licence stands.
+pub(super) async fn standing(tx: &mut Tx, kept: &Kept) -> Result<String, Fault> {
     let row = tx.one(STATUS, &[kept.licence.bytes().into()]).await?;
     Ok(row.text("status")?)
 }

@@ -244,3 +244,62 @@ proptest! {
         prop_assert_eq!(paid, direct.covering[0].price.value.micros());
     }
 }
+
+mod credits {
+    use domain::quote::{PaidFor, credit_left};
+
+    const CENT: i64 = 10_000;
+
+    fn paid(value: i64, credit: i64, charged: i64, returned: i64) -> PaidFor {
+        PaidFor {
+            value,
+            credit,
+            charged,
+            returned,
+        }
+    }
+
+    #[test]
+    fn what_nobody_gave_back_is_credited_whole() {
+        let line = [
+            paid(5_000_000, 0, 5_950_000, 0),
+            paid(15_000_000, 5_000_000, 11_900_000, 0),
+        ];
+        assert_eq!(credit_left(&line, CENT), Ok(15_000_000));
+        assert_eq!(
+            credit_left(&[paid(5_000_001, 0, 5_000_001, 0)], CENT),
+            Ok(5_000_001)
+        );
+    }
+
+    #[test]
+    fn what_was_given_back_is_no_credit_in_whole_units() {
+        let third = paid(5_000_000, 0, 5_950_000, 1_983_333);
+        assert_eq!(credit_left(&[third], CENT), Ok(3_330_000));
+        assert_eq!(
+            credit_left(&[paid(5_000_000, 0, 5_000_000, 5_000_000)], CENT),
+            Ok(0)
+        );
+        assert_eq!(
+            credit_left(&[paid(5_000_000, 0, 5_000_000, i64::MAX)], CENT),
+            Ok(0)
+        );
+    }
+
+    #[test]
+    fn a_later_licence_never_counts_more_of_an_earlier_one_than_it_was_credited() {
+        // Four of five were given back before the upgrade: one was credited, and all of it counts.
+        let line = [
+            paid(5_000_000, 0, 5_000_000, 4_000_000),
+            paid(15_000_000, 1_000_000, 14_000_000, 0),
+        ];
+        assert_eq!(credit_left(&line, CENT), Ok(15_000_000));
+        // They were given back after it: four are gone from both.
+        let line = [
+            paid(5_000_000, 0, 5_000_000, 4_000_000),
+            paid(15_000_000, 5_000_000, 10_000_000, 0),
+        ];
+        assert_eq!(credit_left(&line, CENT), Ok(11_000_000));
+        assert!(credit_left(&[paid(i64::MIN, 1, 1, 0)], CENT).is_err());
+    }
+}

@@ -144,7 +144,9 @@ impl Case<'_> {
         let track = self.track.map(|place| &self.book.tracks[index(place)].1);
         let barred = match paid_by {
             PaidBy::Tier { .. } => None,
-            PaidBy::Bundle | PaidBy::Pool(_) => track.and_then(|terms| terms.barred(self.event.published_at)),
+            PaidBy::Bundle | PaidBy::Pool(_) => {
+                track.and_then(|terms| terms.barred(self.event.published_at))
+            }
         };
         let facts = LicenceFacts {
             state: terms.state,

@@ -23,8 +23,8 @@ use crate::problem::{Problem, ProblemBody};
 /// What was billed for a licence, and what of it was given back.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PapersGiven {
-    /// The invoice.
-    invoice: InvoiceGiven,
+    /// The invoice; none where its holder paid nothing.
+    invoice: Option<InvoiceGiven>,
     /// The credit notes, the oldest first.
     credit_notes: Vec<CreditNoteGiven>,
 }
@@ -86,12 +86,12 @@ pub(crate) async fn list(
     let invoice = invoice::invoice(&app, &app.call(), id).await?;
     let notes = credit_notes(&app, id).await?;
     let body = PapersGiven {
-        invoice: InvoiceGiven {
+        invoice: invoice.map(|invoice| InvoiceGiven {
             number: invoice.number,
             issued_at: invoice.issued_at,
             total: licence.price.into(),
             path: "/invoice.pdf",
-        },
+        }),
         credit_notes: notes.into_iter().map(CreditNoteGiven::from).collect(),
     };
     let mut response = Json(body).into_response();
@@ -108,7 +108,7 @@ pub(crate) async fn list(
     (status = 200, description = "The invoice", body = Vec<u8>, content_type = "application/pdf"),
     (status = 401, description = "No grant was sent", body = ProblemBody, content_type = "application/problem+json"),
     (status = 403, description = "The grant isn't this licence's", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 404, description = "There is no such licence", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, description = "There is no such licence, or its holder paid nothing", body = ProblemBody, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn invoice(
     State(app): State<Arc<App>>,
@@ -119,6 +119,10 @@ pub(crate) async fn invoice(
     let id = opened(&app, &caller, &licence, query.as_deref())?;
     let licence = show::licence(&app, id).await?;
     let invoice = invoice::invoice(&app, &app.call(), id).await?;
+    let invoice = invoice.ok_or_else(|| {
+        let detail = "nothing was paid for this licence by its holder: it has no invoice";
+        Problem::new("no_invoice", detail).at("licence")
+    })?;
     let pdf = invoice_paper::paper(&app, &licence, &invoice).to_pdf();
     Ok(as_pdf(pdf, &format!("Invoice {}", invoice.number)))
 }

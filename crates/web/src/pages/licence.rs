@@ -213,10 +213,13 @@ fn given_back(notes: &[CreditNote]) -> Option<String> {
 /// The papers of a licence's money.
 fn papers(licence: &Licence, notes: &[CreditNote]) -> Vec<Paper> {
     let at = |path: &str| format!("/v1/licences/{}/{path}?grant={}", licence.id, licence.grant);
-    let mut papers = vec![Paper {
+    // Whoever was given it has paid nothing: the giver has the invoice.
+    let given = licence.bundle.is_some_and(|clip| clip.gift);
+    let billed = (!given && !licence.price.is_zero()).then(|| Paper {
         label: "Invoice".into(),
         href: at("invoice.pdf"),
-    }];
+    });
+    let mut papers: Vec<Paper> = billed.into_iter().collect();
     papers.extend(notes.iter().map(|note| Paper {
         label: format!("Credit note {}", note.number),
         href: at(&format!("credit-notes/{}", note.number)),

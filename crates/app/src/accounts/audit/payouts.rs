@@ -1,5 +1,5 @@
 //! The audit of payouts: what is in transit or paid is what payouts say, each was sent once, was
-//! there to be paid, and its file is as it was made.
+//! there to be paid, its fee is what the payee bore, and its file is as it was made.
 
 use std::collections::BTreeMap;
 
@@ -8,16 +8,18 @@ use domain::invariant_money::{
     each_payout_is_sent_once, in_transit_is_open_payouts,
 };
 use domain::payout::State;
-use domain::{PayoutBatchId, PayoutId};
+use domain::{Account, PayoutBatchId, PayoutId};
 use ledger::invariant::Breach;
 use sha2::{Digest, Sha256};
 use store::db::Tx;
 
-use super::{Check, check};
+use super::{Check, balance, check};
 use crate::Fault;
 
 /// No payout was more than what was available when it was proposed \[I15\].
 const PAYOUTS_WERE_AVAILABLE: &str = "payouts_were_available";
+/// What payees bore of payouts' fees is what those payouts say that didn't come back.
+const PAYOUT_FEES_ARE_BORNE: &str = "payout_fees_are_borne";
 /// A file of payouts is as it was made, and sums to the payouts in it.
 const PAYOUT_FILES_ARE_WHOLE: &str = "payout_files_are_whole";
 
@@ -26,6 +28,7 @@ pub(super) async fn checks(tx: &mut Tx) -> Result<Vec<Check>, Fault> {
         transit(tx).await?,
         sent_once(tx).await?,
         available(tx).await?,
+        fees(tx).await?,
         files(tx).await?,
     ])
 }
@@ -106,6 +109,24 @@ async fn available(tx: &mut Tx) -> Result<Check, Fault> {
     Ok(check(PAYOUTS_WERE_AVAILABLE, looked_at, breaches))
 }
 
+async fn fees(tx: &mut Tx) -> Result<Check, Fault> {
+    let account = Account::PayoutFees.id();
+    let (mut looked_at, mut breaches) = (0, Vec::new());
+    for row in tx.all(FEES, &[account.as_str().into()]).await? {
+        let (currency, due) = (row.text("currency")?, row.int("due")?);
+        looked_at += usize::try_from(row.int("n")?).unwrap_or(0);
+        let stands = balance(tx, account.as_str(), &currency).await?;
+        if stands != due {
+            breaches.push(Breach {
+                invariant: PAYOUT_FEES_ARE_BORNE,
+                subject: account.to_string(),
+                detail: format!("{stands} micros of {currency} stand there, payouts say {due}"),
+            });
+        }
+    }
+    Ok(check(PAYOUT_FEES_ARE_BORNE, looked_at, breaches))
+}
+
 async fn files(tx: &mut Tx) -> Result<Check, Fault> {
     let rows = tx.all(FILES, &[]).await?;
     let mut breaches = Vec::new();
@@ -149,6 +170,15 @@ const COUNT: &str = "select count(*) as n from payouts";
 const TOO_MUCH: &str = "
     select id, amount_micros + fee_micros as amount, available_micros from payouts
      where amount_micros + fee_micros > available_micros order by id";
+
+const FEES: &str = "
+    select c.currency, count(o.id) as n,
+           cast(coalesce(sum(case when o.state not in ('failed', 'withdrawn')
+                                  then o.fee_micros end), 0) as bigint) as due
+      from (select currency from payouts union
+            select currency from balances where account = $1) c
+      left join payouts o on o.currency = c.currency
+     group by c.currency order by c.currency";
 
 const FILES: &str = "
     select b.id, b.content, b.sha256, b.lines, b.total_micros, count(o.id) as n,

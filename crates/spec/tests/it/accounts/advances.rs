@@ -68,6 +68,7 @@ on_both_engines! {
             ("Ada Byron", 1_001, "contract 1", "reference_reused"),
             ("Ada Byron", 0, "contract 2", "bad_amount"),
             ("Ada Byron", i64::MIN, "contract 2", "bad_amount"),
+            ("Ada Byron", i64::MAX, "contract 2", "bad_amount"),
             ("Ada Byron", 1, " ", "bad_reference"),
             ("Nobody", 1, "contract 2", "unknown_payee"),
         ] {

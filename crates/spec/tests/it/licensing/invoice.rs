@@ -62,5 +62,6 @@ async fn sells(world: &World, count: usize) -> Vec<LicenceId> {
 }
 
 async fn asks(world: &World, id: LicenceId) -> Invoice {
-    invoice(world.app(), &world.call(), id).await.unwrap()
+    let invoice = invoice(world.app(), &world.call(), id).await.unwrap();
+    invoice.unwrap()
 }

@@ -172,6 +172,15 @@ on_both_engines! {
         world.has_broken(&["payouts_were_available"]);
     }
 
+    async fn a_payouts_fee_that_nobody_bore_is_named_by_the_audit(world: World) {
+        let ada = paid_by_hand(&world, Schedule::OnRequest).await;
+        world.earns(ada, 5_000_009, USD).await;
+        world.days_pass(14);
+        world.asks_to_be_paid(ada, USD).await.unwrap();
+        world.does("update payouts set fee_micros = fee_micros + 1", &[]).await;
+        world.has_broken(&["payout_fees_are_borne"]);
+    }
+
     async fn terms_shorter_than_the_stores_hold_are_refused(world: World) {
         let ada = world.payee("Ada").await;
         let refused = world.pays_on(ada, (13, 0, Schedule::Weekly)).await.unwrap_err();

@@ -46,6 +46,21 @@ on_both_engines! {
         assert_eq!(world.payments().await, 2, "the same request again is charged once");
     }
 
+    async fn nothing_more_is_charged_for_a_licence_that_was_withdrawn(world: World) {
+        let licence = world.buyer("Mia").subscribes().await;
+        world.subscriber_asks("k1", &licence, Wish::Pause).await.unwrap();
+        world.it_is("2026-04-20T10:00:00Z");
+        world.renews().await;
+        world.suspends(&licence).await;
+        let before = world.everything_booked().await;
+        let refused = world.subscriber_asks("k2", &licence, Wish::Resume).await.unwrap_err();
+        assert_eq!((refused.code, refused.field.as_deref()), ("licence_not_valid", Some("licence")));
+        world.revokes(&licence).await;
+        let refused = world.subscriber_asks("k3", &licence, Wish::Resume).await.unwrap_err();
+        assert_eq!(refused.code, "licence_not_valid");
+        assert_eq!((world.everything_booked().await, world.payments().await), (before, 1));
+    }
+
     async fn going_on_with_a_card_that_is_declined_changes_nothing(world: World) {
         let licence = world.buyer("Mia").subscribes_to("pool_5", ONCE).await;
         world.subscriber_asks("k1", &licence, Wish::Pause).await.unwrap();
