@@ -11,6 +11,7 @@ import "./style/track.css";
 import "./style/license.css";
 import "./style/safelist.css";
 import "./style/report.css";
+import "./style/money.css";
 
 import { startCopying } from "./copy";
 import { startLive } from "./live";

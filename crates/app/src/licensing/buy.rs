@@ -169,7 +169,9 @@ async fn sell(
     let family = top_up::family(app, &mut tx, who, top_up, id).await;
     sale.family = Some(family.map_err(|stop| refused_as(stop, BuyRefusal::TopUp))?);
     if purchase.wallet.is_some() && sale.option.is_pool() {
-        return Err(Stop::Refused(BuyRefusal::Wallet(SpendRefusal::CardNeeded)));
+        return Err(Stop::Refused(BuyRefusal::Wallet(
+            spend::SpendRefusal::CardNeeded,
+        )));
     }
     if let Some(wallet) = purchase.wallet
         && sale.option.total_micros > 0

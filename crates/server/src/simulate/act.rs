@@ -91,7 +91,10 @@ async fn payment(stage: &Stage, step: &Step) -> Result<Option<PaymentId>, Failur
     let mut offset = 0;
     loop {
         let page = payments(&stage.app, offset, PAGE_MAX).await?;
-        if let Some(found) = page.iter().find(|one| one.licence == licence) {
+        if let Some(found) = page
+            .iter()
+            .find(|one| one.licence.as_ref().is_some_and(|(id, _)| *id == licence))
+        {
             return Ok(Some(found.id));
         }
         if page.len() < PAGE_MAX {

@@ -66,15 +66,25 @@ pub(crate) fn bare(headers: &HeaderMap, uri: &Uri) -> Shell {
 }
 
 fn session(person: &Person) -> Session {
-    let (href, label) = match person.role {
-        Role::Composer => ("/report", "Your report"),
-        Role::Operator => ("/operator", "The store"),
-        Role::Buyer => ("/wallet", "Your wallet"),
+    let links: &[_] = match person.role {
+        Role::Composer => &[
+            ("/report", "Report"),
+            ("/splits", "Splits"),
+            ("/payouts", "Payouts"),
+            ("/statements", "Statements"),
+            ("/prices", "Prices"),
+        ],
+        Role::Operator => &[
+            ("/operator", "The store"),
+            ("/operator/payments", "Payments"),
+            ("/operator/payouts", "Payouts"),
+            ("/statements", "Statements and tax"),
+            ("/prices", "Prices"),
+        ],
+        Role::Buyer => &[("/wallet", "Wallet and clip time")],
     };
     Session {
         name: person.name.clone(),
-        href: href.into(),
-        label: label.into(),
-        prices: person.role != Role::Buyer,
+        links: links.to_vec(),
     }
 }

@@ -55,10 +55,7 @@ async fn step(app: &App, frame: &Frame, filled: &Filled) -> Result<Vec<String>, 
     match filled.value("do") {
         "run" => {
             let run = propose::due(app, call, hand, key).await?;
-            let (made, waits) = (run.proposed.len(), run.not_yet.len());
-            Ok(vec![format!(
-                "{made} proposed; {waits} whose pay day it was aren't paid."
-            )])
+            Ok(run_words(run.proposed.len(), run.not_yet.len()))
         }
         "release" => {
             let id = payees::read(filled.value("payout"), "payout")?;
@@ -93,6 +90,21 @@ async fn step(app: &App, frame: &Frame, filled: &Filled) -> Result<Vec<String>, 
             Ok(lines.iter().map(line).collect())
         }
         _ => Err(Problem::new("bad_value", "this form isn't one of this page").at("do")),
+    }
+}
+
+/// What a run has come to: nothing due is said in words, not in zeros.
+fn run_words(made: usize, waits: usize) -> Vec<String> {
+    let many = |n: usize| words::many(i64::try_from(n).unwrap_or(i64::MAX), "payout", "payouts");
+    match (made, waits) {
+        (0, 0) => vec!["It is nobody's pay day: nothing was proposed.".into()],
+        (_, 0) => vec![format!("Proposed: {}.", many(made))],
+        (_, waits) => vec![
+            format!("Proposed: {}.", many(made)),
+            format!(
+                "Whose pay day it is, but who can't be paid yet: {waits}. Their own page says why."
+            ),
+        ],
     }
 }
 

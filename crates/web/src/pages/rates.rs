@@ -18,7 +18,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, frame: Frame) -> Result<Re
     let currency = app.settings.currency;
     let description = "Tax, payment fee, commission, reserve, and what the composers get.";
     let country = |line: &app::deals::taxes::TaxLine| {
-        let since = format!("since {}", line.rule.from.day());
+        let since = format!("since {}", words::date(line.rule.from));
         let tax = line.rule.tax.unwrap_or_default();
         row(line.rule.country.as_str(), &since, taxed(tax))
     };

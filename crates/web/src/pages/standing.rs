@@ -35,6 +35,11 @@ pub(crate) fn note(licence: &Licence, now: Timestamp) -> String {
                 words::date(until)
             )
         }
+        (Standing::Valid, None) if licence.tier == "pool" => {
+            "For what is published while the subscription runs and its track is in rotation: that \
+             stays covered for ever."
+                .into()
+        }
         (Standing::Valid, None) => {
             "It has no end: what is published stays covered for ever.".into()
         }

@@ -30,6 +30,25 @@ on_both_engines! {
         }
     }
 
+    async fn whoever_is_signed_in_finds_their_own_pages_in_the_header_and_each_opens(world: World) {
+        let (guest, _) = furnished(&world).await;
+        assert!(!guest.gets("/").await.text().contains("Your pages"));
+        let composer = ["/report", "/splits", "/payouts", "/statements", "/prices"].as_slice();
+        let operator = ["/operator", "/operator/payments", "/operator/payouts", "/statements", "/prices"];
+        for (role, name, paths) in [
+            (Role::Composer, "Ada Byron", composer),
+            (Role::Operator, "Olive", operator.as_slice()),
+            (Role::Buyer, "Bea", ["/wallet"].as_slice()),
+        ] {
+            let browser = world.visitor_signed_in(role, name).await;
+            let home = browser.gets("/").await.text();
+            for path in paths {
+                assert!(home.contains(&format!("<a href=\"{path}\"")), "{name} finds {path}");
+                assert_eq!(browser.gets(path).await.status, 200, "{name} opens {path}");
+            }
+        }
+    }
+
     async fn the_pages_of_composers_and_the_operator_open_when_signed_in(world: World) {
         let (guest, _) = furnished(&world).await;
         for (role, name, path) in [

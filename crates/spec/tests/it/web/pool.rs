@@ -27,6 +27,9 @@ on_both_engines! {
         let page = guest.gets(&format!("{path}?grant={}", licence.grant)).await;
         assert!(page.text().contains("73 uses left of 73"), "{}", page.text());
         let api = format!("/v1{path}?grant={}", licence.grant);
+        let key = guest.gets(&format!("/licences/{}?grant={}", licence.id, licence.grant)).await;
+        assert!(key.text().contains("while the subscription runs"), "{}", key.text());
+        assert!(!key.text().contains("It has no end"), "{}", key.text());
         let keyless = guest.posts(&api, &json!({"do": "cancel"})).await;
         assert_eq!(keyless.problem().1, "idempotency_key_required");
         let unclear = guest.posts(&api, &json!({"do": "plan"})).await;

@@ -38,14 +38,10 @@ impl Theme {
 /// Who is signed in.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// The name shown in the header, for instance `Ada Moreau`.
+    /// The name that stands before their own pages, for instance `Ada Moreau`.
     pub name: String,
-    /// Where the name leads: a composer's report, an operator's overview, a buyer's bundles.
-    pub href: String,
-    /// What stands in the menu for `href`, for instance `Your report`.
-    pub label: String,
-    /// Whether they may set prices.
-    pub prices: bool,
+    /// Their own pages, in the order of the menu: the address, and what stands there.
+    pub links: Vec<(&'static str, &'static str)>,
 }
 
 /// What every page carries besides its own content.
@@ -71,7 +67,7 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// Whether this page belongs to the menu entry that leads to `href`.
+    /// Whether this page is the one that the menu entry of `href` leads to.
     #[must_use]
     pub fn is_at(&self, href: &str) -> bool {
         self.path == href
