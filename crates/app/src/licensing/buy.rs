@@ -16,7 +16,7 @@ use super::sale::{self, Sale};
 use super::{Claim, Licence, QuotedOption, Standing, held, offers, render, sandbox, show, top_up};
 use crate::access::Principal;
 use crate::deals::promos;
-use crate::wallets::{SpendRefusal, spend};
+use crate::wallets::spend;
 use crate::{App, Call, Fault, Stop};
 
 /// What is bought, by whom, and how it is paid.

@@ -248,8 +248,7 @@ async fn judge(tx: &mut Tx, wanted: &Wanted) -> Result<i64, Stop<RefundRefusal>>
         Subject::Subscription(_) => Ok(micros),
         Subject::WalletLoad(load) => {
             let wallet = taken_back::of_load(tx, load).await?;
-            let held = wallets::balance(tx, &wallet).await?;
-            let held = held.floor_to_minor();
+            let held = wallets::balance(tx, &wallet).await?.floor_to_minor();
             let held = held.map_err(Fault::while_("reading a wallet"))?;
             let micros = wished.unwrap_or(left.min(held.micros()));
             if micros <= 0 || micros > held.micros() {
@@ -399,9 +398,7 @@ pub(super) async fn find(tx: &mut Tx, id: &[u8; 16]) -> Result<Request, Fault> {
 
 const CLAIM_KEY: &str = "
     insert into idempotency (principal, idem_key, request_sha256, object_id, created_ms)
-    values ($1, $2, $3, $4, $5)
-    on conflict do nothing
- returning idem_key";
+    values ($1, $2, $3, $4, $5) on conflict do nothing returning idem_key";
 
 const EARLIER: &str = "
     select request_sha256, object_id from idempotency where principal = $1 and idem_key = $2";

@@ -189,7 +189,6 @@ pub(super) async fn lock(tx: &mut Tx) -> Result<(), Fault> {
 }
 
 /// The payouts that may leave now, with where they go, and why the others may not.
-#[expect(clippy::type_complexity, reason = "two lists of pairs, read once")]
 async fn choose(
     tx: &mut Tx,
     call: &mut Call,

@@ -109,7 +109,7 @@ async fn settle(
     (transit, paid): (&Account, &Account),
 ) -> Result<(), Fault> {
     let memo = format!("a payout to {} arrived", seen.payee_name);
-    let mut draft = JournalDraft::new("payout_paid", &seen.id.to_string(), &memo);
+    let mut draft = JournalDraft::new("payout_paid", seen.id.to_string(), &memo);
     let taken = seen.amount.checked_neg();
     draft.post(
         transit.id(),
@@ -130,7 +130,7 @@ async fn back(
     (kind, from): (&str, &Account),
 ) -> Result<(), Fault> {
     let memo = format!("a payout to {} came back", seen.payee_name);
-    let draft = JournalDraft::new(kind, &seen.id.to_string(), &memo);
+    let draft = JournalDraft::new(kind, seen.id.to_string(), &memo);
     let currency = seen.amount.currency();
     let line = (LineKind::PayoutReturned, seen.id.bytes());
     let mut booking = Booking::new(draft, line, currency);

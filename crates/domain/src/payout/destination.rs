@@ -193,7 +193,7 @@ impl Destination {
             } => Self::Wise {
                 name: owner(&name)?,
                 email: address(&email)?,
-                recipient: recipient.map(number).transpose()?.flatten(),
+                recipient: recipient.as_deref().map(number).transpose()?.flatten(),
             },
             Self::Manual { note } => {
                 let note = note.trim().to_owned();
@@ -320,7 +320,7 @@ fn owner(name: &str) -> Result<String, DestinationError> {
     good.then(|| name.to_owned()).ok_or(DestinationError::Name)
 }
 
-fn number(text: String) -> Result<Option<String>, DestinationError> {
+fn number(text: &str) -> Result<Option<String>, DestinationError> {
     let text = text.trim().to_owned();
     if text.is_empty() {
         return Ok(None);

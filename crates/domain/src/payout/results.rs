@@ -25,6 +25,9 @@ pub struct Read {
     pub amount: Option<Money>,
 }
 
+/// A line's number, and what it says or why it can't be read.
+pub type Numbered = (usize, Result<Read, LineError>);
+
 /// A file that can't be read at all.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum FileError {
@@ -74,7 +77,7 @@ const PASSED_OVER: [&str; 2] = ["payee", "how"];
 ///
 /// # Errors
 /// [`FileError`] when there is no table.
-pub fn read(text: &str) -> Result<Vec<(usize, Result<Read, LineError>)>, FileError> {
+pub fn read(text: &str) -> Result<Vec<Numbered>, FileError> {
     let mut rows = rows(text.trim_start_matches('\u{feff}'))?.into_iter();
     let (_, columns) = rows.next().ok_or(FileError::Columns)?;
     let columns: Vec<String> = columns.iter().map(|c| c.trim().to_lowercase()).collect();

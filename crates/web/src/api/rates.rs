@@ -117,7 +117,7 @@ pub(crate) struct TaxRequest {
 ))]
 pub(crate) async fn show(State(app): State<Arc<App>>) -> Result<Json<Rates>, Problem> {
     let now = rates::rates(&app, app.call().now).await?;
-    Ok(Json(Rates::of(&app, now)))
+    Ok(Json(Rates::of(&app, &now)))
 }
 
 /// Sets a country's tax from a moment on. Quotes given before keep theirs. For the operator.
@@ -182,7 +182,7 @@ impl CountryTax {
 }
 
 impl Rates {
-    fn of(app: &App, now: RatesNow) -> Self {
+    fn of(app: &App, now: &RatesNow) -> Self {
         let fixed = now.rates.provider_fee_fixed_micros;
         let sold = |one: &app::deals::currencies::Sold| {
             let (rate, per) = one.table.rate.fraction();
