@@ -80,7 +80,7 @@ on_both_engines! {
         let operator = world.visitor_signed_in(Role::Operator, "Olga").await;
         assert!(payee.gets("/payouts").await.text().contains("Pay me in USD"));
         let desk = operator.posts_form("/operator/payouts", "do=run&key=k1").await;
-        assert!(desk.text().contains("1 proposed"), "{}", desk.text());
+        assert!(desk.text().contains("Proposed: 1 payout."), "{}", desk.text());
         let file = "do=file&key=k2&rail=manual&currency=USD";
         let desk = operator.posts_form("/operator/payouts", file).await.text();
         let batch = desk.split("/v1/payout-batches/").nth(1).unwrap();
