@@ -176,7 +176,6 @@ async fn compose(
 /// Stereo, at a quarter of full scale, at a pitch for each track.
 #[expect(
     clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
     reason = "a tone's samples are far below the bounds of its type"
 )]
 fn tone(nth: u32) -> Vec<i16> {

@@ -41,9 +41,6 @@ on_both_engines! {
             assert_eq!(xml.matches(&format!("<EndToEndId>{id}</EndToEndId>")).count(), 1);
             assert_eq!(world.payout(*id).await.0.state, State::Sent);
         }
-        if let Ok(path) = std::env::var("CLEARCUE_TEST_KEEP_SEPA") {
-            std::fs::write(path, &xml).unwrap();
-        }
         world.days_pass(1);
         assert_eq!(world.payout_file(&sent).await, xml);
         assert_eq!(world.sends_payouts(Rail::Sepa, EUR).await.unwrap_err().code, "nothing_to_send");

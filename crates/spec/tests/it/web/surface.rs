@@ -162,6 +162,11 @@ async fn calls(guest: &Visitor, operation: &str) -> Reply {
             "{proposal}",
             &domain::ProposalId::from_bytes([1; 16]).to_string(),
         )
+        .replace(
+            "{bundle}",
+            &domain::BundleId::from_bytes([1; 16]).to_string(),
+        )
+        .replace("{gift}", &domain::GiftId::from_bytes([1; 16]).to_string())
         .replace("{code}", "nothing")
         .replace("{list}", "1");
     match method {
