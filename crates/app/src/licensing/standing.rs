@@ -3,7 +3,7 @@
 //! The move and its line in the history are one transaction. From its commit on the status list
 //! says so, files aren't delivered, uses aren't accepted, and every look-up tells the new
 //! standing. No money moves by it: what was paid and earned stays in the books as it is. (The other
-//! way round it does go: a payment that is given back or disputed moves its licence, by [`follow`].)
+//! way round it does go: a payment that is given back or disputed moves its licence, by `follow`.)
 
 pub use domain::standing::Move;
 
