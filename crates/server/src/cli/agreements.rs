@@ -67,7 +67,7 @@ pub enum SplitVerb {
 pub struct SplitPropose {
     /// The track's id or slug
     pub track: String,
-    /// Somebody's part: "NAME=PER CENT", or "NAME <E-MAIL>=PER CENT" for somebody new; again for
+    /// Somebody's part: `NAME=PER CENT`, or `NAME <E-MAIL>=PER CENT` for somebody new; again for
     /// more, up to 32
     #[arg(long = "share", value_name = "SHARE", required = true)]
     pub shares: Vec<String>,
