@@ -133,6 +133,13 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
+/// An amount as people type it, in micro-units.
+pub(crate) fn amount(text: &str, currency: Currency) -> Option<i64> {
+    let text = format!("{} {}", text.trim().replace(',', "."), currency.code());
+    let money = text.parse::<Money>().ok()?;
+    (money.micros() % currency.minor_unit_micros() == 0).then_some(money.micros())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,5 +177,15 @@ mod tests {
             (many(1, "track", "tracks"), many(1200, "track", "tracks")),
             { ("1 track".to_owned(), "1,200 tracks".to_owned()) }
         );
+    }
+
+    #[test]
+    fn an_amount_is_read_as_people_type_it_and_to_the_cent() {
+        let usd = |text| amount(text, Currency::USD);
+        assert_eq!(usd("0.29"), Some(290_000));
+        assert_eq!(usd(" 5,5 "), Some(5_500_000));
+        for text in ["", "all", "0.291"] {
+            assert_eq!(usd(text), None, "{text}");
+        }
     }
 }

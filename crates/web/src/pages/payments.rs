@@ -99,7 +99,7 @@ pub(crate) async fn refund(
     let payment = id(&payment)?;
     let found = list::payment(&app, payment).await?;
     let currency = found.payment.money.currency();
-    let Some(micros) = read(&form.amount, currency) else {
+    let Some(micros) = words::amount(&form.amount, currency) else {
         let detail = format!("“{}” is no amount: write it like 5.00", form.amount);
         return refused(&app, frame, payment, detail, &form).await;
     };
@@ -200,7 +200,7 @@ fn refund_form(payment: &Payment, form: &Filled, key: String, confirm: bool) -> 
         "" => typed(left),
         amount => amount.to_owned(),
     };
-    let micros = read(&amount, currency).unwrap_or(0);
+    let micros = words::amount(&amount, currency).unwrap_or(0);
     let words = format!(
         "{} of {} goes back to the payer.{} It can't be undone.",
         words::price(Money::new(micros, currency)),
@@ -286,13 +286,6 @@ fn told(facts: &Facts, currency: Currency) -> String {
     sentence(&parts.join("; "))
 }
 
-/// An amount as people type it, in micro-units.
-fn read(typed: &str, currency: Currency) -> Option<i64> {
-    let text = format!("{} {}", typed.trim().replace(',', "."), currency.code());
-    let money = text.parse::<Money>().ok()?;
-    (money.micros() % currency.minor_unit_micros() == 0).then_some(money.micros())
-}
-
 /// An amount as it stands in a field.
 fn typed(money: Money) -> String {
     let display = money.price_display();
@@ -304,13 +297,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_amount_is_read_as_people_type_it_and_to_the_cent() {
-        let usd = |text| read(text, Currency::USD);
-        assert_eq!(usd("0.29"), Some(290_000));
-        assert_eq!(usd(" 5,5 "), Some(5_500_000));
-        for text in ["", "all", "0.291"] {
-            assert_eq!(usd(text), None, "{text}");
-        }
+    fn what_is_left_stands_in_the_field_as_people_type_it() {
         assert_eq!(typed(Money::new(4_710_000, Currency::USD)), "4.71");
     }
 }

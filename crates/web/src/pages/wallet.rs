@@ -59,9 +59,9 @@ pub(crate) async fn load(
     Form(filled): Form<Filled>,
 ) -> Result<Response, Problem> {
     let person = owner(&frame.caller)?.clone();
-    let units: i64 = filled.amount.trim().parse().unwrap_or(0);
-    let micros = units.saturating_mul(1_000_000);
-    let money = Money::new(micros, web.app.settings.currency);
+    let currency = web.app.settings.currency;
+    let micros = words::amount(&filled.amount, currency).unwrap_or(0);
+    let money = Money::new(micros, currency);
     let (call, key) = (&mut web.app.call(), filled.idempotency_key.as_str());
     match load::load(&web.app, call, &person, key, money, &filled.card_number).await {
         Ok(_) => Ok(Redirect::to("/wallet?done=loaded").into_response()),
