@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use app::App;
+use app::access::Principal;
 use app::bundles::show::{self, Told};
 use app::bundles::{Asker, gift, refund, take};
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{FromRequest, Path, RawQuery, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::{BundleId, GiftId, Timestamp};
@@ -151,7 +152,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let id: BundleId = params::id("bundle", Some(&bundle))?;
     let grant = params::value(query.as_deref(), "grant");
-    let asker = asker(&caller, grant.as_deref());
+    let asker = asking(&caller, grant.as_deref())?;
     let told = show::bundle(&app, asker, id).await?;
     let refund = refund::look(&app, &app.call(), asker, id).await;
     let refund = match refund {
@@ -184,7 +185,7 @@ pub(crate) async fn refund(
 ) -> Result<Response, Problem> {
     let id: BundleId = params::id("bundle", Some(&bundle))?;
     let grant = params::value(query.as_deref(), "grant");
-    let (asker, key) = (asker(&caller, grant.as_deref()), once::key(&headers));
+    let (asker, key) = (asking(&caller, grant.as_deref())?, once::key(&headers));
     let made = refund::refund(&app, &mut app.call(), asker, key, id).await?;
     let body = RestRefundGiven {
         id: made.id.to_string(),
@@ -213,11 +214,13 @@ pub(crate) async fn give(
     RawQuery(query): RawQuery,
     caller: Caller,
     headers: HeaderMap,
-    Body(wanted): Body<GiftRequest>,
+    request: Request,
 ) -> Result<Response, Problem> {
     let id: BundleId = params::id("bundle", Some(&bundle))?;
     let grant = params::value(query.as_deref(), "grant");
-    let (asker, key) = (asker(&caller, grant.as_deref()), once::key(&headers));
+    let (asker, key) = (asking(&caller, grant.as_deref())?, once::key(&headers));
+    // The body is read only for whoever may be the bundle's holder.
+    let Body(wanted) = Body::<GiftRequest>::from_request(request, &()).await?;
     let made = gift::give(&app, &mut app.call(), asker, key, id, wanted.ms).await?;
     let body = GiftGiven {
         id: made.id.to_string(),
@@ -249,7 +252,7 @@ pub(crate) async fn withdraw(
     let id: BundleId = params::id("bundle", Some(&bundle))?;
     let gift: GiftId = params::id("gift", Some(&gift))?;
     let grant = params::value(query.as_deref(), "grant");
-    let asked = asker(&caller, grant.as_deref());
+    let asked = asking(&caller, grant.as_deref())?;
     gift::withdraw(&app, &mut app.call(), asked, (id, gift)).await?;
     show(State(app), Path(bundle), RawQuery(query), caller).await
 }
@@ -295,6 +298,15 @@ pub(crate) fn asker<'a>(caller: &'a Caller, grant: Option<&'a str>) -> Asker<'a>
         who: &caller.0,
         grant,
     }
+}
+
+/// The same, for a call that somebody unknown without a grant may not make at all.
+fn asking<'a>(caller: &'a Caller, grant: Option<&'a str>) -> Result<Asker<'a>, Problem> {
+    if caller.0 == Principal::Guest && grant.is_none() {
+        let detail = "this is its holder's: sign in, or send the grant of its licence's link";
+        return Err(Problem::new("grant_required", detail).at("grant"));
+    }
+    Ok(asker(caller, grant))
 }
 
 /// The whole address that gives a gift away.

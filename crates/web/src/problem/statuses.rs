@@ -163,6 +163,4 @@ pub(super) const STATUSES: &[(&str, StatusCode)] = &[
     ("webhook_closed", StatusCode::FORBIDDEN),
     ("wrong_grant", StatusCode::FORBIDDEN),
     ("wrong_placement", StatusCode::UNPROCESSABLE_ENTITY),
-    ("load_spent", StatusCode::CONFLICT),
-    ("card_required", StatusCode::UNPROCESSABLE_ENTITY),
 ];
