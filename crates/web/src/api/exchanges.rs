@@ -7,7 +7,7 @@ use app::access::{Principal, Role};
 use app::exchanges::exchange::{self, Wish};
 use app::exchanges::rate::Stated;
 use app::exchanges::show::{self, Past};
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{FromRequest, Path, RawQuery, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use domain::{PayeeId, Timestamp};
@@ -144,9 +144,10 @@ pub(crate) async fn make(
     Path(payee): Path<String>,
     caller: Caller,
     headers: HeaderMap,
-    Body(wanted): Body<ExchangeRequest>,
+    request: Request,
 ) -> Result<Response, Problem> {
     let payee = own(&caller, &payee)?;
+    let Body(wanted) = Body::<ExchangeRequest>::from_request(request, &()).await?;
     let wish = wish(payee, (&wanted.from, &wanted.to), wanted.amount_micros)?;
     let (name, key) = (caller.0.name(), once::key(&headers));
     let (call, version) = (&mut app.call(), wanted.rate_version);

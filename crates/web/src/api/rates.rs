@@ -7,7 +7,7 @@ use app::deals::taxes;
 use app::offers::Hand;
 use app::{App, Tax};
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{FromRequest, Request, State};
 use domain::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -129,8 +129,15 @@ pub(crate) async fn show(State(app): State<Arc<App>>) -> Result<Json<Rates>, Pro
 pub(crate) async fn set_tax(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Body(request): Body<TaxRequest>,
+    request: Request,
 ) -> Result<Json<CountryTax>, Problem> {
+    if !caller.is_operator() {
+        return Err(Problem::new(
+            "scope_required",
+            "only the operator sets taxes",
+        ));
+    }
+    let Body(request) = Body::<TaxRequest>::from_request(request, &()).await?;
     let country = request
         .country
         .parse()

@@ -7,7 +7,7 @@ use app::access::{Person, Principal};
 use app::payments::wallet_rest as refund;
 use app::wallets::show::{self, Move, Permission, Spendable};
 use app::wallets::{grant, load};
-use axum::extract::{Path, State};
+use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use domain::{ApiKeyId, Timestamp, WalletGrantId, WalletId};
@@ -177,9 +177,10 @@ pub(crate) async fn load(
     State(app): State<Arc<App>>,
     caller: Caller,
     headers: HeaderMap,
-    Body(wanted): Body<LoadRequest>,
+    request: Request,
 ) -> Result<Response, Problem> {
     let person = owner(&caller)?;
+    let Body(wanted) = Body::<LoadRequest>::from_request(request, &()).await?;
     let currency = Currency::from_code(&wanted.currency)
         .map_err(|e| Problem::new("unknown_currency", e.to_string()).at("currency"))?;
     let money = ledger::Money::new(wanted.amount_micros, currency);
@@ -209,9 +210,10 @@ pub(crate) async fn refund(
     State(app): State<Arc<App>>,
     caller: Caller,
     headers: HeaderMap,
-    Body(wanted): Body<WalletRefundRequest>,
+    request: Request,
 ) -> Result<Response, Problem> {
     let person = owner(&caller)?;
+    let Body(wanted) = Body::<WalletRefundRequest>::from_request(request, &()).await?;
     let wallet: WalletId = params::id("wallet", Some(&wanted.wallet))?;
     let (key, call) = (once::key(&headers), &mut app.call());
     let made = refund::refund(&app, call, person, key, wallet).await?;
@@ -233,9 +235,10 @@ pub(crate) async fn refund(
 pub(crate) async fn permit(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Body(wanted): Body<PermissionRequest>,
+    request: Request,
 ) -> Result<Response, Problem> {
     let person = owner(&caller)?;
+    let Body(wanted) = Body::<PermissionRequest>::from_request(request, &()).await?;
     let wallet: WalletId = params::id("wallet", Some(&wanted.wallet))?;
     let key: ApiKeyId = params::id("key", Some(&wanted.key))?;
     let (call, until) = (&mut app.call(), wanted.expires_at);
