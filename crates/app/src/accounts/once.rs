@@ -52,12 +52,23 @@ pub(crate) async fn once(
     request: &impl Serialize,
     object: &[u8; 16],
 ) -> Result<Once, Stop<OnceRefusal>> {
+    let text = serde_json::to_vec(request).map_err(Fault::while_("writing a request"))?;
+    claim(tx, call, (who, key), &text, object).await
+}
+
+/// The same for a request that is written down already.
+pub(crate) async fn claim(
+    tx: &mut Tx,
+    call: &Call,
+    (who, key): (&str, &str),
+    request: &[u8],
+    object: &[u8; 16],
+) -> Result<Once, Stop<OnceRefusal>> {
     let length = key.chars().count();
     if !(1..=KEY_MAX).contains(&length) || key.chars().any(char::is_control) {
         return Err(Stop::Refused(OnceRefusal::BadKey));
     }
-    let text = serde_json::to_vec(request).map_err(Fault::while_("writing a request"))?;
-    let hash: [u8; 32] = Sha256::digest(text).into();
+    let hash: [u8; 32] = Sha256::digest(request).into();
     let values = [
         who.into(),
         key.into(),

@@ -140,6 +140,11 @@ impl World {
     pub async fn reopened_without_a_signing_key(&self) -> Self {
         let issuer = Issuer::new(None, self.0.jwks.clone(), SECRET);
         let app = open(&self.0.place, self.0.blobs.path(), issuer).await;
+        self.at_the_same_place(app).await
+    }
+
+    /// The world of a program that was opened on this one's store, at this one's moment.
+    async fn at_the_same_place(&self, app: App) -> Self {
         app.edge.pass(self.now().since(BEGINNING));
         app::catalogue::index::follow(&app, 0)
             .await
@@ -160,19 +165,7 @@ impl World {
         let issuer = Issuer::of((*self.0.app.issuer.keys()).clone(), SECRET);
         let mut app = open(&self.0.place, self.0.blobs.path(), issuer).await;
         change(&mut app.settings);
-        app.edge.pass(self.now().since(BEGINNING));
-        app::catalogue::index::follow(&app, 0)
-            .await
-            .expect("an index can be filled again");
-        let (place, jwks) = (self.0.place.again(), self.0.jwks.clone());
-        let (app, blobs) = (Arc::new(app), self.0.blobs.clone());
-        Self(Arc::new(Inner {
-            app,
-            place,
-            blobs,
-            jwks,
-            broken: Mutex::default(),
-        }))
+        self.at_the_same_place(app).await
     }
 
     /// The same store with another commission, in basis points.
@@ -187,15 +180,7 @@ impl World {
     /// When there is no memory for an empty index.
     #[must_use]
     pub fn at_another_address(&self, address: &str) -> App {
-        let app = self.app();
-        let settings = Settings {
-            public_url: address.into(),
-            ..app.settings.clone()
-        };
-        let issuer = Issuer::of((*app.issuer.keys()).clone(), SECRET);
-        let (db, blobs) = (app.db.clone(), app.blobs.clone());
-        App::new(db, blobs, issuer, settings, app.edge.clone())
-            .expect("there is memory for an empty index")
+        self.beside(|settings| settings.public_url = address.into())
     }
 
     /// The same store as a program sees it whose operator has set other rates.
@@ -204,11 +189,14 @@ impl World {
     /// When there is no memory for an empty index.
     #[must_use]
     pub fn at_other_rates(&self, rates: Rates) -> App {
+        self.beside(|settings| settings.rates = rates)
+    }
+
+    /// The same store as another program sees it that has other settings.
+    fn beside(&self, change: impl FnOnce(&mut Settings)) -> App {
         let app = self.app();
-        let settings = Settings {
-            rates,
-            ..app.settings.clone()
-        };
+        let mut settings = app.settings.clone();
+        change(&mut settings);
         let issuer = Issuer::of((*app.issuer.keys()).clone(), SECRET);
         let (db, blobs) = (app.db.clone(), app.blobs.clone());
         App::new(db, blobs, issuer, settings, app.edge.clone())
