@@ -46,7 +46,9 @@ on_both_engines! {
         let (id, grant) = (licence.bundle.unwrap().id, licence.grant.clone());
         let guest = world.visitor().with("sec-fetch-site", "same-origin");
         let path = format!("/v1/bundles/{id}");
-        assert_eq!(guest.gets(&path).await.problem(), (403, "not_your_bundle".into()));
+        assert_eq!(guest.gets(&path).await.problem(), (401, "grant_required".into()));
+        let guessed = guest.gets(&format!("{path}?grant=guessed")).await;
+        assert_eq!(guessed.problem(), (403, "not_your_bundle".into()));
         let told = guest.gets(&format!("{path}?grant={grant}")).await.json();
         assert_eq!((&told["left_ms"], &told["draws"][0]["ms"]), (&json!(585_000), &json!(15_000)));
         assert_eq!(told["refund"]["micros"], 9_750_000);
