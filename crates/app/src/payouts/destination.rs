@@ -12,6 +12,7 @@ use store::db::Tx;
 use thiserror::Error;
 
 use super::{AccessRefusal, Hand, rules, step};
+use crate::stop::Tries;
 use crate::{App, Call, Fault, Refusal, Stop, mails};
 
 /// A destination as it is shown: masked.
@@ -85,6 +86,23 @@ pub async fn set(
     notify: &str,
 ) -> Result<Set, Stop<SetRefusal>> {
     super::payees(hand, payee).map_err(refused)?;
+    let mut tries = Tries::default();
+    loop {
+        match attempt(app, call, hand, payee, to.clone(), notify).await {
+            Err(stop) if tries.again(&stop) => {}
+            done => return done,
+        }
+    }
+}
+
+async fn attempt(
+    app: &App,
+    call: &mut Call,
+    hand: Hand<'_>,
+    payee: PayeeId,
+    to: Destination,
+    notify: &str,
+) -> Result<Set, Stop<SetRefusal>> {
     let mut tx = app.db.write().await?;
     let name = super::name(&mut tx, payee).await?;
     let name = name.ok_or_else(|| refused(AccessRefusal::UnknownPayee(payee)))?;

@@ -8,6 +8,7 @@ pub mod destination;
 mod file;
 pub mod list;
 mod once;
+pub mod pay_days;
 pub mod propose;
 pub mod release;
 pub mod results;
@@ -15,6 +16,7 @@ pub mod rules;
 pub mod send;
 mod step;
 pub mod terms;
+pub mod waiting;
 
 use domain::payout::State;
 use domain::{PayeeId, PayoutBatchId, PayoutId, PersonId, Timestamp};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use app::App;
 use app::mails;
 use app::payouts::results::LineRead;
-use app::payouts::{Hand, Key, PayoutSeen, list, propose, release, results, send};
+use app::payouts::{Hand, Key, PayoutSeen, list, propose, release, results, send, waiting};
 use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -60,7 +60,7 @@ async fn step(app: &App, frame: &Frame, filled: &Filled) -> Result<Vec<String>, 
         "release" => {
             let id = payees::read(filled.value("payout"), "payout")?;
             let seen = release::release(app, call, hand, id).await?;
-            Ok(vec![format!("{}: {}.", seen.payee_name, row(&seen).state)])
+            Ok(vec![format!("{}: {}.", seen.payee_name, row(&seen, &BTreeMap::new()).state)])
         }
         "withdraw" => {
             let id = payees::read(filled.value("payout"), "payout")?;
@@ -125,6 +125,9 @@ async fn page(
     let payouts = list::all(app, hand).await?;
     let files = send::batches(app, Hand::Asker(&frame.caller.0)).await?;
     let letters = mails::unsent(app).await?;
+    let call = app.call();
+    let waits = waiting::of(app, &call, &payouts).await?;
+    let to_set = waiting::to_set(app, Hand::Asker(&frame.caller.0)).await?;
     let (done, problem) = match done {
         Ok(done) => (done, None),
         Err(problem) => (Vec::new(), Some(sentence(&problem.detail))),
@@ -149,7 +152,8 @@ async fn page(
         done,
         problem,
         key: HEXLOWER.encode(&app.call().random::<16>()),
-        payouts: payouts.iter().map(row).collect(),
+        to_set: to_set.iter().map(|what| sentence(&what.to_string())).collect(),
+        payouts: payouts.iter().map(|seen| row(seen, &waits)).collect(),
         ready: ready(&payouts),
         files: files.into_iter().map(file).collect(),
         letters: letters.into_iter().map(letter).collect(),

@@ -1,22 +1,24 @@
 //! A payee's payouts: what they have, why nothing is paid now, and how they want to be paid.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use app::App;
 use app::access::{Principal, Role};
 use app::payouts::balance::{self, Standing};
+use app::payouts::rules::Local;
+use app::payouts::waiting::Waiting;
 use app::payouts::{
-    Destination, Hand, Key, PayoutSeen, destination, list, propose, release, rules, terms,
+    Destination, Hand, Key, PayoutSeen, destination, list, propose, release, rules, terms, waiting,
 };
 use axum::Form;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use data_encoding::HEXLOWER;
-use domain::PayeeId;
+use domain::{PayeeId, PayoutId};
 use domain::payout::State as Stage;
 use domain::payout::destination::{Account, Rail};
-use domain::payout::rules::Rules;
 use ledger::{Currency, Money};
 
 use super::frame::Frame;
@@ -198,17 +200,18 @@ async fn page(
     let mut call = app.call();
     let stands = balance::standings(app, &call, hand, payee).await?;
     let payouts = list::of_payee(app, hand, payee).await?;
-    let rules = rules::rules(app).await?;
     let first = stands
         .first()
         .ok_or_else(|| Problem::new("unknown_payee", "nobody is paid so"))?;
     let currency = first.currency;
+    let local = rules::local(app, currency).await?;
+    let waits = waiting::of(app, &call, &payouts).await?;
     let (small, large) = (Money::new(SMALL, currency), Money::new(LARGE, currency));
     let set = first.destination.as_ref();
-    let rails = Rail::ALL.into_iter().filter(|rail| rules.is_on(*rail));
+    let rails = Rail::ALL.into_iter().filter(|rail| local.rules.is_on(*rail));
     let mut costs = Vec::new();
     for rail in rails.clone() {
-        costs.push(cost(app, &rules, rail, currency).await?);
+        costs.push(cost(&local, rail, currency));
     }
     let typed = first.terms.threshold.price_display();
     let mut purses = Vec::new();
@@ -221,7 +224,7 @@ async fn page(
         name: first.name.clone(),
         done,
         problem,
-        payouts: payouts.iter().map(row).collect(),
+        payouts: payouts.iter().map(|seen| row(seen, &waits)).collect(),
         destination: set.map(|set| format!("{}: {}", set.to.rail().label(), set.to.masked())),
         held: set
             .and_then(|set| set.held_until)
@@ -246,33 +249,27 @@ async fn page(
 /// The amounts that the ways of being paid are compared by.
 const SMALL: i64 = 25_000_000;
 const LARGE: i64 = 250_000_000;
+/// What stands where the store has said nothing of a currency.
+const NOT_SET: &str = "not set yet";
 
-async fn cost(
-    app: &App,
-    rules: &Rules,
-    rail: Rail,
-    currency: Currency,
-) -> Result<CostRow, Problem> {
-    let mut arrives = Vec::new();
-    for micros in [SMALL, LARGE] {
-        let preview = terms::preview(app, rail, Money::new(micros, currency)).await?;
-        arrives.push(match preview {
-            Ok(preview) => words::price(preview.arrives),
-            Err(why) => sentence(&why.to_string()),
-        });
-    }
+fn cost(local: &Local, rail: Rail, currency: Currency) -> CostRow {
+    let arrives = |micros| match terms::preview(local, rail, Money::new(micros, currency)) {
+        Ok(Ok(preview)) => words::price(preview.arrives),
+        Ok(Err(why)) => sentence(&why.to_string()),
+        Err(_) => NOT_SET.to_owned(),
+    };
     let pays = if rail.pays(currency) {
         ""
     } else {
         " (pays EUR alone)"
     };
-    let large = arrives.pop().unwrap_or_default();
-    Ok(CostRow {
+    let minimum = local.minimum(rail);
+    CostRow {
         rail: format!("{}{pays}", capital(rail.label())),
-        minimum: words::price(rules.minimum(rail, currency)),
-        small: arrives.pop().unwrap_or_default(),
-        large,
-    })
+        minimum: minimum.map_or_else(|_| NOT_SET.to_owned(), words::price),
+        small: arrives(SMALL),
+        large: arrives(LARGE),
+    }
 }
 
 fn schedules(first: &Standing) -> Vec<Choice> {
@@ -328,7 +325,7 @@ fn purse(one: &Standing, key: String) -> PurseShown {
 }
 
 /// A payout as both pages show it.
-pub(super) fn row(seen: &PayoutSeen) -> PayoutRow {
+pub(super) fn row(seen: &PayoutSeen, waits: &BTreeMap<PayoutId, Waiting>) -> PayoutRow {
     let state = match seen.state {
         Stage::AwaitingRelease { first: None } => "waits for two releases",
         Stage::AwaitingRelease { first: Some(_) } => "waits for a second release",
@@ -343,7 +340,7 @@ pub(super) fn row(seen: &PayoutSeen) -> PayoutRow {
         .released_by
         .as_ref()
         .map(|by| format!(", released by {by}"));
-    let waits = matches!(seen.state, Stage::AwaitingRelease { .. });
+    let unreleased = matches!(seen.state, Stage::AwaitingRelease { .. });
     PayoutRow {
         id: seen.id.to_string(),
         payee: seen.payee_name.clone(),
@@ -358,10 +355,13 @@ pub(super) fn row(seen: &PayoutSeen) -> PayoutRow {
             seen.proposed_by,
             released.unwrap_or_default()
         ),
-        reason: seen.reason.clone().unwrap_or_default(),
+        reason: waits.get(&seen.id).map_or_else(
+            || seen.reason.clone().unwrap_or_default(),
+            |waiting| sentence(&waiting.to_string()),
+        ),
         at: words::moment(seen.changed_at),
-        can_withdraw: waits || seen.state == Stage::Ready,
-        can_release: waits,
+        can_withdraw: unreleased || seen.state == Stage::Ready,
+        can_release: unreleased,
     }
 }
 

@@ -157,6 +157,8 @@ pub struct PayoutDeskPage {
     pub problem: Option<String>,
     /// The key of the next request.
     pub key: String,
+    /// What the operator has to set before money can leave.
+    pub to_set: Vec<String>,
     /// Those that aren't over first.
     pub payouts: Vec<PayoutRow>,
     /// What can be sent.
