@@ -90,4 +90,5 @@ pub const MIGRATIONS: &[Migration] = &[
             include_str!("../migrations/0019_free.postgres.sql"),
         ),
     },
+    Migration::same("letters", include_str!("../migrations/0022_letters.sql")),
 ];

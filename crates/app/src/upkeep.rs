@@ -3,7 +3,7 @@
 //! that running it twice, or late, does no harm.
 
 use crate::subscriptions::{close, idle, renew, reserves};
-use crate::{App, Fault, bundles, payments, payouts};
+use crate::{App, Fault, bundles, mails, payments, payouts};
 
 /// What one round of upkeep has done: a word for each kind of work and how much of it there was.
 pub type Done = Vec<(&'static str, usize)>;
@@ -21,6 +21,7 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
     let released = payments::release::due(app, &mut app.call()).await?;
     let expired = bundles::expire::due(app, &mut app.call()).await?;
     let proposed = payouts::pay_days::due(app, &mut app.call()).await?;
+    let letters = mails::deliver::due(app, &app.call()).await?;
     Ok(vec![
         ("payments with news from their provider", heard),
         ("subscriptions renewed", renewed.renewed),
@@ -35,5 +36,6 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
         ("reserves released", released),
         ("bundles expired", expired),
         ("payouts proposed", proposed),
+        ("letters sent", letters),
     ])
 }

@@ -10,8 +10,8 @@ use store::db::Tx;
 use thiserror::Error;
 
 use super::destination::{self, Set};
-use super::terms::{self, Terms};
 use super::rules::{self, Local, Unset};
+use super::terms::{self, Terms};
 use super::{AccessRefusal, Hand};
 use crate::{App, Call, Fault, Stop};
 

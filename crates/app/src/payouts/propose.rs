@@ -248,9 +248,7 @@ async fn attempt(
     let terms = terms::in_force(tx, &local.rules, payee, currency).await?;
     if proposer.by_the_day {
         let since = balance::looked(tx, payee, &terms).await?;
-        if terms
-            .pay_day_after(since)
-            .is_none_or(|day| call.now < day) {
+        if terms.pay_day_after(since).is_none_or(|day| call.now < day) {
             return Ok(Ok(None));
         }
     }

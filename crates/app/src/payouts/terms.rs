@@ -126,11 +126,7 @@ pub async fn set(
 ///
 /// # Errors
 /// [`Unset`] where the rail's fee in this currency isn't known.
-pub fn preview(
-    local: &Local,
-    rail: Rail,
-    amount: Money,
-) -> Result<Result<Preview, NotYet>, Unset> {
+pub fn preview(local: &Local, rail: Rail, amount: Money) -> Result<Result<Preview, NotYet>, Unset> {
     of(local, rail, amount)
 }
 

@@ -329,7 +329,9 @@ fn the_amount_for_all_others_counts_at_the_operators_rate_and_is_never_guessed()
         assert!(unset.to_string().contains("JPY"), "{unset}");
     }
     let mut named = rules.clone();
-    named.two_people_above_micros.insert("JPY".into(), 70_000_000_000);
+    named
+        .two_people_above_micros
+        .insert("JPY".into(), 70_000_000_000);
     named.daily_cap_micros = ByCurrency::new();
     assert_eq!(of(&named, None), (Ok(Some(70_000_000_000)), Ok(None)));
     let local = Local::new(named, home, yen, None);
@@ -337,5 +339,9 @@ fn the_amount_for_all_others_counts_at_the_operators_rate_and_is_never_guessed()
         local.known(Rail::Wise).unwrap_err().setting,
         "rails.wise.minimum_micros"
     );
-    assert_eq!(local.fee(Rail::Paypal).unwrap().fixed_micros, 0, "nothing needs no rate");
+    assert_eq!(
+        local.fee(Rail::Paypal).unwrap().fixed_micros,
+        0,
+        "nothing needs no rate"
+    );
 }

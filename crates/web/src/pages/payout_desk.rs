@@ -60,7 +60,11 @@ async fn step(app: &App, frame: &Frame, filled: &Filled) -> Result<Vec<String>, 
         "release" => {
             let id = payees::read(filled.value("payout"), "payout")?;
             let seen = release::release(app, call, hand, id).await?;
-            Ok(vec![format!("{}: {}.", seen.payee_name, row(&seen, &BTreeMap::new()).state)])
+            Ok(vec![format!(
+                "{}: {}.",
+                seen.payee_name,
+                row(&seen, &BTreeMap::new()).state
+            )])
         }
         "withdraw" => {
             let id = payees::read(filled.value("payout"), "payout")?;
@@ -88,6 +92,10 @@ async fn step(app: &App, frame: &Frame, filled: &Filled) -> Result<Vec<String>, 
             let text = filled.value("results");
             let lines = results::import(app, call, hand, Some(id), text).await?;
             Ok(lines.iter().map(line).collect())
+        }
+        "letters" => {
+            let count = mails::again(app, hand).await?;
+            Ok(vec![format!("Letters to be tried again: {count}.")])
         }
         _ => Err(Problem::new("bad_value", "this form isn't one of this page").at("do")),
     }
@@ -143,26 +151,42 @@ async fn page(
         by: format!("{}, {}", one.made_by, words::moment(one.made_at)),
         name: one.file_name,
     };
-    let letter = |one: mails::Mail| LetterRow {
-        to: one.to,
-        subject: one.subject,
-        at: words::moment(one.at),
-    };
+    let given_up = letters.iter().any(|one| one.given_up.is_some());
     let mut response = super::html(&PayoutDeskPage {
         done,
         problem,
         key: HEXLOWER.encode(&app.call().random::<16>()),
-        to_set: to_set.iter().map(|what| sentence(&what.to_string())).collect(),
+        to_set: to_set
+            .iter()
+            .map(|what| sentence(&what.to_string()))
+            .collect(),
         payouts: payouts.iter().map(|seen| row(seen, &waits)).collect(),
         ready: ready(&payouts),
         files: files.into_iter().map(file).collect(),
         letters: letters.into_iter().map(letter).collect(),
+        given_up,
         shell: frame.unlisted("Payouts"),
     })?;
     if wrong {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(response)
+}
+
+fn letter(one: mails::Letter) -> LetterRow {
+    let tried = words::many(one.tries, "try", "tries");
+    let state = match (one.given_up, one.tries) {
+        (Some(at), _) => format!("Given up on {} after {tried}", words::moment(at)),
+        (None, 0) => "Waits for the next minute".to_owned(),
+        (None, _) => format!("Waits after {tried}"),
+    };
+    LetterRow {
+        to: one.to,
+        subject: one.subject,
+        at: words::moment(one.at),
+        state,
+        trouble: one.trouble.map(|why| sentence(&why)).unwrap_or_default(),
+    }
 }
 
 /// What can be written into a file, by rail and currency.

@@ -16,9 +16,9 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use data_encoding::HEXLOWER;
-use domain::{PayeeId, PayoutId};
 use domain::payout::State as Stage;
 use domain::payout::destination::{Account, Rail};
+use domain::{PayeeId, PayoutId};
 use ledger::{Currency, Money};
 
 use super::frame::Frame;
@@ -208,7 +208,9 @@ async fn page(
     let waits = waiting::of(app, &call, &payouts).await?;
     let (small, large) = (Money::new(SMALL, currency), Money::new(LARGE, currency));
     let set = first.destination.as_ref();
-    let rails = Rail::ALL.into_iter().filter(|rail| local.rules.is_on(*rail));
+    let rails = Rail::ALL
+        .into_iter()
+        .filter(|rail| local.rules.is_on(*rail));
     let mut costs = Vec::new();
     for rail in rails.clone() {
         costs.push(cost(&local, rail, currency));

@@ -65,7 +65,7 @@ on_both_engines! {
         world.pays_to(ada, to, "ada@example.com").await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let deliver = async || {
-            let done = mails::deliver(world.app(), &world.call(), folder.path()).await;
+            let done = mails::deliver::into_folder(world.app(), &world.call(), folder.path()).await;
             done.unwrap_or_else(|fault| panic!("{}", fault.chain()))
         };
         assert_eq!((deliver().await, deliver().await), (1, 0));

@@ -143,6 +143,10 @@ pub struct LetterRow {
     pub subject: String,
     /// When it was written.
     pub at: String,
+    /// Whether it waits or was given up.
+    pub state: String,
+    /// What went wrong last; empty where nothing did.
+    pub trouble: String,
 }
 
 /// `GET /operator/payouts`.
@@ -167,4 +171,6 @@ pub struct PayoutDeskPage {
     pub files: Vec<FileRow>,
     /// What nobody was told yet.
     pub letters: Vec<LetterRow>,
+    /// Whether any of them isn't tried any more.
+    pub given_up: bool,
 }
