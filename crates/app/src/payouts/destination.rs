@@ -1,6 +1,7 @@
 //! Setting where a payee is paid.
 //!
-//! Before: the destination can be paid and its rail is open. After: a new version counts; what
+//! Before: the destination can be paid, its rail is open, and whoever changes one has signed in
+//! within five minutes (see [`super::confirm`]). After: a new version counts; what
 //! wasn't sent yet is withdrawn, so that nothing leaves to the old one, and unless it is the
 //! first, nothing is paid for 72 hours and both addresses are told.
 
@@ -47,6 +48,11 @@ pub enum SetRefusal {
     /// The operator has closed the rail.
     #[error("this store doesn't pay by {0}: choose another way")]
     RailClosed(&'static str),
+    /// A session alone isn't enough for a change.
+    #[error(
+        "sign in again first: where somebody is paid is changed within five minutes of signing in"
+    )]
+    SignInAgain,
     /// Somebody else was first.
     #[error("this has just been changed by somebody: look at it again")]
     Overtaken,
@@ -57,6 +63,7 @@ impl Refusal for SetRefusal {
         match self {
             Self::Access(refusal) => refusal.code(),
             Self::Destination(_) | Self::Notify => "bad_destination",
+            Self::SignInAgain => "fresh_sign_in_required",
             Self::RailClosed(_) => "rail_closed",
             Self::Overtaken => "payouts_overtaken",
         }
@@ -68,7 +75,7 @@ impl Refusal for SetRefusal {
             Self::Destination(error) => Some(error.field().into()),
             Self::Notify => Some("notify".into()),
             Self::RailClosed(_) => Some("rail".into()),
-            Self::Overtaken => None,
+            Self::SignInAgain | Self::Overtaken => None,
         }
     }
 }
@@ -118,6 +125,9 @@ async fn attempt(
         && (&before.to, &before.notify) == (&to, &notify)
     {
         return Ok(before.clone());
+    }
+    if before.is_some() && !super::is_fresh(hand, call.now) {
+        return Err(refused(SetRefusal::SignInAgain));
     }
     let new = Set {
         version: before.as_ref().map_or(1, |set| set.version + 1),

@@ -4,6 +4,7 @@
 //! answers, line by line. What isn't answered stays there; nothing is sent twice.
 
 pub mod balance;
+pub mod confirm;
 pub mod destination;
 mod file;
 pub mod list;
@@ -120,6 +121,15 @@ pub(crate) fn payees(hand: Hand<'_>, payee: PayeeId) -> Result<(), AccessRefusal
     match hand {
         Hand::Asker(Principal::Person(person)) if person.payee == Some(payee) => Ok(()),
         other => operators(other).map_err(|_| AccessRefusal::NotYours),
+    }
+}
+
+/// Whether a hand may do what a stolen session mustn't: at the console, or just signed in.
+pub(crate) fn is_fresh(hand: Hand<'_>, now: Timestamp) -> bool {
+    match hand {
+        Hand::Console => true,
+        Hand::Asker(Principal::Person(person)) => person.is_fresh(now),
+        Hand::Asker(_) => false,
     }
 }
 

@@ -7,8 +7,7 @@ use app::App;
 use app::mails;
 use app::payouts::results::LineRead;
 use app::payouts::{Hand, Key, PayoutSeen, list, propose, release, results, send, waiting};
-use axum::Form;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use data_encoding::HEXLOWER;
@@ -16,8 +15,9 @@ use domain::payout::State as Stage;
 use domain::payout::destination::Rail;
 use ledger::{Currency, Money};
 
+use super::fields::Filled;
 use super::frame::Frame;
-use super::payouts::{Filled, row};
+use super::payouts::row;
 use super::problem::sentence;
 use super::view::{FileRow, LetterRow, PayoutDeskPage, ReadyRow};
 use crate::api::payees;
@@ -33,9 +33,14 @@ pub(crate) async fn show(State(app): State<Arc<App>>, frame: Frame) -> Result<Re
 pub(crate) async fn act(
     State(app): State<Arc<App>>,
     frame: Frame,
-    Form(fields): Form<Vec<(String, String)>>,
+    request: Request,
 ) -> Result<Response, Problem> {
-    let done = step(&app, &frame, &Filled(fields)).await;
+    // Nobody else's form is read.
+    list::all(&app, payees::signed_in(&frame.caller)?).await?;
+    let done = match Filled::read(request).await {
+        Ok(filled) => step(&app, &frame, &filled).await,
+        Err(problem) => Err(problem),
+    };
     match done {
         Err(problem) if problem.status().is_server_error() => Err(problem),
         Err(problem) if problem.code == "sign_in_required" => Err(problem),
@@ -89,7 +94,8 @@ async fn step(app: &App, frame: &Frame, filled: &Filled) -> Result<Vec<String>, 
         }
         "results" => {
             let id = payees::read(filled.value("batch"), "batch")?;
-            let text = filled.value("results");
+            let (file, pasted) = (filled.value("file"), filled.value("results"));
+            let text = if file.is_empty() { pasted } else { file };
             let lines = results::import(app, call, hand, Some(id), text).await?;
             Ok(lines.iter().map(line).collect())
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use app::App;
 use app::access::{Principal, Role};
 use app::payouts::balance::{self, Standing};
+use app::payouts::confirm;
 use app::payouts::rules::Local;
 use app::payouts::waiting::Waiting;
 use app::payouts::{
@@ -17,10 +18,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use data_encoding::HEXLOWER;
 use domain::payout::State as Stage;
-use domain::payout::destination::{Account, Rail};
-use domain::{PayeeId, PayoutId};
+use domain::payout::destination::{Account, Rail, mask_address};
+use domain::{PayeeId, PayoutId, Timestamp};
 use ledger::{Currency, Money};
 
+use super::fields::Filled;
 use super::frame::Frame;
 use super::problem::sentence;
 use super::view::{Choice, CostRow, PayoutRow, PayoutsPage, PurseShown};
@@ -43,6 +45,9 @@ pub(crate) async fn show(
         Some("destination") => Some("Where you are paid is saved."),
         Some("terms") => Some("Your terms are saved."),
         Some("pay") => Some("The payout is proposed."),
+        Some("confirm") => {
+            Some("A sign-in link is on its way to the address that is told of changes.")
+        }
         Some("withdraw") => Some("The payout is withdrawn: the money is available again."),
         _ => None,
     };
@@ -65,6 +70,7 @@ pub(crate) async fn save(
         "terms" => set_terms(&app, &frame, payee, &filled).await,
         "pay" => pay(&app, &frame, payee, &filled).await,
         "withdraw" => withdraw(&app, &frame, &filled).await,
+        "confirm" => confirm(&app, &frame, payee).await,
         _ => Err(Problem::new("bad_value", "this form isn't one of this page").at("do")),
     };
     match done {
@@ -78,7 +84,7 @@ pub(crate) async fn save(
             Ok(Redirect::to(&format!("/payouts?{of}done={what}")).into_response())
         }
         Err(problem) if problem.status().is_server_error() => Err(problem),
-        Err(problem) if problem.status() == StatusCode::FORBIDDEN => Err(problem),
+        Err(problem) if is_elsewhere(&problem) => Err(problem),
         Err(problem) => {
             let words = sentence(&problem.detail);
             let mut page = page(&app, frame, payee, None, Some(words)).await?;
@@ -147,6 +153,17 @@ async fn set_destination(
         filled.value("notify"),
     )
     .await?;
+    Ok(())
+}
+
+/// What this page has no answer to: whose it isn't. Signing in again it can help with.
+fn is_elsewhere(problem: &Problem) -> bool {
+    problem.status() == StatusCode::FORBIDDEN && problem.code != "fresh_sign_in_required"
+}
+
+async fn confirm(app: &App, frame: &Frame, payee: PayeeId) -> Result<(), Problem> {
+    let hand = Hand::Asker(&frame.caller.0);
+    confirm::send(app, &mut app.call(), hand, payee).await?;
     Ok(())
 }
 
@@ -228,6 +245,9 @@ async fn page(
         problem,
         payouts: payouts.iter().map(|seen| row(seen, &waits)).collect(),
         destination: set.map(|set| format!("{}: {}", set.to.rail().label(), set.to.masked())),
+        confirm: set
+            .filter(|_| !is_fresh(&frame, payee, call.now))
+            .map(|set| mask_address(&set.notify)),
         held: set
             .and_then(|set| set.held_until)
             .filter(|at| call.now < *at)
@@ -246,6 +266,14 @@ async fn page(
         shell: frame.unlisted("Payouts"),
     };
     super::html(&page)
+}
+
+/// Whether no link by mail is needed, or could be had, to change where somebody is paid.
+fn is_fresh(frame: &Frame, payee: PayeeId, now: Timestamp) -> bool {
+    match &frame.caller.0 {
+        Principal::Person(person) => person.payee != Some(payee) || person.is_fresh(now),
+        _ => true,
+    }
 }
 
 /// The amounts that the ways of being paid are compared by.
@@ -364,16 +392,5 @@ pub(super) fn row(seen: &PayoutSeen, waits: &BTreeMap<PayoutId, Waiting>) -> Pay
         at: words::moment(seen.changed_at),
         can_withdraw: unreleased || seen.state == Stage::Ready,
         can_release: unreleased,
-    }
-}
-
-/// The form's fields.
-pub(super) struct Filled(pub(super) Vec<(String, String)>);
-
-impl Filled {
-    /// A field's text; empty where it isn't there.
-    pub(super) fn value(&self, name: &str) -> &str {
-        let found = self.0.iter().find(|(found, _)| found == name);
-        found.map_or("", |(_, value)| value.trim())
     }
 }

@@ -102,10 +102,10 @@ on_both_engines! {
             let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
             listener.local_addr().unwrap().port()
         };
-        let server = app::mails::SmtpServer {
+        let server = mails::SmtpServer {
             host: "127.0.0.1".into(),
             port: gone,
-            security: app::mails::Security::None,
+            security: mails::Security::None,
             login: None,
             hello: "store.example".into(),
         };

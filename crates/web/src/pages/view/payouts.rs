@@ -90,6 +90,9 @@ pub struct PayoutsPage {
     pub destination: Option<String>,
     /// Until when that is held.
     pub held: Option<String>,
+    /// The masked address that a link is sent to before it can be changed; none where no link is
+    /// needed.
+    pub confirm: Option<String>,
     /// The rails that are open.
     pub rails: Vec<Choice>,
     /// What they cost.
