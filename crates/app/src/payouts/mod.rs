@@ -30,6 +30,7 @@ use crate::{Fault, Refusal};
 
 pub use crate::offers::Hand;
 pub use domain::payout::destination::{Destination, Rail};
+pub use domain::payout::terms::Schedule;
 pub use once::{Key, KeyRefusal};
 
 /// A payout as it stands.
