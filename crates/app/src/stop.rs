@@ -143,8 +143,7 @@ impl<R> Contended for Stop<R> {
 pub(crate) struct Tries(u32);
 
 impl Tries {
-    /// The most tries after the first: in a test of 64 clients that moved the same rows a payout
-    /// needed far fewer, and a loop without an end would hide a fault.
+    /// The most tries after the first: a loop without an end would hide a fault.
     const MAX: u32 = 19;
 
     /// Whether to try again, which then counts as a try.

@@ -13,6 +13,8 @@ pub type Done = Vec<(&'static str, usize)>;
 /// # Errors
 /// [`Fault`] of the database; what was done before it stays done.
 pub async fn run(app: &App) -> Result<Done, Fault> {
+    // First: what comes after may fail, and a letter must not wait for that.
+    let letters = mails::deliver::due(app, &app.call()).await?;
     let heard = payments::reconcile::due(app, &mut app.call()).await?;
     let renewed = renew::due(app).await?;
     let closed = close::due(app).await?;
@@ -21,7 +23,6 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
     let released = payments::release::due(app, &mut app.call()).await?;
     let expired = bundles::expire::due(app, &mut app.call()).await?;
     let proposed = payouts::pay_days::due(app, &mut app.call()).await?;
-    let letters = mails::deliver::due(app, &app.call()).await?;
     Ok(vec![
         ("payments with news from their provider", heard),
         ("subscriptions renewed", renewed.renewed),
