@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentType, MIME_VERSION_1_0};
 use lettre::message::{Mailbox, Message};
 use lettre::{Address, message};
 use thiserror::Error;
@@ -135,6 +135,7 @@ fn message(letter: &Letter<'_>) -> Result<Message, MailError> {
         .subject(letter.subject)
         .date(SystemTime::UNIX_EPOCH + since)
         .message_id(Some(id))
+        .header(MIME_VERSION_1_0)
         .header(ContentType::TEXT_PLAIN)
         .body(letter.body.to_owned());
     built.map_err(|_| MailError::Header("address"))
@@ -184,7 +185,10 @@ mod tests {
                 "{line} in {headers}"
             );
         }
-        assert!(headers.contains("Subject: =?utf-8?"), "{headers}");
+        assert!(
+            headers.contains("Subject: Wohin das Geld geht: =?utf-8?"),
+            "{headers}"
+        );
         assert_eq!(message(&LETTER).unwrap().formatted(), text.into_bytes());
     }
 
