@@ -11,6 +11,7 @@
 pub mod access;
 pub mod accounts;
 pub mod advances;
+pub mod billing;
 pub mod bundles;
 mod call;
 pub mod catalogue;
