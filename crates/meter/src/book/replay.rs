@@ -66,8 +66,8 @@ impl Book {
     /// already is passed over; the answer is how many events were counted.
     ///
     /// # Errors
-    /// [`ReplayError`]; the only faults are a licence, track, bundle or way of payment that the
-    /// book doesn't know.
+    /// [`ReplayError`]; the only faults are a licence, track, bundle, cycle or way of payment that
+    /// the book doesn't know.
     pub fn recount(&mut self, blob: &Blob<'_>) -> Result<u32, ReplayError> {
         self.each(blob, |book, accepted| {
             let licence = &book.licences[index(accepted.licence)];
@@ -76,6 +76,9 @@ impl Book {
                 let purse = book.purse_of(licence).ok_or(Fault::Bundle)?;
                 let all = parts.iter().all(|part| purse.nth(part.nth).is_some());
                 all.then_some(()).ok_or(Fault::Bundle)?;
+            }
+            if let Outcome::Pooled { cycle, .. } = &accepted.outcome {
+                licence.cycle(*cycle).ok_or(Fault::Pool)?;
             }
             let holder = licence.holder;
             book.pending.add(accepted, holder);
