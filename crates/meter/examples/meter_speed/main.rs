@@ -29,7 +29,6 @@ const NOW: Timestamp = Timestamp(1_780_000_000_000);
 const WEIGHED: usize = 200_000;
 
 fn main() {
-    weigh();
     let world = World::new(10_000);
     let bodies: Vec<String> = (0..BATCHES).map(|batch| world.body(batch)).collect();
     let bytes: usize = bodies.iter().map(String::len).sum();
@@ -57,6 +56,7 @@ fn main() {
     println!("whole chain, a commit for each batch, a settlement for {SETTLED}: {ns} ns an event");
     replayed(&world, &bodies);
     ten_million();
+    weigh();
 }
 
 /// Read, key, look up, judge, apply, pack, note: what a committer does.

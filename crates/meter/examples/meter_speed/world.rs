@@ -8,7 +8,7 @@ use domain::offer::BUNDLE_PLANS;
 use domain::subscription::Run;
 use domain::template::shipped;
 use domain::usage::LicenceState;
-use domain::{AssetKind, Bundle, BundleId, Envelope, LicenceId, TrackId, uuid7};
+use domain::{AssetKind, Bundle, BundleId, Envelope, LicenceId, Timestamp, TrackId, uuid7};
 use ledger::Currency;
 use licence_key::Code;
 use meter::book::{Book, CycleTerms, Holder, LicenceTerms, Paid, PurseId, Span, TrackTerms};

@@ -110,7 +110,7 @@ impl Book {
             })?;
             counted += 1;
         }
-        self.through = commit;
+        self.reached(commit);
         Ok(counted)
     }
 

@@ -38,9 +38,7 @@ pub(crate) fn balances(book: &Book) -> (Settlement, Vec<Vec<Bundle>>) {
     };
     (
         settlement,
-        LICENCES
-            .map(|n| book.bundles(licence(n)).to_vec())
-            .collect(),
+        LICENCES.map(|n| book.bundles(licence(n))).collect(),
     )
 }
 

@@ -131,7 +131,7 @@ fn a_bundle_that_is_put_again_keeps_what_was_drawn() {
         ..stored.clone()
     };
     book.put_bundle(licence(owner), nth, longer).unwrap();
-    let held = &book.bundles(licence(10))[0];
+    let held = book.bundles(licence(10)).remove(0);
     assert_eq!(held.consumed_ms, stored.consumed_ms + 2_000);
     assert_eq!(held.expires_at, NOW.plus_ms(500 * HOUR));
     let settled = book.settlement();
