@@ -48,46 +48,56 @@ impl Hash for RollKey {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Rolled {
     sum: Sum,
-    /// The first holders, by the book's numbers, with the uses of each: so that one can be taken
-    /// back.
-    seen: [(u32, u32); LICENSEES_MAX],
+    /// The first holders, by the book's numbers.
+    seen: [u32; LICENSEES_MAX],
+    /// How many those are.
+    count: u8,
 }
 
 impl Rolled {
-    fn see(&mut self, holder: u32) {
-        let mut free = None;
-        for (at, (had, uses)) in self.seen.iter_mut().enumerate() {
-            if *uses == 0 {
-                free = Some(at);
-                break;
-            }
-            if *had == holder {
-                *uses = uses.saturating_add(1);
-                return;
-            }
-        }
-        if let Some(at) = free {
-            self.seen[at] = (holder, 1);
-        }
+    fn seen(&self) -> &[u32] {
+        &self.seen[..usize::from(self.count)]
     }
 
-    /// Uses are taken back in reverse order, so a holder who leaves came last.
-    fn unsee(&mut self, holder: u32) {
-        let mut seen = self.seen.iter_mut();
-        if let Some(one) = seen.find(|one| one.0 == holder && one.1 > 0) {
-            one.1 -= 1;
-            if one.1 == 0 {
-                *one = (0, 0);
-            }
+    /// Was the holder noted now? Not where they were before, or ten others were.
+    fn see(&mut self, holder: u32) -> bool {
+        if self.seen().contains(&holder) {
+            return false;
         }
+        let Some(free) = self.seen.get_mut(usize::from(self.count)) else {
+            return false;
+        };
+        *free = holder;
+        self.count += 1;
+        true
+    }
+
+    /// Uses are taken back in reverse order, so whoever leaves came last.
+    fn unsee(&mut self) {
+        self.count = self.count.saturating_sub(1);
+        self.seen[usize::from(self.count)] = 0;
     }
 }
+
+/// Not compared: what can be taken back isn't what was counted.
+#[derive(Clone, Debug, Default)]
+struct Noted(Vec<bool>);
+
+impl PartialEq for Noted {
+    fn eq(&self, _: &Noted) -> bool {
+        true
+    }
+}
+
+impl Eq for Noted {}
 
 /// What isn't settled.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pending {
     log: Log,
     rolls: Map<RollKey, Rolled>,
+    /// For each use that can still be taken back, in order: was its holder noted with it?
+    noted: Noted,
     videos: Vec<(u32, String)>,
 }
 
@@ -99,17 +109,19 @@ impl Pending {
         }
         let rolled = self.rolls.entry(roll_key(accepted)).or_default();
         rolled.sum.add(whole(accepted));
-        rolled.see(holder);
+        self.noted.0.push(rolled.see(holder));
         self.log.add(accepted);
     }
 
-    pub(super) fn take_back(&mut self, accepted: &Accepted, holder: u32) {
+    pub(super) fn take_back(&mut self, accepted: &Accepted) {
         if accepted.video.is_some() {
             self.videos.pop();
         }
         let key = roll_key(accepted);
         if let Some(rolled) = self.rolls.get_mut(&key) {
-            rolled.unsee(holder);
+            if self.noted.0.pop() == Some(true) {
+                rolled.unsee();
+            }
             if rolled.sum.take_back(whole(accepted)) {
                 self.rolls.remove(&key);
             }
@@ -121,12 +133,14 @@ impl Pending {
     pub(super) fn clear(&mut self) {
         self.log.clear();
         self.rolls.clear();
+        self.noted.0.clear();
         self.videos.clear();
     }
 
     /// Bounds its memory. What was added before can't be taken back any more.
     pub(super) fn tidy(&mut self) {
         self.log.tidy();
+        self.noted.0.clear();
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -222,25 +236,25 @@ impl Book {
 
     fn rolls(&self) -> Vec<Roll> {
         let rolls = self.pending.rolls.iter();
-        let rolls = rolls.map(|(key, Rolled { sum, seen })| Roll {
+        let rolls = rolls.map(|(key, rolled)| Roll {
             track: self.tracks[index(key.track)].0,
             hour: Timestamp(key.hour * HOUR_MS),
             placement: key.placement,
             purpose: key.purpose,
             territory: key.territory,
             currency: key.currency,
-            uses: sum.uses,
-            clip_ms: sum.clip_ms,
-            billed_ms: sum.billed_ms,
-            micros: sum.micros,
-            licensees: self.named(seen),
+            uses: rolled.sum.uses,
+            clip_ms: rolled.sum.clip_ms,
+            billed_ms: rolled.sum.billed_ms,
+            micros: rolled.sum.micros,
+            licensees: self.named(rolled.seen()),
         });
         rolls.collect()
     }
 
-    fn named(&self, seen: &[(u32, u32)]) -> Vec<Holder> {
-        let seen = seen.iter().take_while(|(_, uses)| *uses > 0);
-        let mut named: Vec<Holder> = seen.map(|(at, _)| self.holders[index(*at)]).collect();
+    fn named(&self, seen: &[u32]) -> Vec<Holder> {
+        let named = seen.iter().map(|place| self.holders[index(*place)]);
+        let mut named: Vec<Holder> = named.collect();
         named.sort_unstable();
         named
     }
