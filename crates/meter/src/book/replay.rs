@@ -81,6 +81,11 @@ impl Book {
                 licence.cycle(*cycle).ok_or(Fault::Pool)?;
             }
             let holder = licence.holder;
+            if let Some(video) = &accepted.video {
+                // So that each is new only once.
+                let videos = &mut book.licences[index(accepted.licence)].videos;
+                videos.insert(video.clone());
+            }
             book.pending.add(accepted, holder);
             Ok(())
         })

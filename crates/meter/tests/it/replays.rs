@@ -118,7 +118,7 @@ fn an_uncovered_use_is_kept_and_changes_nothing() {
 }
 
 proptest! {
-    #![proptest_config(config(50))]
+    #![proptest_config(config(150))]
 
     /// Summing again needs no balance to fit: the same figures come out long after.
     #[test]
