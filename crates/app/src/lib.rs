@@ -11,6 +11,7 @@
 pub mod access;
 pub mod accounts;
 pub mod advances;
+pub mod billing;
 pub mod bundles;
 mod call;
 pub mod catalogue;
@@ -48,7 +49,7 @@ pub use domain::pool::IdleRule;
 pub use domain::promo::Discount;
 pub use domain::{
     AssetKind, Envelope, EnvelopeError, IntendedUse, LicenceId, PayeeId, PaymentId, Plain, Rates,
-    Tax, Template, Tier, Timestamp, TrackId, plain,
+    Tax, Template, Tier, Timestamp, TrackId, WalletId, plain,
 };
 pub use domain::{credits, cue};
 pub use ledger::{Currency, Money};
