@@ -2,6 +2,7 @@
 //! that expires, messages that never came. Everything here is due or not by what is stored, so
 //! that running it twice, or late, does no harm.
 
+use crate::accounts::seals;
 use crate::subscriptions::{close, idle, renew, reserves};
 use crate::{App, Fault, bundles, payments};
 
@@ -20,6 +21,7 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
     let reserves = reserves::due(app).await?;
     let released = payments::release::due(app, &mut app.call()).await?;
     let expired = bundles::expire::due(app, &mut app.call()).await?;
+    let sealed = seals::due(app, &app.call()).await?;
     Ok(vec![
         ("payments with news from their provider", heard),
         ("subscriptions renewed", renewed.renewed),
@@ -33,5 +35,6 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
         ("pool reserves released", reserves),
         ("reserves released", released),
         ("bundles expired", expired),
+        ("journals sealed", sealed),
     ])
 }

@@ -121,7 +121,11 @@ pub fn promos_took_off_what_was_quoted(rows: &[ReducedRow]) -> Vec<Breach> {
 
 /// Do the quote and a line of the price say the same?
 fn stands(row: &ReducedRow) -> bool {
-    row.quoted == Some(row.off) && row.lines.iter().any(|line| line.checked_neg() == Some(row.off))
+    row.quoted == Some(row.off)
+        && row
+            .lines
+            .iter()
+            .any(|line| line.checked_neg() == Some(row.off))
 }
 
 fn told(row: &ReducedRow, invariant: &'static str) -> Breach {

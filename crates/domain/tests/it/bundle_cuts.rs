@@ -195,15 +195,29 @@ fn what_was_taken_of_a_bundle_stays_behind_when_it_expires() {
         assert_eq!(cut.after.left_micros().unwrap(), 800 - shared);
     }
     let once = held.expire(300).unwrap().after;
-    assert_eq!(once.expire(300).unwrap().micros, 0, "nothing is shared twice");
-    assert_eq!(once.expire(100).unwrap().micros, 200, "what is given again is");
+    assert_eq!(
+        once.expire(300).unwrap().micros,
+        0,
+        "nothing is shared twice"
+    );
+    assert_eq!(
+        once.expire(100).unwrap().micros,
+        200,
+        "what is given again is"
+    );
 }
 
 #[test]
 fn a_gift_is_worth_its_part_in_whole_cents_and_one_at_least() {
     for (ms, micros) in [(60_000, 1_000_000), (59_000, 980_000), (1_000, 10_000)] {
-        assert_eq!(gift_price(usd(10_000_000), ms, 600_000).unwrap(), usd(micros));
+        assert_eq!(
+            gift_price(usd(10_000_000), ms, 600_000).unwrap(),
+            usd(micros)
+        );
     }
-    assert_eq!(gift_price(usd(100_000), 1_000, 600_000).unwrap(), usd(10_000));
+    assert_eq!(
+        gift_price(usd(100_000), 1_000, 600_000).unwrap(),
+        usd(10_000)
+    );
     assert!(gift_price(usd(100_000), 1_000, 0).is_err());
 }
