@@ -212,7 +212,12 @@ impl World {
     /// When it can't be written.
     pub async fn refund_under_way(&self, licence: &Licence, micros: i64) -> Tx {
         let payment = self.payment_of(licence).await;
-        let mut tx = self.app().db.write().await.expect("the store can be written");
+        let mut tx = self
+            .app()
+            .db
+            .write()
+            .await
+            .expect("the store can be written");
         let lock = format!("{LOCK}{}", tx.for_update());
         let locked = tx.all(&lock, &[payment.bytes().into()]).await;
         locked.expect("a payment can be locked");

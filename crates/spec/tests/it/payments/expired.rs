@@ -33,7 +33,7 @@ on_both_engines! {
         world.hears(&world.message(&bundle, "e1", &refunded(3_000_000))).await.unwrap();
         world.days_pass(368);
         world.bundles_expire().await;
-        world.refunds(&bundle, "r1", None).await.unwrap();
+        world.hears(&world.message(&bundle, "e2", &refunded(10_000_000))).await.unwrap();
         assert_eq!(money(&world).await, (0, 0));
         assert_eq!(world.balance("bundle-unearned").await, 0);
         assert_eq!(stands(&world, &bundle).await, "revoked");
@@ -108,14 +108,21 @@ async fn used(world: &World) -> app::licensing::Licence {
     let bundle = world.buyer("Mia").buys_clip_time().await;
     let reporter = world.reporter().await;
     for (id, track, ms) in [("u1", &night, 20_000), ("u2", &tide, 10_000)] {
-        accepted(reporter.reports(&world.used(id, &bundle, track).lasting(ms)).await);
+        accepted(
+            reporter
+                .reports(&world.used(id, &bundle, track).lasting(ms))
+                .await,
+        );
     }
     bundle
 }
 
 /// What Ada and Carla have.
 async fn money(world: &World) -> (i64, i64) {
-    let (ada, carla) = (world.composer("Ada Byron").await, world.composer("Carla Duarte").await);
+    let (ada, carla) = (
+        world.composer("Ada Byron").await,
+        world.composer("Carla Duarte").await,
+    );
     (ada.balance().await, carla.balance().await)
 }
 
