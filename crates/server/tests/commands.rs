@@ -19,13 +19,11 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("demo", include_str!("program.rs")),
     ("verify", include_str!("verify.rs")),
     ("stamp", include_str!("stamp.rs")),
-    ("simulate", include_str!("simulate.rs")),
     ("signing-key", include_str!("signing_key.rs")),
     ("statement verify", include_str!("statement.rs")),
     ("payout results", include_str!("payout.rs")),
     ("payout release", include_str!("payout.rs")),
     ("payout show", include_str!("payout.rs")),
-    ("payout withdraw", include_str!("payout.rs")),
     ("payout file", include_str!("payout.rs")),
 ];
 
@@ -82,7 +80,7 @@ fn a_misuse_of_any_command_is_one_line_with_the_fix_and_code_2() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     for command in commands(&place) {
-        let ran = run(&place, &format!("{command} --nonsense"));
+        let ran = run(&place, &format!("{command} --nonsense --nonsense"));
         assert_eq!(ran.code, 2, "{command}: {}", ran.err);
         assert!(ran.only_line().contains("--help"), "{command}: {}", ran.err);
     }
@@ -117,6 +115,12 @@ fn every_command_does_what_it_says_in_a_furnished_store() {
         done.insert(line);
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+    // Nothing is payable for a fortnight after a sale, so there is nothing to call off yet.
+    let withdraw = "payout withdraw out_00000000000000000000000001";
+    let ran = run(&place, &format!("{withdraw} --store store"));
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.only_line().contains("no payout"), "{}", ran.err);
+    done.insert(withdraw.to_owned());
     let sound = run(&place, "audit --store store");
     assert_eq!(sound.code, 0, "{}{}", sound.out, sound.err);
     for command in commands(&place) {
@@ -170,7 +174,7 @@ impl Store {
 
 /// CODE is a licence's code, PAYMENT what was paid for it, DISPUTED another payment, PAYEE a name.
 const ASKS: &[(&str, &str)] = &[
-    ("audit", "0 breaches"),
+    ("audit", "journals_are_as_sealed"),
     ("config", "currency"),
     ("attest --all", "attested"),
     ("offers show", "Creator"),
@@ -210,8 +214,8 @@ const ASKS: &[(&str, &str)] = &[
         "Instrumental",
     ),
     ("track show paper-lantern", "Instrumental"),
-    ("cue-sheet CODE --title Film --format text", "Film"),
-    ("check CODE", "cleared"),
+    ("cue-sheet CODE --title Film --format text", "Paper Lantern"),
+    ("check CODE --placement youtube_shorts", "cleared"),
     (
         "channels add CODE https://www.youtube.com/@ada --label Ada",
         "Ada",
@@ -224,7 +228,7 @@ const ASKS: &[(&str, &str)] = &[
     ),
     ("licence restore CODE --reason \"all is well\"", "valid"),
     ("licence show CODE", "it is looked into"),
-    ("payment list", "captured"),
+    ("payment list", "paid"),
     ("payment show PAYMENT", "left"),
     (
         "payment refund PAYMENT --amount 0.50 --reason \"a discount\" --key one",
@@ -258,6 +262,8 @@ const ASKS: &[(&str, &str)] = &[
         "pool_10",
     ),
     ("plans list", "pool_10"),
+    ("simulate --schema", "$schema"),
+    ("upkeep", "journals sealed"),
     ("close --dry-run", "cycles would be closed"),
     ("statement list PAYEE", "20"),
     ("statement show PAYEE --period 2020", "2020"),
@@ -270,7 +276,7 @@ const ASKS: &[(&str, &str)] = &[
     ("payout run", "due"),
     ("payout rules", "days"),
     ("payout mails outbox", "0 letters"),
-    ("key create --name editor", "shown once"),
+    ("key create --name editor", "not shown again"),
     ("link --role operator --name Olga", "sign-in"),
     ("split history paper-lantern", "version 1"),
     ("split show paper-lantern", "100"),
@@ -304,9 +310,8 @@ fn by_their_answers(place: &Place, store: &Store) -> Vec<&'static str> {
         &format!("split accept {}", link.out.trim()),
         "accepted",
     );
-    let again = told(place, &propose);
-    let again = again["proposal"]["id"].as_str().unwrap();
-    well(place, &format!("split withdraw {again}"), "withdrawn");
+    let withdraw = format!("split withdraw {proposal}");
+    well(place, &withdraw, "withdrawn");
     vec![
         "channels change",
         "channels remove",
@@ -344,9 +349,9 @@ fn commands(place: &Place) -> Vec<String> {
         match below {
             None => out.push(command),
             Some(list) => {
-                let names = list
-                    .lines()
-                    .filter_map(|line| line.split_whitespace().next());
+                // What a line can't hold goes on below it, where no name stands before it.
+                let lines = list.lines().filter(|line| line.trim().contains("  "));
+                let names = lines.filter_map(|line| line.split_whitespace().next());
                 let names = names.filter(|name| *name != "help");
                 open.extend(names.map(|name| format!("{command} {name}").trim().to_owned()));
             }
