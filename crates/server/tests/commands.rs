@@ -74,7 +74,8 @@ fn a_misuse_of_any_command_is_one_line_with_the_fix_and_code_2() {
         let ran = run(&place, line);
         let said = ran.err.to_lowercase();
         let one_line = said.starts_with("clearcue: ") && said.lines().count() == 1;
-        if ran.code != 2 || !one_line || !said.contains(&word.to_lowercase()) || ran.out != "" {
+        if ran.code != 2 || !one_line || !said.contains(&word.to_lowercase()) || !ran.out.is_empty()
+        {
             wrong.push(format!("{line}: {} {}{}", ran.code, ran.err, ran.out));
         }
     }

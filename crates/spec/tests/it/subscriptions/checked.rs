@@ -39,7 +39,7 @@ on_both_engines! {
         assert_eq!(answer(&world, &licence, now).await.0, Answer::Cleared);
         let on = async |placement| {
             let asked = FinishedUse { placements: [placement].into(), ..asked(now) };
-            told(world.checks(&[&licence.code.to_string()], &asked).await.unwrap())
+            told(&world.checks(&[&licence.code.to_string()], &asked).await.unwrap())
         };
         assert_eq!(on(Placement::Tiktok).await.0, Answer::Cleared);
         assert_eq!(on(Placement::YoutubeShorts).await, open, "elsewhere it wasn't counted");
@@ -82,14 +82,14 @@ fn asked(at: Timestamp) -> FinishedUse {
 
 async fn answer(world: &World, licence: &Licence, at: Timestamp) -> (Answer, Vec<String>) {
     told(
-        world
+        &world
             .checks(&[&licence.code.to_string()], &asked(at))
             .await
             .unwrap(),
     )
 }
 
-fn told(checked: Checked) -> (Answer, Vec<String>) {
+fn told(checked: &Checked) -> (Answer, Vec<String>) {
     let reasons = checked.keys[0].verdict.reasons.iter();
     (
         checked.answer,
