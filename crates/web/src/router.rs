@@ -78,6 +78,7 @@ fn api() -> Router<Web> {
         .route("/v1/rates", get(api::rates::show))
         .route("/v1/tax-rates", post(api::rates::set_tax))
         .route("/v1/suggestions", post(api::suggestions::create))
+        .route("/v1/licences", get(api::own_licences::list))
         .route("/v1/licences", post(api::licences::buy))
         .route("/v1/licences/{licence}", get(api::licences::show))
         .route(
@@ -233,6 +234,7 @@ fn storefront() -> Router<Web> {
             get(pages::wallet::show).post(pages::wallet::load),
         )
         .route("/wallet/refund", post(pages::wallet::refund))
+        .route("/wallet/permissions", post(pages::wallet::permit))
         .route("/subscribe", get(pages::subscribe::show))
         .route("/rotation", get(pages::rotation::show))
         .route("/closes", get(pages::closes::show))
@@ -253,6 +255,7 @@ fn storefront() -> Router<Web> {
             get(pages::checkout::show).post(pages::checkout::start),
         )
         .route("/checkout/pay", post(pages::checkout::pay))
+        .route("/licences", get(pages::licences::show))
         .route("/licences/{licence}", get(pages::licence::private))
         .route("/licences/{licence}/channels", post(pages::channels::add))
         .route(
@@ -281,6 +284,10 @@ fn storefront() -> Router<Web> {
             get(pages::payout_desk::show).post(pages::payout_desk::act),
         )
         .route("/splits", get(pages::splits::show))
+        .route(
+            "/splits/new",
+            get(pages::split_form::show).post(pages::split_form::act),
+        )
         .route("/splits/{proposal}/accept", post(pages::splits::accept))
         .route("/splits/{proposal}/decline", post(pages::splits::decline))
         .route(

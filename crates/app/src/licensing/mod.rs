@@ -12,6 +12,7 @@ pub mod cue_sheet;
 pub mod deliver;
 mod held;
 pub mod invoice;
+pub mod list;
 mod offers;
 pub mod papers;
 pub mod quote;

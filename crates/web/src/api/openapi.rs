@@ -7,9 +7,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     asks, bundles, channels, checks, claims, closes, credits, cue_sheets, exchanges, files, keys,
-    licences, offers, papers, payees, payments, payouts, plans, quotes, rates, reports, rotation,
-    schemas, splits, standing, statements, stream, subscriptions, suggestions, tracks, uses,
-    verify, wallet,
+    licences, offers, own_licences, papers, payees, payments, payouts, plans, quotes, rates,
+    reports, rotation, schemas, splits, standing, statements, stream, subscriptions, suggestions,
+    tracks, uses, verify, wallet,
 };
 use crate::problem::ProblemBody;
 
@@ -42,6 +42,7 @@ use crate::problem::ProblemBody;
         suggestions::create,
         offers::show,
         offers::change,
+        own_licences::list,
         licences::buy,
         licences::show,
         bundles::show,

@@ -7,40 +7,39 @@ use app::App;
 use app::mails;
 use app::payouts::results::LineRead;
 use app::payouts::{Hand, Key, PayoutSeen, list, propose, release, results, send};
-use axum::Form;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use data_encoding::HEXLOWER;
 use domain::payout::State as Stage;
 use domain::payout::destination::Rail;
 use ledger::{Currency, Money};
 
+use super::filled::Filled;
 use super::frame::Frame;
-use super::payouts::{Filled, row};
-use super::problem::sentence;
-use super::view::{FileRow, LetterRow, PayoutDeskPage, ReadyRow};
+use super::payouts::row;
+use super::view::{Field, FileRow, LetterRow, PayoutDeskPage, ReadyRow};
 use crate::api::payees;
 use crate::problem::Problem;
 use crate::words;
 
 /// `GET /operator/payouts`.
 pub(crate) async fn show(State(app): State<Arc<App>>, frame: Frame) -> Result<Response, Problem> {
-    page(&app, frame, Ok(Vec::new())).await
+    page(&app, frame, Vec::new(), &Filled::default()).await
 }
 
 /// `POST /operator/payouts`: one step of the way.
 pub(crate) async fn act(
     State(app): State<Arc<App>>,
     frame: Frame,
-    Form(fields): Form<Vec<(String, String)>>,
+    filled: Filled,
 ) -> Result<Response, Problem> {
-    let done = step(&app, &frame, &Filled(fields)).await;
-    match done {
-        Err(problem) if problem.status().is_server_error() => Err(problem),
-        Err(problem) if problem.code == "sign_in_required" => Err(problem),
-        Err(problem) if problem.code == "scope_required" => Err(problem),
-        done => page(&app, frame, done).await,
+    match step(&app, &frame, &filled).await {
+        Ok(done) => page(&app, frame, done, &Filled::default()).await,
+        Err(problem) => {
+            let again = filled.refuse(problem, &[])?;
+            let page = page(&app, frame, Vec::new(), &again).await?;
+            Ok(again.answer(page))
+        }
     }
 }
 
@@ -119,19 +118,43 @@ fn line(line: &LineRead) -> String {
 async fn page(
     app: &App,
     frame: Frame,
-    done: Result<Vec<String>, Problem>,
+    done: Vec<String>,
+    filled: &Filled,
 ) -> Result<Response, Problem> {
     let hand = payees::signed_in(&frame.caller)?;
     let payouts = list::all(app, hand).await?;
     let files = send::batches(app, Hand::Asker(&frame.caller.0)).await?;
     let letters = mails::unsent(app).await?;
-    let (done, problem) = match done {
-        Ok(done) => (done, None),
-        Err(problem) => (Vec::new(), Some(sentence(&problem.detail))),
+    let letter = |one: mails::Mail| LetterRow {
+        to: one.to,
+        subject: one.subject,
+        at: words::moment(one.at),
     };
-    let wrong = problem.is_some();
-    let file = |one: send::Batch| FileRow {
-        id: one.id.to_string(),
+    super::html(&PayoutDeskPage {
+        done,
+        problem: filled.alert(),
+        key: HEXLOWER.encode(&app.call().random::<16>()),
+        payouts: payouts.iter().map(row).collect(),
+        ready: ready(&payouts),
+        files: files.into_iter().map(|one| file(one, filled)).collect(),
+        letters: letters.into_iter().map(letter).collect(),
+        shell: frame.unlisted("Payouts"),
+    })
+}
+
+/// A file that was made, with what was pasted about it, where that was refused.
+fn file(one: send::Batch, filled: &Filled) -> FileRow {
+    let id = one.id.to_string();
+    let results = if filled.value("batch") == id {
+        let field = filled.field("results", "");
+        Field {
+            error: filled.alert().map(|alert| alert.words),
+            ..field
+        }
+    } else {
+        Field::default()
+    };
+    FileRow {
         what: format!(
             "{}, {}",
             words::many(one.lines, "payout", "payouts"),
@@ -139,26 +162,9 @@ async fn page(
         ),
         by: format!("{}, {}", one.made_by, words::moment(one.made_at)),
         name: one.file_name,
-    };
-    let letter = |one: mails::Mail| LetterRow {
-        to: one.to,
-        subject: one.subject,
-        at: words::moment(one.at),
-    };
-    let mut response = super::html(&PayoutDeskPage {
-        done,
-        problem,
-        key: HEXLOWER.encode(&app.call().random::<16>()),
-        payouts: payouts.iter().map(row).collect(),
-        ready: ready(&payouts),
-        files: files.into_iter().map(file).collect(),
-        letters: letters.into_iter().map(letter).collect(),
-        shell: frame.unlisted("Payouts"),
-    })?;
-    if wrong {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        results,
+        id,
     }
-    Ok(response)
 }
 
 /// What can be written into a file, by rail and currency.

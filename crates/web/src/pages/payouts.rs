@@ -8,9 +8,7 @@ use app::payouts::balance::{self, Standing};
 use app::payouts::{
     Destination, Hand, Key, PayoutSeen, destination, list, propose, release, rules, terms,
 };
-use axum::Form;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use data_encoding::HEXLOWER;
 use domain::PayeeId;
@@ -19,9 +17,10 @@ use domain::payout::destination::{Account, Rail};
 use domain::payout::rules::Rules;
 use ledger::{Currency, Money};
 
+use super::filled::Filled;
 use super::frame::Frame;
 use super::problem::sentence;
-use super::view::{Choice, CostRow, PayoutRow, PayoutsPage, PurseShown};
+use super::view::{CostRow, DestinationForm, PayoutRow, PayoutsPage, PurseShown, TermsForm};
 use crate::api::{params, payees};
 use crate::principal::sign_in_required;
 use crate::problem::Problem;
@@ -44,16 +43,37 @@ pub(crate) async fn show(
         Some("withdraw") => Some("The payout is withdrawn: the money is available again."),
         _ => None,
     };
-    page(&app, frame, payee, done.map(str::to_owned), None).await
+    page(
+        &app,
+        frame,
+        payee,
+        done.map(str::to_owned),
+        &Filled::default(),
+    )
+    .await
 }
+
+/// What the two forms show: the fields of refusals under the names they have there.
+const SHOWN: [(&str, &str); 11] = [
+    ("notify", "notify"),
+    ("name", "name"),
+    ("iban", "iban"),
+    ("bic", "bic"),
+    ("town", "town"),
+    ("country", "country"),
+    ("email", "email"),
+    ("recipient", "recipient"),
+    ("note", "note"),
+    ("hold_days", "hold_days"),
+    ("threshold", "threshold"),
+];
 
 /// `POST /payouts`: saves a form, asks for a payout, or calls one off.
 pub(crate) async fn save(
     State(app): State<Arc<App>>,
     frame: Frame,
-    Form(fields): Form<Vec<(String, String)>>,
+    filled: Filled,
 ) -> Result<Response, Problem> {
-    let filled = Filled(fields);
     let payee = whose(&frame, Some(filled.value("payee")))?;
     let payee =
         payee.ok_or_else(|| Problem::new("payee_required", "say whose payouts").at("payee"))?;
@@ -75,13 +95,10 @@ pub(crate) async fn save(
             };
             Ok(Redirect::to(&format!("/payouts?{of}done={what}")).into_response())
         }
-        Err(problem) if problem.status().is_server_error() => Err(problem),
-        Err(problem) if problem.status() == StatusCode::FORBIDDEN => Err(problem),
         Err(problem) => {
-            let words = sentence(&problem.detail);
-            let mut page = page(&app, frame, payee, None, Some(words)).await?;
-            *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(page)
+            let again = filled.refuse(problem, &SHOWN)?;
+            let page = page(&app, frame, payee, None, &again).await?;
+            Ok(again.answer(page))
         }
     }
 }
@@ -192,7 +209,7 @@ async fn page(
     frame: Frame,
     payee: PayeeId,
     done: Option<String>,
-    problem: Option<String>,
+    filled: &Filled,
 ) -> Result<Response, Problem> {
     let hand = Hand::Asker(&frame.caller.0);
     let mut call = app.call();
@@ -205,42 +222,67 @@ async fn page(
     let currency = first.currency;
     let (small, large) = (Money::new(SMALL, currency), Money::new(LARGE, currency));
     let set = first.destination.as_ref();
-    let rails = Rail::ALL.into_iter().filter(|rail| rules.is_on(*rail));
     let mut costs = Vec::new();
-    for rail in rails.clone() {
+    for rail in Rail::ALL.into_iter().filter(|rail| rules.is_on(*rail)) {
         costs.push(cost(app, &rules, rail, currency).await?);
     }
-    let typed = first.terms.threshold.price_display();
     let mut purses = Vec::new();
     for one in &stands {
         purses.push(purse(one, HEXLOWER.encode(&call.random::<16>())));
     }
-    let chosen = set.map(|set| set.to.rail());
-    let page = PayoutsPage {
+    super::html(&PayoutsPage {
         payee: payee.to_string(),
         name: first.name.clone(),
         done,
-        problem,
+        problem: filled.alert(),
         payouts: payouts.iter().map(row).collect(),
         destination: set.map(|set| format!("{}: {}", set.to.rail().label(), set.to.masked())),
         held: set
             .and_then(|set| set.held_until)
             .filter(|at| call.now < *at)
             .map(words::moment),
-        rails: rails
-            .map(|rail| choice(rail.code(), rail.label(), chosen == Some(rail)))
-            .collect(),
+        to: destination_form(filled, &rules, set.map(|set| set.to.rail())),
         costs,
         small: words::price(small),
         large: words::price(large),
-        hold_days: first.terms.hold_days.to_string(),
-        threshold: typed.split(' ').next().unwrap_or_default().to_owned(),
-        currency: currency.code().to_owned(),
-        schedules: schedules(first),
+        terms: terms_form(filled, first),
         purses,
         shell: frame.unlisted("Payouts"),
-    };
-    super::html(&page)
+    })
+}
+
+fn destination_form(filled: &Filled, rules: &Rules, chosen: Option<Rail>) -> DestinationForm {
+    let rails = Rail::ALL.into_iter().filter(|rail| rules.is_on(*rail));
+    let rails = rails.map(|rail| (rail.code(), capital(rail.label())));
+    let field = |name| filled.field(name, "");
+    DestinationForm {
+        rails: filled.choices("rail", chosen.map_or("", Rail::code), rails),
+        notify: field("notify"),
+        name: field("name"),
+        iban: field("iban"),
+        bic: field("bic"),
+        town: field("town"),
+        country: field("country"),
+        email: field("email"),
+        recipient: field("recipient"),
+        note: field("note"),
+    }
+}
+
+fn terms_form(filled: &Filled, first: &Standing) -> TermsForm {
+    let threshold = first.terms.threshold.price_display();
+    let threshold = threshold.split(' ').next().unwrap_or_default();
+    let schedules = [
+        ("weekly", "Every week"),
+        ("monthly", "Every month"),
+        ("on_request", "When I ask"),
+    ];
+    TermsForm {
+        hold_days: filled.field("hold_days", &first.terms.hold_days.to_string()),
+        threshold: filled.field("threshold", threshold),
+        currency: first.currency.code().to_owned(),
+        schedules: filled.choices("schedule", terms::word(first.terms.schedule), schedules),
+    }
 }
 
 /// The amounts that the ways of being paid are compared by.
@@ -273,25 +315,6 @@ async fn cost(
         small: arrives.pop().unwrap_or_default(),
         large,
     })
-}
-
-fn schedules(first: &Standing) -> Vec<Choice> {
-    let all = [
-        ("weekly", "Every week"),
-        ("monthly", "Every month"),
-        ("on_request", "When I ask"),
-    ];
-    let now = terms::word(first.terms.schedule);
-    all.map(|(value, label)| choice(value, label, value == now))
-        .into()
-}
-
-fn choice(value: &str, label: &str, chosen: bool) -> Choice {
-    Choice {
-        value: value.to_owned(),
-        label: capital(label),
-        chosen,
-    }
 }
 
 fn capital(label: &str) -> String {
@@ -362,16 +385,5 @@ pub(super) fn row(seen: &PayoutSeen) -> PayoutRow {
         at: words::moment(seen.changed_at),
         can_withdraw: waits || seen.state == Stage::Ready,
         can_release: waits,
-    }
-}
-
-/// The form's fields.
-pub(super) struct Filled(pub(super) Vec<(String, String)>);
-
-impl Filled {
-    /// A field's text; empty where it isn't there.
-    pub(super) fn value(&self, name: &str) -> &str {
-        let found = self.0.iter().find(|(found, _)| found == name);
-        found.map_or("", |(_, value)| value.trim())
     }
 }

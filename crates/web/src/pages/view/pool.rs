@@ -1,6 +1,6 @@
 //! Subscribing, the subscriber's page, the rotation, and the closes.
 
-use super::form::{Hidden, Submit};
+use super::form::{Alert, Field, Hidden, Submit};
 use super::licence::Takeable;
 use super::shell::Shell;
 
@@ -109,7 +109,7 @@ pub struct SubscriptionPage {
     /// How it stands, a sentence.
     pub state: String,
     /// Why the last step was refused.
-    pub problem: Option<String>,
+    pub problem: Option<Alert>,
     /// Uses left and allowed, with their words, where a paid cycle runs.
     pub left: Option<(i64, i64, String)>,
     /// The cycle's dates and the like: term and value.
@@ -118,8 +118,8 @@ pub struct SubscriptionPage {
     pub action: String,
     /// The steps that may be taken.
     pub actions: Vec<SubscriptionAction>,
-    /// What goes with the form for another card; none where it is over.
-    pub card: Option<Vec<Hidden>>,
+    /// The form for another card, and what goes with it; none where it is over.
+    pub card: Option<(Vec<Hidden>, Field)>,
     /// Tracks in rotation, to be taken while a paid cycle runs.
     pub take: Vec<Takeable>,
     /// The latest uses.
