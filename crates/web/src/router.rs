@@ -299,6 +299,10 @@ fn storefront() -> Router<Web> {
             post(pages::invitations::decline),
         )
         .route("/operator", get(pages::operator::show))
+        .route(
+            "/operator/deals/{noun}",
+            get(pages::deals::show).post(pages::deals::act),
+        )
         .route("/operator/payments", get(pages::payments::list))
         .route(
             "/operator/payments/{payment}",

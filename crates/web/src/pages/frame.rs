@@ -79,6 +79,7 @@ fn session(person: &Person) -> Session {
             ("/operator", "The store"),
             ("/operator/payments", "Payments"),
             ("/operator/payouts", "Payouts"),
+            ("/operator/deals/promos", "Terms of sale"),
             ("/statements", "Statements and tax"),
             ("/prices", "Prices"),
         ],

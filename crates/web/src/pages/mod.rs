@@ -8,6 +8,7 @@ pub(crate) mod checkout;
 pub(crate) mod clip_time;
 pub(crate) mod closes;
 pub(crate) mod cue_sheet;
+pub(crate) mod deals;
 pub(crate) mod filled;
 pub(crate) mod frame;
 pub(crate) mod home;

@@ -15,6 +15,7 @@ pub mod check;
 pub mod checkout;
 pub mod clip_time;
 pub mod cue_sheet;
+pub mod deals;
 pub mod form;
 pub mod home;
 pub mod licence;
@@ -45,6 +46,7 @@ pub use check::{CheckAnswer, CheckPage, CheckedKey};
 pub use checkout::{Again, CheckoutPage};
 pub use clip_time::{ClipSection, DrawRow, GiftPage, GiftRow};
 pub use cue_sheet::CueSheetPage;
+pub use deals::{Confirm, DealForm, DealInput, DealRow, DealsPage};
 pub use form::{Alert, Choice, Field, Hidden, PriceLine, Submit};
 pub use home::{Card, Facet, FacetValue, HomePage, Suggestion};
 pub use licence::{
