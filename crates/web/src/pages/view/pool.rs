@@ -156,8 +156,12 @@ pub struct ClosesPage {
 /// A track of a close.
 #[derive(Debug, Clone)]
 pub struct SharedTrack {
-    /// Its id.
-    pub track: String,
+    /// Its title; its id where it isn't here any more.
+    pub title: String,
+    /// Its artist.
+    pub artist: String,
+    /// Its page, while it is here.
+    pub href: Option<String>,
     /// How often it was used.
     pub uses: String,
     /// What accrued at the uses.
