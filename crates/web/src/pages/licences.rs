@@ -10,7 +10,7 @@ use axum::response::Response;
 use domain::Timestamp;
 
 use super::frame::Frame;
-use super::standing::item;
+use super::standing::{item, scope};
 use super::view::{LicenceRow, LicencesPage, Paper, Standing};
 use crate::api::own_licences::{Papers, asked};
 use crate::api::params;
@@ -56,6 +56,7 @@ fn row(one: &Listed, now: Timestamp) -> LicenceRow {
             Some((_, slug)) => Some((one.title.clone(), format!("/tracks/{slug}"))),
             None => None,
         },
+        scope: scope(&one.tier),
         artist: one.artist.clone(),
         item: item(&one.label),
         standing: standing(one, now),

@@ -135,7 +135,10 @@ fn undo(lines: &[TaxLine], done: &str, now: Timestamp) -> Option<Submit> {
         ("mode", mode),
         ("rate", &rate),
     ];
-    let label = format!("Undo: {}", in_words(before));
+    let label = match before {
+        Some(_) => format!("Undo: {}", in_words(before)),
+        None => "Undo: take it out again".to_owned(),
+    };
     Some(submit(Noun::Taxes, &fields, &label))
 }
 

@@ -12,6 +12,8 @@ pub struct LicenceRow {
     pub href: String,
     /// The track's title and page; none where it holds for any track.
     pub track: Option<(String, String)>,
+    /// What it holds for, where that is no track: `Any track of this store`.
+    pub scope: &'static str,
     /// The artist.
     pub artist: String,
     /// What was licensed, for instance `15-second cut · Creator`.
