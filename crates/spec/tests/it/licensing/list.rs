@@ -32,6 +32,8 @@ on_both_engines! {
         world.buyer("Gus").buys_clip_time().await;
         let ben = world.member("Ben").await;
         let bens = ben.buys_plan("bundle_25").await;
+        // Within one millisecond no licence is the later one.
+        world.days_pass(1);
         let (key, _) = world.program("A tool", &[Scope::Buy]).await;
         let tool = Principal::Program(key);
         let order = world.order_of_plan("bundle_10").await;

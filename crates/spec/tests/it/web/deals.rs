@@ -3,7 +3,7 @@
 use app::access::Role;
 use app::deals::{curators, currencies, promos, taxes};
 use spec::on_both_engines;
-use spec::world::{Visitor, World};
+use spec::world::Visitor;
 
 const LISTS: [&str; 5] = ["promos", "currencies", "curators", "taxes", "exchange"];
 
@@ -146,7 +146,7 @@ on_both_engines! {
         let quote = guest.gets("/tracks/night-market/license?via=night").await.text();
         assert!(quote.contains("href=\"/tracks/night-market?via=night\""), "{quote}");
         let bought = buys(&guest, &quote).await;
-        assert_eq!(world.composer("Cleo").await.balance().await, 235_250, "{bought}");
+        assert_eq!(world.composer("Cleo").await.balance().await, 227_500, "{bought}");
         // A word that nobody has any more stops no purchase.
         let quote = guest.gets("/tracks/night-market/license?via=gone").await.text();
         buys(&guest, &quote).await;

@@ -4,7 +4,7 @@ use app::access::Role;
 use domain::{AssetKind, Tier};
 use serde_json::json;
 use spec::on_both_engines;
-use spec::world::{Visitor, World};
+use spec::world::Visitor;
 
 on_both_engines! {
     async fn a_buyer_finds_their_licences_with_their_papers_and_nobody_elses(world: World) {

@@ -2,7 +2,7 @@
 
 use app::access::Role;
 use spec::on_both_engines;
-use spec::world::{Music, World};
+use spec::world::Music;
 
 on_both_engines! {
     async fn a_split_is_written_row_by_row_summed_and_proposed(world: World) {
