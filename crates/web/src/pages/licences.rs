@@ -52,10 +52,10 @@ fn row(one: &Listed, now: Timestamp) -> LicenceRow {
     LicenceRow {
         code: one.code.to_string(),
         href: format!("/licences/{}?grant={}", one.id, one.grant),
-        track: match &one.track {
-            Some((_, slug)) => Some((one.title.clone(), format!("/tracks/{slug}"))),
-            None => None,
-        },
+        track: one
+            .track
+            .as_ref()
+            .map(|(_, slug)| (one.title.clone(), format!("/tracks/{slug}"))),
         scope: scope(&one.tier),
         artist: one.artist.clone(),
         item: item(&one.label),

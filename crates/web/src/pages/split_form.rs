@@ -158,7 +158,7 @@ fn present(splits: &Splits, kind: &str) -> Filled {
     }
     fields.push((
         "rows".to_owned(),
-        (count + 1).max(ROWS_MIN).min(MAX_PAYEES).to_string(),
+        (count + 1).clamp(ROWS_MIN, MAX_PAYEES).to_string(),
     ));
     fields.into()
 }
