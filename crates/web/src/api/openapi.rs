@@ -165,9 +165,9 @@ pub(crate) async fn document() -> Json<Document> {
 mod tests {
     use super::*;
 
-    /// The routes of the API as `router.rs` spells them.
+    /// The routes of the API as `router/api.rs` spells them.
     fn routes() -> Vec<(String, String)> {
-        let source = include_str!("../router.rs");
+        let source = include_str!("../router/api.rs");
         let routed = source.split(".route(").skip(1).filter_map(|rest| {
             let (path, rest) = rest.trim_start().strip_prefix('"')?.split_once("\",")?;
             let method = rest.trim_start().split('(').next()?;
