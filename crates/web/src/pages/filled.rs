@@ -2,12 +2,13 @@
 //! typed, the reason at its head, and the field at fault marked: nobody types twice.
 
 use axum::Form;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::problem::sentence;
 use super::view::{Alert, Choice, Field};
+use crate::api::body::media_type;
 use crate::problem::Problem;
 
 /// The fields of a form, and why it was refused, where it was. One that wasn't sent is empty.
@@ -30,11 +31,8 @@ struct Wrong {
 impl<S: Send + Sync> FromRequest<S> for Filled {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        match Form::<Vec<(String, String)>>::from_request(request, state).await {
-            Ok(Form(fields)) => Ok(Self::from(fields)),
-            Err(rejection) => Err(Problem::of_status(rejection.into_response().status())),
-        }
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        Self::read(request).await
     }
 }
 
@@ -48,6 +46,18 @@ impl From<Vec<(String, String)>> for Filled {
 }
 
 impl Filled {
+    /// Reads a request's body: encoded in one line, or in parts where a file is among them. A file
+    /// is a field whose value is its text.
+    pub(crate) async fn read(request: Request) -> Result<Self, Problem> {
+        if media_type(request.headers()) == "multipart/form-data" {
+            return parts(request).await.map(Self::from);
+        }
+        match Form::<Vec<(String, String)>>::from_request(request, &()).await {
+            Ok(Form(fields)) => Ok(Self::from(fields)),
+            Err(rejection) => Err(Problem::of_status(rejection.into_response().status())),
+        }
+    }
+
     /// A field's text without the spaces around it; empty where it isn't there.
     pub(crate) fn value(&self, name: &str) -> &str {
         self.typed(name).unwrap_or_default().trim()
@@ -73,6 +83,8 @@ impl Filled {
         let field = shown.iter().find(|(field, _)| at == Some(*field));
         let status = match problem.status() {
             StatusCode::INTERNAL_SERVER_ERROR => return Err(problem),
+            // Signing in again is something that the page itself helps with.
+            _ if problem.code == "fresh_sign_in_required" => StatusCode::UNPROCESSABLE_ENTITY,
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if field.is_none() => {
                 return Err(problem);
             }
@@ -143,6 +155,27 @@ impl Filled {
         let found = self.fields.iter().find(|(found, _)| found == name);
         found.map(|(_, value)| value.as_str())
     }
+}
+
+async fn parts(request: Request) -> Result<Vec<(String, String)>, Problem> {
+    let refused = |status| Problem::of_status(status);
+    let parts = Multipart::from_request(request, &()).await;
+    let mut parts = parts.map_err(|refusal| refused(refusal.status()))?;
+    let mut fields = Vec::new();
+    while let Some(part) = parts.next_field().await.map_err(|e| refused(e.status()))? {
+        let Some(name) = part.name().map(str::to_owned) else {
+            continue;
+        };
+        let bytes = part.bytes().await.map_err(|e| refused(e.status()))?;
+        let text = String::from_utf8(bytes.into()).map_err(|_| {
+            let detail = "the file is no text in UTF-8: save it as CSV (UTF-8) and send it again";
+            Problem::new("bad_payout_results", detail).at(&name)
+        })?;
+        // Spreadsheets mark UTF-8 by three bytes at the beginning.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
+        fields.push((name, text));
+    }
+    Ok(fields)
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub(crate) mod licences;
 pub(crate) mod operator;
 pub(crate) mod payments;
 pub(crate) mod payout_desk;
+pub(crate) mod payout_forms;
 pub(crate) mod payouts;
 pub(crate) mod permissions;
 pub(crate) mod prices;

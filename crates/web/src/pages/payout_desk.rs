@@ -6,8 +6,8 @@ use std::sync::Arc;
 use app::App;
 use app::mails;
 use app::payouts::results::LineRead;
-use app::payouts::{Hand, Key, PayoutSeen, list, propose, release, results, send};
-use axum::extract::State;
+use app::payouts::{Hand, Key, PayoutSeen, list, propose, release, results, send, waiting};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use data_encoding::HEXLOWER;
 use domain::payout::State as Stage;
@@ -17,6 +17,7 @@ use ledger::{Currency, Money};
 use super::filled::Filled;
 use super::frame::Frame;
 use super::payouts::row;
+use super::problem::sentence;
 use super::view::{Field, FileRow, LetterRow, PayoutDeskPage, ReadyRow};
 use crate::api::payees;
 use crate::problem::Problem;
@@ -31,9 +32,15 @@ pub(crate) async fn show(State(app): State<Arc<App>>, frame: Frame) -> Result<Re
 pub(crate) async fn act(
     State(app): State<Arc<App>>,
     frame: Frame,
-    filled: Filled,
+    request: Request,
 ) -> Result<Response, Problem> {
-    match step(&app, &frame, &filled).await {
+    // Nobody else's form is read.
+    list::all(&app, payees::signed_in(&frame.caller)?).await?;
+    let (done, filled) = match Filled::read(request).await {
+        Ok(filled) => (step(&app, &frame, &filled).await, filled),
+        Err(problem) => (Err(problem), Filled::default()),
+    };
+    match done {
         Ok(done) => page(&app, frame, done, &Filled::default()).await,
         Err(problem) => {
             let again = filled.refuse(problem, &[])?;
@@ -59,7 +66,11 @@ async fn step(app: &App, frame: &Frame, filled: &Filled) -> Result<Vec<String>, 
         "release" => {
             let id = payees::read(filled.value("payout"), "payout")?;
             let seen = release::release(app, call, hand, id).await?;
-            Ok(vec![format!("{}: {}.", seen.payee_name, row(&seen).state)])
+            Ok(vec![format!(
+                "{}: {}.",
+                seen.payee_name,
+                row(&seen, &BTreeMap::new()).state
+            )])
         }
         "withdraw" => {
             let id = payees::read(filled.value("payout"), "payout")?;
@@ -84,9 +95,14 @@ async fn step(app: &App, frame: &Frame, filled: &Filled) -> Result<Vec<String>, 
         }
         "results" => {
             let id = payees::read(filled.value("batch"), "batch")?;
-            let text = filled.value("results");
+            let (file, pasted) = (filled.value("file"), filled.value("results"));
+            let text = if file.is_empty() { pasted } else { file };
             let lines = results::import(app, call, hand, Some(id), text).await?;
             Ok(lines.iter().map(line).collect())
+        }
+        "letters" => {
+            let count = mails::again(app, hand).await?;
+            Ok(vec![format!("Letters to be tried again: {count}.")])
         }
         _ => Err(Problem::new("bad_value", "this form isn't one of this page").at("do")),
     }
@@ -125,19 +141,23 @@ async fn page(
     let payouts = list::all(app, hand).await?;
     let files = send::batches(app, Hand::Asker(&frame.caller.0)).await?;
     let letters = mails::unsent(app).await?;
-    let letter = |one: mails::Mail| LetterRow {
-        to: one.to,
-        subject: one.subject,
-        at: words::moment(one.at),
-    };
+    let call = app.call();
+    let waits = waiting::of(app, &call, &payouts).await?;
+    let to_set = waiting::to_set(app, Hand::Asker(&frame.caller.0)).await?;
+    let given_up = letters.iter().any(|one| one.given_up.is_some());
     super::html(&PayoutDeskPage {
         done,
         problem: filled.alert(),
         key: HEXLOWER.encode(&app.call().random::<16>()),
-        payouts: payouts.iter().map(row).collect(),
+        to_set: to_set
+            .iter()
+            .map(|what| sentence(&what.to_string()))
+            .collect(),
+        payouts: payouts.iter().map(|seen| row(seen, &waits)).collect(),
         ready: ready(&payouts),
         files: files.into_iter().map(|one| file(one, filled)).collect(),
         letters: letters.into_iter().map(letter).collect(),
+        given_up,
         shell: frame.unlisted("Payouts"),
     })
 }
@@ -164,6 +184,22 @@ fn file(one: send::Batch, filled: &Filled) -> FileRow {
         name: one.file_name,
         results,
         id,
+    }
+}
+
+fn letter(one: mails::Letter) -> LetterRow {
+    let tried = words::many(one.tries, "try", "tries");
+    let state = match (one.given_up, one.tries) {
+        (Some(at), _) => format!("Given up on {} after {tried}", words::moment(at)),
+        (None, 0) => "Waits for the next minute".to_owned(),
+        (None, _) => format!("Waits after {tried}"),
+    };
+    LetterRow {
+        to: one.to,
+        subject: one.subject,
+        at: words::moment(one.at),
+        state,
+        trouble: one.trouble.map(|why| sentence(&why)).unwrap_or_default(),
     }
 }
 

@@ -1,26 +1,28 @@
 //! A payee's payouts: what they have, why nothing is paid now, and how they want to be paid.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use app::App;
 use app::access::{Principal, Role};
 use app::payouts::balance::{self, Standing};
-use app::payouts::{
-    Destination, Hand, Key, PayoutSeen, destination, list, propose, release, rules, terms,
-};
+use app::payouts::confirm;
+use app::payouts::rules::Local;
+use app::payouts::waiting::Waiting;
+use app::payouts::{Hand, Key, PayoutSeen, list, propose, release, rules, terms, waiting};
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use data_encoding::HEXLOWER;
-use domain::PayeeId;
 use domain::payout::State as Stage;
-use domain::payout::destination::{Account, Rail};
-use domain::payout::rules::Rules;
+use domain::payout::destination::{Rail, mask_address};
+use domain::{PayeeId, PayoutId, Timestamp};
 use ledger::{Currency, Money};
 
 use super::filled::Filled;
 use super::frame::Frame;
+use super::payout_forms::{SHOWN, destination_form, set_destination, set_terms, terms_form};
 use super::problem::sentence;
-use super::view::{CostRow, DestinationForm, PayoutRow, PayoutsPage, PurseShown, TermsForm};
+use super::view::{CostRow, PayoutRow, PayoutsPage, PurseShown};
 use crate::api::{params, payees};
 use crate::principal::sign_in_required;
 use crate::problem::Problem;
@@ -40,6 +42,9 @@ pub(crate) async fn show(
         Some("destination") => Some("Where you are paid is saved."),
         Some("terms") => Some("Your terms are saved."),
         Some("pay") => Some("The payout is proposed."),
+        Some("confirm") => {
+            Some("A sign-in link is on its way to the address that is told of changes.")
+        }
         Some("withdraw") => Some("The payout is withdrawn: the money is available again."),
         _ => None,
     };
@@ -52,21 +57,6 @@ pub(crate) async fn show(
     )
     .await
 }
-
-/// What the two forms show: the fields of refusals under the names they have there.
-const SHOWN: [(&str, &str); 11] = [
-    ("notify", "notify"),
-    ("name", "name"),
-    ("iban", "iban"),
-    ("bic", "bic"),
-    ("town", "town"),
-    ("country", "country"),
-    ("email", "email"),
-    ("recipient", "recipient"),
-    ("note", "note"),
-    ("hold_days", "hold_days"),
-    ("threshold", "threshold"),
-];
 
 /// `POST /payouts`: saves a form, asks for a payout, or calls one off.
 pub(crate) async fn save(
@@ -83,6 +73,7 @@ pub(crate) async fn save(
         "terms" => set_terms(&app, &frame, payee, &filled).await,
         "pay" => pay(&app, &frame, payee, &filled).await,
         "withdraw" => withdraw(&app, &frame, &filled).await,
+        "confirm" => confirm(&app, &frame, payee).await,
         _ => Err(Problem::new("bad_value", "this form isn't one of this page").at("do")),
     };
     match done {
@@ -123,65 +114,9 @@ fn whose(frame: &Frame, named: Option<&str>) -> Result<Option<PayeeId>, Problem>
     }
 }
 
-async fn set_destination(
-    app: &App,
-    frame: &Frame,
-    payee: PayeeId,
-    filled: &Filled,
-) -> Result<(), Problem> {
-    let text = |name: &str| filled.value(name).to_owned();
-    let optional = |name: &str| Some(text(name)).filter(|text| !text.is_empty());
-    let rail: Rail = filled.value("rail").parse().map_err(|_| {
-        Problem::new("bad_destination", "choose how you want to be paid").at("rail")
-    })?;
-    let to = match rail {
-        Rail::Sepa => Destination::Sepa(Account {
-            name: text("name"),
-            iban: text("iban"),
-            bic: optional("bic"),
-            town: text("town"),
-            country: text("country"),
-        }),
-        Rail::Paypal => Destination::Paypal {
-            email: text("email"),
-        },
-        Rail::Wise => Destination::Wise {
-            name: text("name"),
-            email: text("email"),
-            recipient: optional("recipient"),
-        },
-        Rail::Manual => Destination::Manual { note: text("note") },
-    };
+async fn confirm(app: &App, frame: &Frame, payee: PayeeId) -> Result<(), Problem> {
     let hand = Hand::Asker(&frame.caller.0);
-    destination::set(
-        app,
-        &mut app.call(),
-        hand,
-        payee,
-        to,
-        filled.value("notify"),
-    )
-    .await?;
-    Ok(())
-}
-
-async fn set_terms(
-    app: &App,
-    frame: &Frame,
-    payee: PayeeId,
-    filled: &Filled,
-) -> Result<(), Problem> {
-    let bad = |field: &str, detail: &str| Problem::new("bad_payout_terms", detail).at(field);
-    let currency = payees::currency(app, Some(filled.value("currency")))?;
-    let days = filled.value("hold_days").parse();
-    let days = days.map_err(|_| bad("hold_days", "say a whole number of days"))?;
-    let typed = filled.value("threshold").replace(',', ".");
-    let threshold = format!("{typed} {currency}").parse::<Money>();
-    let threshold = threshold.map_err(|_| bad("threshold", "write the threshold like 25.00"))?;
-    let schedule = terms::schedule(filled.value("schedule"));
-    let schedule = schedule.ok_or_else(|| bad("schedule", "choose how often you are paid"))?;
-    let hand = Hand::Asker(&frame.caller.0);
-    terms::set(app, &app.call(), hand, payee, (days, threshold, schedule)).await?;
+    confirm::send(app, &mut app.call(), hand, payee).await?;
     Ok(())
 }
 
@@ -215,16 +150,20 @@ async fn page(
     let mut call = app.call();
     let stands = balance::standings(app, &call, hand, payee).await?;
     let payouts = list::of_payee(app, hand, payee).await?;
-    let rules = rules::rules(app).await?;
     let first = stands
         .first()
         .ok_or_else(|| Problem::new("unknown_payee", "nobody is paid so"))?;
     let currency = first.currency;
+    let local = rules::local(app, currency).await?;
+    let waits = waiting::of(app, &call, &payouts).await?;
     let (small, large) = (Money::new(SMALL, currency), Money::new(LARGE, currency));
     let set = first.destination.as_ref();
     let mut costs = Vec::new();
-    for rail in Rail::ALL.into_iter().filter(|rail| rules.is_on(*rail)) {
-        costs.push(cost(app, &rules, rail, currency).await?);
+    for rail in Rail::ALL
+        .into_iter()
+        .filter(|rail| local.rules.is_on(*rail))
+    {
+        costs.push(cost(&local, rail, currency));
     }
     let mut purses = Vec::new();
     for one in &stands {
@@ -235,13 +174,16 @@ async fn page(
         name: first.name.clone(),
         done,
         problem: filled.alert(),
-        payouts: payouts.iter().map(row).collect(),
+        payouts: payouts.iter().map(|seen| row(seen, &waits)).collect(),
         destination: set.map(|set| format!("{}: {}", set.to.rail().label(), set.to.masked())),
+        confirm: set
+            .filter(|_| !is_fresh(&frame, payee, call.now))
+            .map(|set| mask_address(&set.notify)),
         held: set
             .and_then(|set| set.held_until)
             .filter(|at| call.now < *at)
             .map(words::moment),
-        to: destination_form(filled, &rules, set.map(|set| set.to.rail())),
+        to: destination_form(filled, &local.rules, set.map(|set| set.to.rail())),
         costs,
         small: words::price(small),
         large: words::price(large),
@@ -251,70 +193,38 @@ async fn page(
     })
 }
 
-fn destination_form(filled: &Filled, rules: &Rules, chosen: Option<Rail>) -> DestinationForm {
-    let rails = Rail::ALL.into_iter().filter(|rail| rules.is_on(*rail));
-    let rails = rails.map(|rail| (rail.code(), capital(rail.label())));
-    let field = |name| filled.field(name, "");
-    DestinationForm {
-        rails: filled.choices("rail", chosen.map_or("", Rail::code), rails),
-        notify: field("notify"),
-        name: field("name"),
-        iban: field("iban"),
-        bic: field("bic"),
-        town: field("town"),
-        country: field("country"),
-        email: field("email"),
-        recipient: field("recipient"),
-        note: field("note"),
-    }
-}
-
-fn terms_form(filled: &Filled, first: &Standing) -> TermsForm {
-    let threshold = first.terms.threshold.price_display();
-    let threshold = threshold.split(' ').next().unwrap_or_default();
-    let schedules = [
-        ("weekly", "Every week"),
-        ("monthly", "Every month"),
-        ("on_request", "When I ask"),
-    ];
-    TermsForm {
-        hold_days: filled.field("hold_days", &first.terms.hold_days.to_string()),
-        threshold: filled.field("threshold", threshold),
-        currency: first.currency.code().to_owned(),
-        schedules: filled.choices("schedule", terms::word(first.terms.schedule), schedules),
+/// Whether no link by mail is needed, or could be had, to change where somebody is paid.
+fn is_fresh(frame: &Frame, payee: PayeeId, now: Timestamp) -> bool {
+    match &frame.caller.0 {
+        Principal::Person(person) => person.payee != Some(payee) || person.is_fresh(now),
+        _ => true,
     }
 }
 
 /// The amounts that the ways of being paid are compared by.
 const SMALL: i64 = 25_000_000;
 const LARGE: i64 = 250_000_000;
+/// What stands where the store has said nothing of a currency.
+const NOT_SET: &str = "not set yet";
 
-async fn cost(
-    app: &App,
-    rules: &Rules,
-    rail: Rail,
-    currency: Currency,
-) -> Result<CostRow, Problem> {
-    let mut arrives = Vec::new();
-    for micros in [SMALL, LARGE] {
-        let preview = terms::preview(app, rail, Money::new(micros, currency)).await?;
-        arrives.push(match preview {
-            Ok(preview) => words::price(preview.arrives),
-            Err(why) => sentence(&why.to_string()),
-        });
-    }
+fn cost(local: &Local, rail: Rail, currency: Currency) -> CostRow {
+    let arrives = |micros| match terms::preview(local, rail, Money::new(micros, currency)) {
+        Ok(Ok(preview)) => words::price(preview.arrives),
+        Ok(Err(why)) => sentence(&why.to_string()),
+        Err(_) => NOT_SET.to_owned(),
+    };
     let pays = if rail.pays(currency) {
         ""
     } else {
         " (pays EUR alone)"
     };
-    let large = arrives.pop().unwrap_or_default();
-    Ok(CostRow {
+    let minimum = local.minimum(rail);
+    CostRow {
         rail: format!("{}{pays}", capital(rail.label())),
-        minimum: words::price(rules.minimum(rail, currency)),
-        small: arrives.pop().unwrap_or_default(),
-        large,
-    })
+        minimum: minimum.map_or_else(|_| NOT_SET.to_owned(), words::price),
+        small: arrives(SMALL),
+        large: arrives(LARGE),
+    }
 }
 
 fn capital(label: &str) -> String {
@@ -351,7 +261,7 @@ fn purse(one: &Standing, key: String) -> PurseShown {
 }
 
 /// A payout as both pages show it.
-pub(super) fn row(seen: &PayoutSeen) -> PayoutRow {
+pub(super) fn row(seen: &PayoutSeen, waits: &BTreeMap<PayoutId, Waiting>) -> PayoutRow {
     let state = match seen.state {
         Stage::AwaitingRelease { first: None } => "waits for two releases",
         Stage::AwaitingRelease { first: Some(_) } => "waits for a second release",
@@ -366,7 +276,7 @@ pub(super) fn row(seen: &PayoutSeen) -> PayoutRow {
         .released_by
         .as_ref()
         .map(|by| format!(", released by {by}"));
-    let waits = matches!(seen.state, Stage::AwaitingRelease { .. });
+    let unreleased = matches!(seen.state, Stage::AwaitingRelease { .. });
     PayoutRow {
         id: seen.id.to_string(),
         payee: seen.payee_name.clone(),
@@ -381,9 +291,12 @@ pub(super) fn row(seen: &PayoutSeen) -> PayoutRow {
             seen.proposed_by,
             released.unwrap_or_default()
         ),
-        reason: seen.reason.clone().unwrap_or_default(),
+        reason: waits.get(&seen.id).map_or_else(
+            || seen.reason.clone().unwrap_or_default(),
+            |waiting| sentence(&waiting.to_string()),
+        ),
         at: words::moment(seen.changed_at),
-        can_withdraw: waits || seen.state == Stage::Ready,
-        can_release: waits,
+        can_withdraw: unreleased || seen.state == Stage::Ready,
+        can_release: unreleased,
     }
 }

@@ -111,6 +111,10 @@ fn papers() -> Router<Web> {
             get(api::papers::invoice),
         )
         .route(
+            "/v1/licences/{licence}/invoices/{invoice}",
+            get(api::papers::numbered),
+        )
+        .route(
             "/v1/licences/{licence}/credit-notes/{note}",
             get(api::papers::credit_note),
         )

@@ -63,7 +63,7 @@ pub use payouts::{
     PurseShown, ReadyRow, TermsForm,
 };
 pub use pool::{
-    ClosePage, CloseRow, ClosesPage, PoolPlanCard, RotationPage, SharedTrack, StayRow,
+    ClosePage, CloseRow, ClosesPage, PaperRow, PoolPlanCard, RotationPage, SharedTrack, StayRow,
     SubscribePage, SubscriptionAction, SubscriptionPage, UsedRow,
 };
 pub use prices::{PlanRow, PriceRow, PricesPage, TierForm};
