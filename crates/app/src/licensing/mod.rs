@@ -10,6 +10,7 @@ pub(crate) mod clear;
 pub mod cue_sheet;
 pub mod deliver;
 mod held;
+pub mod list;
 mod offers;
 pub mod papers;
 pub mod quote;

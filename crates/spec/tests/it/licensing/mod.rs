@@ -9,6 +9,7 @@ mod deliver;
 mod divide;
 mod exclude;
 mod invoice;
+mod list;
 mod meet;
 mod quote;
 mod rotate;
