@@ -36,6 +36,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         seller: Seller::default(),
         reserve_days: 90,
         sandbox_webhook_secret: String::new(),
+        ddex: None,
     };
     let blobs = Blobs::local(folder.path().join("blobs"))?;
     let app = App::new(db, blobs, issuer, settings, Edge::System)?;

@@ -1,5 +1,6 @@
 //! What the operator has set, as use cases need it.
 
+use domain::ddex::dsr::Parties;
 use domain::{BundlePlan, Rates};
 use ledger::Currency;
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,17 @@ pub struct Settings {
     pub reserve_days: u32,
     /// What the sandbox signs its messages with (`whsec_` and Base64); empty where none are taken.
     pub sandbox_webhook_secret: String,
+    /// Reports to the trade; nothing while the operator hasn't said who reports to whom.
+    pub ddex: Option<Ddex>,
+}
+
+/// Reports to the trade in DDEX's form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ddex {
+    /// Who sends them to whom.
+    pub parties: Parties,
+    /// Which versions of the standard's parts they say they go by (`dsrf/…`).
+    pub version: String,
 }
 
 /// Who sells: what an invoice says of the store. All of it may be empty.

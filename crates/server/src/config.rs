@@ -9,6 +9,7 @@ use std::fmt;
 use app::{BUNDLE_PLANS, Currency, Rates, Seller, Settings, Tax};
 use thiserror::Error;
 
+mod ddex;
 mod keys;
 
 pub use keys::{KEYS, Key};
@@ -172,6 +173,7 @@ impl Config {
                 bundles: BUNDLE_PLANS.to_vec(),
                 reserve_days: meant.days("reserve_days")?,
                 sandbox_webhook_secret: meant.secret("sandbox_webhook_secret")?,
+                ddex: meant.ddex()?,
             },
             listen: meant.filled("listen")?,
             behind_proxy: meant.yes_or_no("behind_proxy")?,
