@@ -22,7 +22,12 @@ on_both_engines! {
                 due += shared.map(|line| line.micros).sum::<i64>();
             }
             assert_eq!(total(&report), due, "{month}");
-            assert_eq!(details(&report), summaries(&report), "{month}");
+            let said = match report.blocks {
+                // Nothing happened in May, and one summary says so.
+                0 => Sums::from([("1".to_owned(), (0, 0))]),
+                _ => details(&report),
+            };
+            assert_eq!(said, summaries(&report), "{month}");
             uses += report.usages;
             money += due;
         }
