@@ -28,8 +28,8 @@ Example:
   clearcue statement dsr --period 2026-10 --out reports/
 
 Off until clearcue.toml says who reports to whom: ddex_sender_party_id, ddex_sender_name,
-ddex_recipient_party_id, ddex_recipient_name. Party ids are given out by DDEX, free of charge, with
-its implementation licence. What the report holds, and what nobody has checked, is in docs/ddex.md.
+ddex_recipient_party_id, ddex_recipient_name. DDEX gives out party ids and implementation licences.
+What the report holds, and what nobody has checked, is in docs/ddex.md.
 
 Each run makes a message of its own, with an id that isn't used again.";
 
