@@ -90,4 +90,6 @@ pub const MIGRATIONS: &[Migration] = &[
             include_str!("../migrations/0019_free.postgres.sql"),
         ),
     },
+    kept!("invoices", "0020_invoices", "0020"),
+    Migration::same("letters", include_str!("../migrations/0022_letters.sql")),
 ];
