@@ -92,4 +92,5 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     kept!("invoices", "0020_invoices", "0020"),
     Migration::same("letters", include_str!("../migrations/0022_letters.sql")),
+    kept!("seals", "0025_seals", "0025"),
 ];

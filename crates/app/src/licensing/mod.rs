@@ -22,6 +22,7 @@ pub mod show;
 pub mod standing;
 pub mod status;
 pub mod suggest;
+mod suggest_sale;
 mod terms;
 mod top_up;
 pub mod verify;

@@ -8,6 +8,7 @@ mod composer;
 mod database;
 mod door;
 mod earlier;
+mod left_by;
 mod merchant;
 mod payments;
 mod payouts;
@@ -99,12 +100,33 @@ where
     S: FnOnce(World) -> F,
     F: Future,
 {
+    play_in(World::new(engine), scenario);
+}
+
+/// Plays a scenario in a store that an earlier release left behind: a fixture and the last step of
+/// its schema. Otherwise as [`play`].
+///
+/// # Panics
+/// When [`play`] would, and when the store can't be opened.
+pub fn play_on<S, F>(engine: Engine, (step, fixture): (&str, &str), scenario: S)
+where
+    S: FnOnce(World) -> F,
+    F: Future,
+{
+    play_in(World::left_by(engine, step, fixture), scenario);
+}
+
+fn play_in<S, F>(world: impl Future<Output = World>, scenario: S)
+where
+    S: FnOnce(World) -> F,
+    F: Future,
+{
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .expect("a machine that runs tests can start two threads");
-    let world = runtime.block_on(World::new(engine));
+    let world = runtime.block_on(world);
     let played = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(async {
             scenario(world.clone()).await;
@@ -312,6 +334,10 @@ pub const WEBHOOK_SECRET: &str = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz";
 const SECRET: [u8; 32] = [9; 32];
 
 async fn open(place: &Place, blobs: &Path, issuer: Issuer) -> App {
+    open_at(place, blobs, issuer, Edge::set(BEGINNING, 1)).await
+}
+
+async fn open_at(place: &Place, blobs: &Path, issuer: Issuer, edge: Edge) -> App {
     let db = place.open().await;
     db.migrate(app::MIGRATIONS)
         .await
@@ -331,8 +357,7 @@ async fn open(place: &Place, blobs: &Path, issuer: Issuer) -> App {
         ddex: None,
         mail_from: String::new(),
     };
-    App::new(db, stored, mail, issuer, settings, Edge::set(BEGINNING, 1))
-        .expect("there is memory for an empty index")
+    App::new(db, stored, mail, issuer, settings, edge).expect("there is memory for an empty index")
 }
 
 /// A use case's answer in the language of scenarios.
