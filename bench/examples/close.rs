@@ -38,6 +38,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         reserve_days: 90,
         sandbox_webhook_secret: String::new(),
         mail_from: String::new(),
+        ddex: None,
     };
     let blobs = Blobs::local(folder.path().join("blobs"))?;
     let mail = Mail::Folder(folder.path().join("mails"));

@@ -45,6 +45,7 @@ pub(crate) async fn set() -> Fallible<Stage> {
         reserve_days: 90,
         sandbox_webhook_secret: String::new(),
         mail_from: String::new(),
+        ddex: None,
     };
     let issuer = Issuer::new(Some(key.clone()), jwks, [9; 32]);
     let blobs = Blobs::local(folder.path().join("blobs"))?;

@@ -90,9 +90,21 @@ pub async fn statement(
         lines,
         head_hash: String::new(),
         hash: String::new(),
+        signature: None,
     };
+    Ok(signed(app, call, statement)?)
+}
+
+/// The statement sealed, and signed by who signs licences here; without a signing key at hand it
+/// stays unsigned, since its figures are as right.
+fn signed(app: &App, call: &Call, statement: Statement) -> Result<Statement, Fault> {
+    let doing = "making a statement";
     let sealed = statement.sealed();
-    Ok(sealed.map_err(|what| Fault::because("making a statement", format!("{what} overflows")))?)
+    let sealed = sealed.map_err(|what| Fault::because(doing, format!("{what} overflows")))?;
+    match app.issuer.signer(call.now) {
+        Some(key) => sealed.signed(&key).map_err(Fault::while_(doing)),
+        None => Ok(sealed),
+    }
 }
 
 /// The payee that somebody names, by id or by name.

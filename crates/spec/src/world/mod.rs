@@ -227,6 +227,12 @@ impl World {
         self.beside(|settings| settings.rates = rates)
     }
 
+    /// The same store as a program sees it whose operator has said who reports to whom.
+    #[must_use]
+    pub fn reporting_to_the_trade(&self, ddex: app::Ddex) -> App {
+        self.beside(|settings| settings.ddex = Some(ddex))
+    }
+
     /// The same store as another program sees it that has other settings.
     fn beside(&self, change: impl FnOnce(&mut Settings)) -> App {
         let app = self.app();
@@ -348,6 +354,7 @@ async fn open_at(place: &Place, blobs: &Path, issuer: Issuer, edge: Edge) -> App
         seller: Seller::default(),
         reserve_days: 90,
         sandbox_webhook_secret: WEBHOOK_SECRET.into(),
+        ddex: None,
         mail_from: String::new(),
     };
     App::new(db, stored, mail, issuer, settings, edge).expect("there is memory for an empty index")
