@@ -1,0 +1,237 @@
+//! Judging the events of a commit, one after the other, onto the book.
+
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+
+use domain::Timestamp;
+use domain::usage::UseRefusal;
+use licence_key::Code;
+use meter::book::{Accepted, Verdict};
+use meter::event::Event;
+use meter::id::{EventId, Key};
+use meter::pack::Stored;
+use meter::window::Place;
+use store::db::Tx;
+
+use super::super::report::{Answer, Counted, Receipt};
+use super::blobs::{self, Kept};
+use super::old::Old;
+use super::state::State;
+use super::{Asked, Engine};
+use crate::Fault;
+
+/// A commit in the making: what was counted, so that it can be taken back.
+pub(super) struct Draft<'a> {
+    pub(super) no: u64,
+    pub(super) now: Timestamp,
+    pub(super) counted: Vec<Counting<'a>>,
+}
+
+/// An event that counts in this commit.
+pub(super) struct Counting<'a> {
+    reporter: &'a str,
+    event: &'a Event<'static>,
+    key: Key,
+    accepted: Box<Accepted>,
+}
+
+/// The licences and tracks that events name.
+pub(super) fn named(asked: &[Asked]) -> (BTreeSet<Code>, BTreeSet<domain::TrackId>) {
+    let events = asked.iter().flat_map(|one| one.events.iter().flatten());
+    let (mut codes, mut tracks) = (BTreeSet::new(), BTreeSet::new());
+    for event in events {
+        codes.extend(meter::code::read(&event.licence_code));
+        tracks.extend(event.track);
+    }
+    (codes, tracks)
+}
+
+/// Reads the blobs in which an event of these may lie already.
+pub(super) async fn fetch(
+    engine: &Engine,
+    state: &mut State,
+    tx: &mut Tx,
+    asked: &[Asked],
+) -> Result<(), Fault> {
+    let mut needed = BTreeSet::new();
+    for one in asked {
+        let keys: Vec<Key> = one.events.iter().flatten();
+        let keys: Vec<Key> = keys
+            .map(|event| engine.seed.of_event(&one.reporter, &event.event_id()))
+            .collect();
+        let _ = state.window.touch(&keys);
+        for key in keys {
+            needed.extend(places(state, key).into_iter().map(|place| place.commit));
+        }
+    }
+    for no in needed {
+        if state.kept.get(no).is_none()
+            && let Some(blob) = blobs::one(tx, no).await?
+        {
+            state.kept.put(no, blob);
+        }
+    }
+    Ok(())
+}
+
+/// Where an event with a key may lie.
+fn places(state: &State, key: Key) -> Vec<Place> {
+    let mut found = Vec::new();
+    let look = |place| {
+        found.push(place);
+        Ok::<_, Infallible>(false)
+    };
+    let Ok(_) = state.window.find(key, look);
+    found
+}
+
+impl<'a> Draft<'a> {
+    /// Judges a request's events.
+    pub(super) fn judge(
+        &mut self,
+        engine: &Engine,
+        state: &mut State,
+        old: &Old,
+        asked: &'a Asked,
+    ) -> Result<Vec<Receipt>, Fault> {
+        let mut receipts = Vec::with_capacity(asked.events.len());
+        for event in &asked.events {
+            receipts.push(match event {
+                Err(receipt) => receipt.clone(),
+                Ok(event) => Receipt {
+                    id: event.id.chars().take(64).collect(),
+                    answer: self.one(engine, state, old, &asked.reporter, event)?,
+                },
+            });
+        }
+        Ok(receipts)
+    }
+
+    fn one(
+        &mut self,
+        engine: &Engine,
+        state: &mut State,
+        old: &Old,
+        reporter: &'a str,
+        event: &'a Event<'static>,
+    ) -> Result<Answer, Fault> {
+        if let Some(answer) = old.answer(reporter, event) {
+            return Ok(answer);
+        }
+        let id = event.event_id();
+        let key = engine.seed.of_event(reporter, &id);
+        for place in places(state, key) {
+            if let Some(answer) = self.earlier(state, place, reporter, event, &id)? {
+                return Ok(answer);
+            }
+        }
+        let accepted = match state.known.book.judge(event, self.now) {
+            Verdict::Refuse(reasons) => return Ok(Answer::Refused(reasons)),
+            Verdict::Accept(accepted) => accepted,
+        };
+        let packed = state.packer.add(reporter, event, accepted.outcome());
+        let index = packed.map_err(Fault::while_("packing a use"))?;
+        let place = Place {
+            commit: self.no,
+            index,
+        };
+        let put = state
+            .window
+            .insert_if_absent(key, place, |_| Ok::<_, Infallible>(false));
+        put.map_err(Fault::while_("noting a use"))?;
+        state.known.book.apply(&accepted);
+        let counted = counted(
+            accepted.billed_ms(),
+            accepted.earned(),
+            accepted.currency().code(),
+        );
+        self.counted.push(Counting {
+            reporter,
+            event,
+            key,
+            accepted,
+        });
+        Ok(Answer::Accepted(counted))
+    }
+
+    /// The answer, where the event at a place has this id.
+    fn earlier(
+        &self,
+        state: &State,
+        place: Place,
+        reporter: &str,
+        event: &Event<'_>,
+        id: &EventId<'_>,
+    ) -> Result<Option<Answer>, Fault> {
+        if place.commit == self.no {
+            let before = usize::try_from(place.index).ok();
+            let before = before.and_then(|at| self.counted.get(at));
+            return Ok(before.and_then(|one| one.answer(reporter, event, id)));
+        }
+        let Some(blob) = stored(&state.kept, place) else {
+            let what = format!("blob {} of uses is missing", place.commit);
+            return Err(Fault::because("looking an event up", what));
+        };
+        let blob = blobs::open(blob)?;
+        let stored = blob.event(place.index);
+        let stored = stored.map_err(Fault::while_("reading a blob of uses"))?;
+        let same = stored.filter(|one| one.reporter == reporter && one.id == *id);
+        Ok(same.map(|one| again(state, &one, event)))
+    }
+
+    /// Takes everything back: the commit failed.
+    pub(super) fn undo(self, state: &mut State) {
+        for (index, one) in (0..).zip(&self.counted).rev() {
+            state.known.book.undo(&one.accepted);
+            let place = Place {
+                commit: self.no,
+                index,
+            };
+            state.window.remove(one.key, place);
+        }
+        state.packer.clear();
+    }
+}
+
+impl Counting<'_> {
+    fn answer(&self, reporter: &str, event: &Event<'_>, id: &EventId<'_>) -> Option<Answer> {
+        if self.reporter != reporter || self.event.event_id() != *id {
+            return None;
+        }
+        if self.event != event {
+            return Some(Answer::Conflict);
+        }
+        let accepted = &self.accepted;
+        let currency = accepted.currency();
+        let counted = counted(accepted.billed_ms(), accepted.earned(), currency.code());
+        Some(Answer::Duplicate(counted))
+    }
+}
+
+fn stored(kept: &Kept, place: Place) -> Option<&[u8]> {
+    kept.get(place.commit).map(|blob| blob.as_slice())
+}
+
+/// What an event that was accepted before is answered.
+fn again(state: &State, before: &Stored<'_>, event: &Event<'_>) -> Answer {
+    if before.event() != *event {
+        return Answer::Conflict;
+    }
+    match state.known.of_code(&before.code) {
+        Some((terms, _)) => Answer::Duplicate(counted(
+            before.outcome.billed_ms(),
+            before.outcome.earned(),
+            terms.currency.code(),
+        )),
+        // A licence is never forgotten; if it was, its uses can't be told either.
+        None => Answer::Refused(vec![UseRefusal::UnknownLicence]),
+    }
+}
+
+fn counted(billed_ms: i64, earned_micros: i64, currency: &str) -> Counted {
+    Counted {
+        billed_ms,
+        earned_micros,
+        currency: currency.to_owned(),
+    }
+}
