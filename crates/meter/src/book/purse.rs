@@ -1,10 +1,10 @@
-//! The bundles of one licence: clip time, drawn as `domain::bundle` draws it.
+//! A purse: bundles of clip time that belong together, drawn as `domain::bundle` draws them.
 
 use domain::bundle::{Draw, NotEnough, billed_ms, draw};
 use domain::{Bundle, Timestamp};
-use ledger::ArithmeticError;
 use ledger::round::mul_div_floor;
 
+use super::TermsError;
 use crate::pack::Part;
 
 /// Bundles, the earliest expiry first, ties by id.
@@ -18,31 +18,131 @@ pub(super) struct Purse {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Held {
     nth: u32,
+    /// The book's number of the licence that it was bought under.
+    owner: u32,
+    /// May it be drawn on? Not while its licence isn't in force, nor once it was removed.
+    open: bool,
+    /// Removed, and only kept for the settlement that names it.
+    gone: bool,
     /// ⌊N·s/T⌋, so that a draw divides once.
     earned: i64,
+    unsettled: Unsettled,
+}
+
+/// Clip time billed since the settlement with a number. Sums of what is pending, which is compared
+/// itself: so two books needn't agree on when they last settled.
+#[derive(Clone, Copy, Debug, Default)]
+struct Unsettled {
+    epoch: u32,
+    ms: i64,
+}
+
+impl PartialEq for Unsettled {
+    fn eq(&self, _: &Unsettled) -> bool {
+        true
+    }
+}
+
+impl Eq for Unsettled {}
+
+impl Unsettled {
+    fn ms(self, epoch: u32) -> i64 {
+        if self.epoch == epoch { self.ms } else { 0 }
+    }
+}
+
+/// A bundle as it is put into a purse.
+pub(super) struct Put {
+    pub(super) nth: u32,
+    pub(super) owner: u32,
+    pub(super) open: bool,
+    /// With what was consumed up to the last settlement.
+    pub(super) bundle: Bundle,
 }
 
 impl Purse {
-    pub(super) fn put(&mut self, nth: u32, bundle: Bundle) -> Result<(), ArithmeticError> {
-        let held = Held {
+    /// Takes a bundle in, or what has changed of it. What was drawn since the last settlement
+    /// stays drawn.
+    pub(super) fn put(&mut self, put: Put, epoch: u32) -> Result<(), TermsError> {
+        let Put {
             nth,
-            earned: bundle.earned_micros()?,
+            owner,
+            open,
+            mut bundle,
+        } = put;
+        let old = self.place(nth);
+        let ms = old.map_or(0, |at| self.more[at].unsettled.ms(epoch));
+        let consumed = bundle.consumed_ms.checked_add(ms);
+        bundle.consumed_ms = consumed.ok_or(TermsError::Figures)?;
+        let figures = |one: &Bundle| (one.id, one.total_ms, one.unearned_micros, one.consumed_ms);
+        if ms != 0 && old.is_some_and(|at| figures(&self.bundles[at]) != figures(&bundle)) {
+            return Err(TermsError::Unsettled);
+        }
+        let earned = match bundle.total_ms {
+            // All that was left of it was cut off.
+            0 => 0,
+            _ => bundle.earned_micros().map_err(|_| TermsError::Figures)?,
         };
-        if let Some(old) = self.more.iter().position(|one| one.nth == nth) {
-            self.more.remove(old);
-            self.bundles.remove(old);
+        if let Some(at) = old {
+            self.bundles.remove(at);
+            self.more.remove(at);
         }
         let order = |one: &Bundle| (one.expires_at, one.id);
         let at = self
             .bundles
             .partition_point(|one| order(one) < order(&bundle));
+        let held = Held {
+            nth,
+            owner,
+            open,
+            gone: false,
+            earned,
+            unsettled: Unsettled { epoch, ms },
+        };
         self.bundles.insert(at, bundle);
         self.more.insert(at, held);
         Ok(())
     }
 
+    /// Takes a bundle out; one that has paid for unsettled uses is kept, closed, until
+    /// [`Purse::sweep`]. Is there such a one?
+    pub(super) fn remove(&mut self, nth: u32, epoch: u32) -> bool {
+        let Some(at) = self.place(nth) else {
+            return false;
+        };
+        let held = &mut self.more[at];
+        if held.unsettled.ms(epoch) != 0 {
+            (held.open, held.gone) = (false, true);
+            return true;
+        }
+        self.bundles.remove(at);
+        self.more.remove(at);
+        false
+    }
+
+    /// Drops what was removed.
+    pub(super) fn sweep(&mut self) {
+        let gone: Vec<bool> = self.more.iter().map(|held| held.gone).collect();
+        let mut stays = gone.iter().map(|gone| !gone);
+        self.bundles.retain(|_| stays.next().unwrap_or(true));
+        self.more.retain(|held| !held.gone);
+    }
+
+    /// Opens or closes the bundles that were bought under a licence.
+    pub(super) fn open(&mut self, owner: u32, open: bool) {
+        let bought = self.more.iter_mut().filter(|held| held.owner == owner);
+        bought.for_each(|held| held.open = open && !held.gone);
+    }
+
     pub(super) fn bundles(&self) -> &[Bundle] {
         &self.bundles
+    }
+
+    /// Those that may be drawn on.
+    pub(super) fn open_ones(&self) -> Vec<Bundle> {
+        let all = self.bundles.iter().zip(&self.more);
+        let open = all.filter(|(_, held)| held.open);
+        open.map(|(bundle, _)| bundle.clone()).collect()
     }
 
     /// The bundle with a place in the order of buying.
@@ -55,7 +155,7 @@ impl Purse {
         if let Some(part) = self.draw_one(billed_ms(clip_ms), at) {
             return Ok(vec![part]);
         }
-        let draws = draw(&self.bundles, clip_ms, at)?;
+        let draws = draw(&self.open_ones(), clip_ms, at)?;
         let part = |one: &Draw| {
             let place = self.bundles.iter().position(|held| held.id == one.bundle);
             Part {
@@ -69,8 +169,9 @@ impl Purse {
 
     /// The usual draw: all of it from the first open bundle. `None` where that isn't enough.
     fn draw_one(&self, billed_ms: i64, at: Timestamp) -> Option<Part> {
-        let open = |one: &Bundle| one.expires_at > at && one.left_ms() > 0;
-        let place = self.bundles.iter().position(open)?;
+        let mut all = self.bundles.iter().zip(&self.more);
+        let place =
+            all.position(|(one, held)| held.open && one.expires_at > at && one.left_ms() > 0)?;
         let bundle = &self.bundles[place];
         if billed_ms <= 0 || bundle.left_ms() < billed_ms {
             return None;
@@ -104,20 +205,22 @@ impl Purse {
         fits && self.earns(place, part.billed_ms) == Some(part.earns)
     }
 
-    pub(super) fn take(&mut self, part: &Part) {
-        self.shift(part.nth, part.billed_ms, part.earns);
+    pub(super) fn take(&mut self, part: &Part, epoch: u32) {
+        self.shift(part.nth, part.billed_ms, part.earns, epoch);
     }
 
-    pub(super) fn give_back(&mut self, part: &Part) {
-        self.shift(part.nth, -part.billed_ms, -part.earns);
+    pub(super) fn give_back(&mut self, part: &Part, epoch: u32) {
+        self.shift(part.nth, -part.billed_ms, -part.earns, epoch);
     }
 
-    fn shift(&mut self, nth: u32, ms: i64, micros: i64) {
+    fn shift(&mut self, nth: u32, ms: i64, micros: i64, epoch: u32) {
         if let Some(place) = self.place(nth) {
             let consumed = &mut self.bundles[place].consumed_ms;
             *consumed = consumed.saturating_add(ms);
-            let earned = &mut self.more[place].earned;
-            *earned = earned.saturating_add(micros);
+            let held = &mut self.more[place];
+            held.earned = held.earned.saturating_add(micros);
+            let ms = held.unsettled.ms(epoch).saturating_add(ms);
+            held.unsettled = Unsettled { epoch, ms };
         }
     }
 
