@@ -103,7 +103,7 @@ alter table settled_uses rename to uses;
 
 create index uses_by_track on uses (track_id, received_ms);
 create index uses_by_licence on uses (licence_id, received_ms);
-create index uses_by_settlement on uses (settlement_id);
+create index uses_by_settlement on uses (settlement_id, sheet_id);
 create index uses_by_event on uses (event_id, reporter) where event_id is not null;
 
 -- Which bundles they drew on: a use may span two.

@@ -53,9 +53,12 @@ pub use domain::{
 pub use domain::{credits, cue};
 pub use ledger::{Currency, Money};
 
+use std::sync::Arc;
+
 use store::blobs::Blobs;
 use store::bus::Bus;
 use store::db::Database;
+use store::db::Tx;
 use store::search::Index;
 
 /// One running Clearcue: its worlds and settings. Shared by reference; use cases are functions
@@ -67,6 +70,8 @@ pub struct App {
     pub blobs: Blobs,
     /// Tells live reports what has just happened.
     pub bus: Bus,
+    /// Counts uses.
+    pub engine: Arc<metering::Engine>,
     /// Finds tracks.
     pub index: Index,
     /// Who signs. Without a signing key nothing is sold, and verifying still works.
@@ -94,10 +99,13 @@ impl App {
         edge: Edge,
     ) -> Result<Self, Fault> {
         let index = Index::new(catalogue::SHAPE).map_err(Fault::while_("making the index"))?;
+        let bus = Bus::in_process(1024);
+        let engine = metering::Engine::new(db.clone(), bus.clone(), edge.clone());
         Ok(Self {
             db,
             blobs,
-            bus: Bus::in_process(1024),
+            bus,
+            engine,
             index,
             issuer,
             statuses: licensing::status::Kept::default(),
@@ -105,6 +113,24 @@ impl App {
             settings,
             edge,
         })
+    }
+
+    /// A snapshot to read from, in which every use that was acknowledged stands: what isn't settled
+    /// yet is settled first.
+    ///
+    /// # Errors
+    /// [`Fault`] of the database.
+    pub async fn read(&self) -> Result<Tx, Fault> {
+        self.engine.settled_read().await
+    }
+
+    /// A transaction that may write. Every use that was acknowledged is settled in it, and none is
+    /// counted before it ends: what it decides by they can't change.
+    ///
+    /// # Errors
+    /// [`Fault`] of the database.
+    pub async fn write(&self) -> Result<Tx, Fault> {
+        self.engine.settled_write().await
     }
 
     /// The moment and the dice of one call, drawn at the edge.

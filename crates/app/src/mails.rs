@@ -49,7 +49,7 @@ pub(crate) async fn write(
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn unsent(app: &App) -> Result<Vec<Mail>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let rows = tx.all(UNSENT, &[]).await?;
     rows.iter()
         .map(|row| {
@@ -85,7 +85,7 @@ pub async fn deliver(app: &App, call: &Call, folder: &Path) -> Result<usize, Fau
         tokio::fs::rename(&part, &path).await.map_err(failed())?;
         let id = HEXLOWER.decode(letter.id.as_bytes());
         let id = id.map_err(Fault::while_("reading a letter's id"))?;
-        let mut tx = app.db.write().await?;
+        let mut tx = app.write().await?;
         tx.run(SENT, &[id.into(), call.now.0.into()]).await?;
         tx.commit().await?;
     }

@@ -117,7 +117,7 @@ impl From<SearchError> for Fault {
     fn from(e: SearchError) -> Self {
         Self {
             doing: "using the search index",
-            source: e.into(),
+            source: Arc::new(e),
         }
     }
 }

@@ -31,7 +31,7 @@ pub async fn make(
     let id = ApiKeyId::from_bytes(call.id());
     let secret = format!("{PREFIX}{}", fresh_secret(call).0);
     let words: Vec<_> = scopes.iter().map(|s| s.word()).collect();
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let values = [
         id.bytes().into(),
         name.into(),
@@ -59,7 +59,7 @@ pub async fn whose(app: &App, secret: &str) -> Result<Option<ApiKey>, Fault> {
     if !secret.starts_with(PREFIX) {
         return Ok(None);
     }
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let Some(row) = tx.optional(FIND, &[(&hash(secret)).into()]).await? else {
         return Ok(None);
     };

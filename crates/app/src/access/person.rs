@@ -13,7 +13,7 @@ use crate::{App, Call, Fault};
 /// [`Fault`] of the database.
 pub async fn person(app: &App, call: &mut Call, role: Role, name: &str) -> Result<Person, Fault> {
     let id = call.id();
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let payee = match role {
         Role::Composer => tx.optional(PAYEE, &[name.into()]).await?,
         Role::Buyer | Role::Operator => None,
@@ -39,7 +39,7 @@ pub async fn person(app: &App, call: &mut Call, role: Role, name: &str) -> Resul
 
 /// The person of a role and name, if there is one.
 pub(crate) async fn known(app: &App, role: Role, name: &str) -> Result<Option<Person>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let row = tx
         .optional(FIND, &[role.word().into(), name.into()])
         .await?;

@@ -126,7 +126,7 @@ async fn sell(
     mut sale: Sale,
 ) -> Result<Bought, Stop<BuyRefusal>> {
     let (id, track) = (sale.id, sale.track);
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let values = [
         who.name().into(),
         key.into(),
@@ -243,7 +243,7 @@ async fn earlier(
     key: &str,
     request: &[u8; 32],
 ) -> Result<Option<LicenceId>, Stop<BuyRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     match tx
         .optional(EARLIER, &[who.name().into(), key.into()])
         .await?
@@ -261,7 +261,7 @@ async fn quoted(
     call: &Call,
     purchase: &Purchase,
 ) -> Result<(Option<TrackId>, QuotedOption), Stop<BuyRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let quote = tx.optional(QUOTE, &[purchase.quote.bytes().into()]).await?;
     let quote = quote.ok_or(Stop::Refused(BuyRefusal::UnknownQuote))?;
     if quote.int("expires_ms")? <= call.now.0 {

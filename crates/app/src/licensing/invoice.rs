@@ -45,7 +45,7 @@ const TRIES_MAX: u32 = 20;
 /// [`Fault`].
 pub async fn invoice(app: &App, call: &Call, id: LicenceId) -> Result<Option<Invoice>, Fault> {
     for _ in 0..TRIES_MAX {
-        let mut tx = app.db.read().await?;
+        let mut tx = app.read().await?;
         if let Some(invoice) = find(&mut tx, id).await? {
             return Ok(Some(invoice));
         }
@@ -69,7 +69,7 @@ pub async fn invoice(app: &App, call: &Call, id: LicenceId) -> Result<Option<Inv
 /// licence sold before that was so. A transaction that comes second for the same licence is
 /// dropped with its number, which the next one then gets: there is no gap.
 async fn number(app: &App, call: &Call, id: LicenceId) -> Result<(), Fault> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     if draw(app, call, &mut tx, id).await? {
         tx.commit().await?;
     }

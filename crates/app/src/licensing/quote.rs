@@ -193,7 +193,7 @@ async fn of_track(
     (wanted, stem): (&IntendedUse, Option<&str>),
     asked: &Circumstances,
 ) -> Result<Quote, Stop<QuoteRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let track = resolve(&mut tx, name).await.map_err(|stop| match stop {
         Stop::Refused(refusal) => Stop::Refused(QuoteRefusal::Track(refusal)),
         Stop::Fault(fault) => Stop::Fault(fault),
@@ -239,7 +239,7 @@ async fn of_upgrade(
     (claim, wanted): (&Claim, Option<&IntendedUse>),
     asked: &Circumstances,
 ) -> Result<Quote, Stop<QuoteRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let held = held(app, &mut tx, claim, call.now)
         .await
         .map_err(|stop| match stop {
@@ -353,7 +353,7 @@ async fn keep(app: &App, call: &Call, ask: &Ask, quote: &Quote) -> Result<(), Fa
         Ask::Bundle { plan } | Ask::Pool { plan } => serde_json::to_string(plan),
     };
     let options = serde_json::to_string(&quote.options);
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let values = [
         quote.id.bytes().into(),
         quote.track.map(|id| id.bytes().to_vec()).into(),

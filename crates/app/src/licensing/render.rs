@@ -139,7 +139,7 @@ async fn remember(app: &App, id: AssetId, blob: BlobHash, essence: &str) -> Resu
     let essence = data_encoding::HEXLOWER
         .decode(essence.as_bytes())
         .map_err(Fault::while_("reading an essence hash"))?;
-    let mut tx: Tx = app.db.write().await?;
+    let mut tx: Tx = app.write().await?;
     tx.run(
         REMEMBER,
         &[id.bytes().into(), blob.bytes().into(), essence.into()],

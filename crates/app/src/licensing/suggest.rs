@@ -97,7 +97,7 @@ impl Refusal for SuggestRefusal {
 /// # Errors
 /// [`SuggestRefusal`].
 pub async fn suggest(app: &App, call: &Call, ask: &Ask) -> Result<Suggested, Stop<SuggestRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let (mut habits, uses, held_ms) = match ask {
         Ask::Habits(habits) => (habits.clone(), None, 0),
         Ask::LastUses(whose) => {
@@ -269,7 +269,7 @@ const USUAL: &str = "
 const USES: &str = "
     select u.report, u.track_id
       from uses u join licences l on l.id = u.licence_id
-     where u.received_ms > $2";
+     where u.received_ms > $2 and u.report is not null";
 
 const LATEST: &str = "
      order by u.received_ms desc, u.id desc limit $3";

@@ -90,7 +90,7 @@ pub async fn due(
 ) -> Result<Run, Stop<ProposeRefusal>> {
     super::operators(hand).map_err(|e| Stop::Refused(e.into()))?;
     let run_id = call.id();
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let earlier = once::claim(&mut tx, call, key, "payout run", &run_id).await?;
     if let Some(earlier) = earlier.map_err(|e| Stop::Refused(e.into()))? {
         return Ok(Run {
@@ -134,7 +134,7 @@ pub async fn request(
     super::payees(hand, payee).map_err(|e| Stop::Refused(e.into()))?;
     let run_id = call.id();
     let asked = format!("payout request {payee} {currency}");
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     if super::name(&mut tx, payee).await?.is_none() {
         let refusal = AccessRefusal::UnknownPayee(payee);
         return Err(Stop::Refused(refusal.into()));
@@ -174,7 +174,7 @@ async fn propose(
 ) -> Result<Result<Option<PayoutSeen>, Why>, Fault> {
     let mut tries = 1;
     loop {
-        let mut tx = app.db.write().await?;
+        let mut tx = app.write().await?;
         let done = match attempt(&mut tx, call, proposer, whose).await {
             Ok(outcome) => tx.commit().await.map(|()| outcome).map_err(Fault::from),
             Err(fault) => Err(fault),

@@ -104,7 +104,7 @@ pub async fn import(
     text: &str,
 ) -> Result<Vec<LineRead>, Stop<ResultsRefusal>> {
     super::operators(hand).map_err(|e| Stop::Refused(e.into()))?;
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     if let Some(id) = of
         && send::batch(&mut tx, id).await?.is_none()
     {

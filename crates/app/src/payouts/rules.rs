@@ -45,7 +45,7 @@ impl Refusal for RulesRefusal {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn rules(app: &App) -> Result<Rules, Fault> {
-    in_force(&mut app.db.read().await?).await
+    in_force(&mut app.read().await?).await
 }
 
 /// Sets the rules, and answers with them as they are kept.
@@ -61,7 +61,7 @@ pub async fn set(
     super::operators(hand).map_err(|e| Stop::Refused(e.into()))?;
     let rules = rules.checked().map_err(|e| Stop::Refused(e.into()))?;
     let body = serde_json::to_string(&rules).map_err(Fault::while_("writing payout rules"))?;
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let version = tx.one(NEXT, &[]).await?.int("version")?;
     let values = [
         version.into(),

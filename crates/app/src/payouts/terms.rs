@@ -80,7 +80,7 @@ pub async fn set(
 ) -> Result<Terms, Stop<TermsRefusal>> {
     let refused = |refusal: TermsRefusal| Stop::Refused(refusal);
     super::payees(hand, payee).map_err(|e| refused(e.into()))?;
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     if super::name(&mut tx, payee).await?.is_none() {
         return Err(refused(AccessRefusal::UnknownPayee(payee).into()));
     }
@@ -123,7 +123,7 @@ pub async fn preview(
     rail: Rail,
     amount: Money,
 ) -> Result<Result<Preview, NotYet>, Fault> {
-    let rules = rules::in_force(&mut app.db.read().await?).await?;
+    let rules = rules::in_force(&mut app.read().await?).await?;
     Ok(of(&rules, rail, amount))
 }
 

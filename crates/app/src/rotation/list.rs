@@ -48,7 +48,7 @@ impl Stay {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn list(app: &App, now: Timestamp) -> Result<Vec<Stay>, Fault> {
-    let rows = app.db.read().await?.all(LIST, &[now.0.into()]).await?;
+    let rows = app.read().await?.all(LIST, &[now.0.into()]).await?;
     rows.iter().map(stay).collect()
 }
 

@@ -142,7 +142,7 @@ async fn attempt(
     key: &str,
     (licence, wish): (LicenceId, &Wish),
 ) -> Result<(), Stop<ChangeRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let request = request_hash(licence, wish)?;
     let values = [
         who.name().into(),

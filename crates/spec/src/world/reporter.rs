@@ -101,8 +101,7 @@ impl Reporter {
     /// The refusal of the whole batch.
     pub async fn sends(&self, events: &[Event]) -> Answer<Vec<Receipt>> {
         let events: Vec<Value> = events.iter().map(|event| event.0.clone()).collect();
-        let mut call = self.world.call();
-        answer(report::report(self.world.app(), &mut call, &self.who, &events).await)
+        answer(report::report(self.world.app(), &self.who, &events).await)
     }
 
     /// Sends one event.

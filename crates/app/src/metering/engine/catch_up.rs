@@ -8,10 +8,10 @@ use licence_key::Code;
 use meter::window::{KEPT_MS, Place};
 use store::db::Tx;
 
+use super::Engine;
 use super::blobs::{self, number};
 use super::known::{Id, Known};
 use super::state::State;
-use super::Engine;
 use crate::Fault;
 
 /// How far the log goes.
@@ -42,18 +42,24 @@ pub(super) async fn is_settled(tx: &mut Tx) -> Result<bool, Fault> {
 }
 
 /// Reads the ids accepted lately, before the lock is taken: that may take seconds.
-pub(super) async fn prepare(engine: &Engine, state: &mut State, now: Timestamp) -> Result<(), Fault> {
+pub(super) async fn prepare(
+    engine: &Engine,
+    state: &mut State,
+    now: Timestamp,
+) -> Result<(), Fault> {
     if state.ready {
         return Ok(());
     }
-    state.forget();
     let mut tx = engine.db.read().await?;
     let mark = mark(&mut tx).await?;
     state.last = blobs::before(&mut tx, now.plus_ms(-KEPT_MS)).await?;
-    note(engine, state, &mut tx, mark.last).await
+    note(engine, state, &mut tx, mark.last).await?;
+    state.ready = true;
+    Ok(())
 }
 
-/// Catches up. What the state says afterwards is what the database says in this transaction.
+/// Catches up. What the state says afterwards is what the database says in this transaction; once
+/// that is committed, `known_ready` may say so.
 pub(super) async fn catch_up(
     engine: &Engine,
     state: &mut State,
@@ -65,8 +71,8 @@ pub(super) async fn catch_up(
     let (seen, changed) = changes(tx, state).await?;
     let appended = mark.last != state.last;
     let settled_elsewhere = mark.settled != state.settled;
-    let again = !state.ready || settled_elsewhere;
-    state.ready = false;
+    let again = !state.known_ready || settled_elsewhere;
+    state.known_ready = false;
     let concerned = state.known.concerns(&changed);
     note(engine, state, tx, mark.last).await?;
     if again || (appended && concerned) {
@@ -78,14 +84,13 @@ pub(super) async fn catch_up(
     state.settled = mark.settled;
     state.old_ms = mark.old_ms;
     (state.seen, state.horizon) = (seen, horizon);
-    state.ready = true;
     Ok(())
 }
 
 /// What was changed since the last look; twice where it can't be told.
 async fn changes(tx: &mut Tx, state: &State) -> Result<(i64, BTreeSet<Id>), Fault> {
     let (mut seen, mut changed) = (state.seen, BTreeSet::new());
-    if !state.ready {
+    if !state.known_ready {
         // Nothing was read that could have changed.
         seen = tx.one(LAST_CHANGE, &[]).await?.int("n")?;
         return Ok((seen, changed));
@@ -128,12 +133,7 @@ async fn note(engine: &Engine, state: &mut State, tx: &mut Tx, through: u64) -> 
 }
 
 /// Counts in the book what isn't settled yet and not in it.
-async fn replay(
-    state: &mut State,
-    tx: &mut Tx,
-    mark: Mark,
-    now: Timestamp,
-) -> Result<(), Fault> {
+async fn replay(state: &mut State, tx: &mut Tx, mark: Mark, now: Timestamp) -> Result<(), Fault> {
     state.known.book.reached(mark.settled);
     for (_, bytes) in unsettled(state, tx, state.known.book.through(), mark.last).await? {
         let blob = blobs::open(&bytes)?;

@@ -36,8 +36,6 @@ async fn once(
     catch_up::prepare(engine, state, now).await?;
     let mut tx = engine.alone().await?;
     catch_up::catch_up(engine, state, &mut tx, now).await?;
-    // From here on the state is ahead of the database, until it is committed or taken back.
-    state.ready = false;
     let (codes, tracks) = judge::named(asked);
     state.known.learn(&mut tx, &codes, &tracks, now).await?;
     judge::fetch(engine, state, &mut tx, asked).await?;
@@ -57,42 +55,22 @@ async fn once(
     let receipts = match judged {
         Ok(receipts) => receipts,
         Err(fault) => {
-            draft.undo(state);
-            state.ready = true;
+            draft.undo(engine, state);
             return Err(fault);
         }
     };
     if draft.counted.is_empty() {
         // What was read into memory was committed before.
         tx.commit().await?;
-        state.ready = true;
+        state.known_ready = true;
         return Ok(receipts);
     }
     match write(engine, state, tx, (no, now)).await {
-        Ok(()) => {
-            state.ready = true;
-            Ok(receipts)
-        }
-        Err(Failed { fault, unknown }) => {
-            draft.undo(state);
-            // Whether it was committed isn't known: the database says it at the next commit.
-            state.ready = !unknown;
+        Ok(()) => Ok(receipts),
+        // If it was committed all the same, the next one finds the blob and catches up with it.
+        Err(fault) => {
+            draft.undo(engine, state);
             Err(fault)
-        }
-    }
-}
-
-struct Failed {
-    fault: Fault,
-    /// Might it have been committed all the same?
-    unknown: bool,
-}
-
-impl From<Fault> for Failed {
-    fn from(fault: Fault) -> Failed {
-        Failed {
-            fault,
-            unknown: false,
         }
     }
 }
@@ -102,11 +80,10 @@ async fn write(
     state: &mut State,
     mut tx: Tx,
     (no, now): (u64, Timestamp),
-) -> Result<(), Failed> {
+) -> Result<(), Fault> {
     let events = state.packer.count();
     let blob = Arc::new(state.packer.seal(no, now));
-    let written = blobs::insert(&mut tx, no, (now, events), &blob).await;
-    written?;
+    blobs::insert(&mut tx, no, (now, events), &blob).await?;
     let settled = if settle::is_due(engine, state) {
         let mut unsettled = catch_up::unsettled(state, &mut tx, state.settled, state.last).await?;
         unsettled.push((no, Arc::clone(&blob)));
@@ -114,14 +91,11 @@ async fn write(
     } else {
         None
     };
-    if let Err(error) = tx.commit().await {
-        let fault = Fault::from(error);
-        let unknown = !fault.is_contention();
-        return Err(Failed { fault, unknown });
-    }
+    tx.commit().await?;
     state.kept.put(no, blob);
     state.last = no;
     state.known.book.reached(no);
+    state.known_ready = true;
     if let Some(settled) = settled {
         settle::done(engine, state, settled);
     }

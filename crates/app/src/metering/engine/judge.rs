@@ -31,7 +31,6 @@ pub(super) struct Draft<'a> {
 pub(super) struct Counting<'a> {
     reporter: &'a str,
     event: &'a Event<'static>,
-    key: Key,
     accepted: Box<Accepted>,
 }
 
@@ -55,8 +54,8 @@ pub(super) async fn fetch(
 ) -> Result<(), Fault> {
     let mut needed = BTreeSet::new();
     for one in asked {
-        let keys: Vec<Key> = one.events.iter().flatten();
-        let keys: Vec<Key> = keys
+        let events = one.events.iter().flatten();
+        let keys: Vec<Key> = events
             .map(|event| engine.seed.of_event(&one.reporter, &event.event_id()))
             .collect();
         let _ = state.window.touch(&keys);
@@ -148,7 +147,6 @@ impl<'a> Draft<'a> {
         self.counted.push(Counting {
             reporter,
             event,
-            key,
             accepted,
         });
         Ok(Answer::Accepted(counted))
@@ -179,15 +177,16 @@ impl<'a> Draft<'a> {
         Ok(same.map(|one| again(state, &one, event)))
     }
 
-    /// Takes everything back: the commit failed.
-    pub(super) fn undo(self, state: &mut State) {
-        for (index, one) in (0..).zip(&self.counted).rev() {
-            state.known.book.undo(&one.accepted);
+    /// Takes everything back: the commit failed. The book is made again at the next one, since what
+    /// was read for this one may never have been.
+    pub(super) fn undo(self, engine: &Engine, state: &mut State) {
+        for (index, one) in (0..).zip(&self.counted) {
             let place = Place {
                 commit: self.no,
                 index,
             };
-            state.window.remove(one.key, place);
+            let key = engine.seed.of_event(one.reporter, &one.event.event_id());
+            state.window.remove(key, place);
         }
         state.packer.clear();
     }

@@ -10,9 +10,7 @@ use domain::subscription::Run;
 use domain::{BundleId, Cycle, CycleId, Envelope, LicenceId, SubscriptionId, Timestamp, TrackId};
 use ledger::Currency;
 use licence_key::Code;
-use meter::book::{
-    CycleTerms, Holder, LicenceTerms, Paid, PurseId, Span, TermsError, TrackTerms,
-};
+use meter::book::{CycleTerms, Holder, LicenceTerms, Paid, PurseId, Span, TermsError, TrackTerms};
 use store::db::{Row, Tx, Value};
 
 use super::known::{Held, Id, Known, Numbered, Thing};
@@ -64,7 +62,11 @@ impl Known {
     ) -> Result<(), Fault> {
         let mut wanted = Wanted::default();
         let mut licences: Vec<Value> = Vec::new();
-        for thing in changed.iter().filter_map(|id| self.things.get(id)).flatten() {
+        for thing in changed
+            .iter()
+            .filter_map(|id| self.things.get(id))
+            .flatten()
+        {
             match thing {
                 Thing::Licence(id) => licences.push(id.bytes().into()),
                 Thing::Purse(id) => {
@@ -84,12 +86,7 @@ impl Known {
         changed.iter().any(|id| self.things.contains_key(id))
     }
 
-    async fn rest(
-        &mut self,
-        tx: &mut Tx,
-        mut wanted: Wanted,
-        now: Timestamp,
-    ) -> Result<(), Fault> {
+    async fn rest(&mut self, tx: &mut Tx, mut wanted: Wanted, now: Timestamp) -> Result<(), Fault> {
         for purse in std::mem::take(&mut wanted.purses) {
             self.purse(tx, purse, now, &mut wanted).await?;
         }
@@ -203,7 +200,10 @@ impl Known {
         self.purses.insert(purse);
         self.depends(purse, Thing::Purse(purse));
         let family = [Value::from(&purse)];
-        for row in tx.all(&format!("{LICENCES} where b.family = $1"), &family).await? {
+        for row in tx
+            .all(&format!("{LICENCES} where b.family = $1"), &family)
+            .await?
+        {
             self.licence(&row, wanted)?;
         }
         let since = now.plus_ms(-LATE_MS).0;
@@ -243,10 +243,7 @@ impl Known {
         };
         let runs = rows.iter().map(run).collect::<Result<_, Fault>>()?;
         self.book.put_runs(licence, runs).map_err(unfit)?;
-        let values = [
-            subscription.bytes().into(),
-            now.plus_ms(-LATE_MS).0.into(),
-        ];
+        let values = [subscription.bytes().into(), now.plus_ms(-LATE_MS).0.into()];
         let mut cycles = Vec::new();
         for row in tx.all(CYCLES, &values).await? {
             let id = CycleId::from_bytes(row.id("id")?);
@@ -322,7 +319,8 @@ fn span(row: &Row) -> Result<Span, Fault> {
     })
 }
 
-fn optional(row: &Row, column: &str) -> Result<Option<Id>, Fault> {
+/// An id, where there is one.
+pub(super) fn optional(row: &Row, column: &str) -> Result<Option<Id>, Fault> {
     Ok(match row.opt_bytes(column)? {
         Some(_) => Some(row.id(column)?),
         None => None,

@@ -181,6 +181,11 @@ impl Engine {
         Ok(state.settled)
     }
 
+    /// What the blobs say against what was settled, in a snapshot.
+    pub(crate) async fn replayed(&self, tx: &mut Tx) -> Result<replay::Replayed, Fault> {
+        replay::of(tx).await
+    }
+
     /// A transaction that writes, under the meter's lock.
     async fn alone(&self) -> Result<Tx, Fault> {
         let mut tx = self.db.write().await?;

@@ -50,7 +50,9 @@ impl Old {
         if self.0.is_empty() {
             return None;
         }
-        let before = self.0.get(&(reporter.to_owned(), event.id.as_ref().to_owned()))?;
+        let before = self
+            .0
+            .get(&(reporter.to_owned(), event.id.as_ref().to_owned()))?;
         Some(if before.report == event.to_report() {
             Answer::Duplicate(before.counted.clone())
         } else {

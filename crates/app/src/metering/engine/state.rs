@@ -9,13 +9,15 @@ use super::known::Known;
 /// The engine's memory. Everything in it can be made again from the database.
 #[derive(Default)]
 pub(super) struct State {
-    /// Is it what the database says, up to `last`? Not before it was read, nor once something failed
-    /// half-way.
+    /// Were the ids accepted lately read?
     pub(super) ready: bool,
     /// Ids accepted lately.
     pub(super) window: Window,
     /// Licences, clip time, pools and tracks that were asked for.
     pub(super) known: Known,
+    /// Is `known` what the database says? Not while a transaction is under way, nor once one failed:
+    /// what was read or numbered in it may never have been.
+    pub(super) known_ready: bool,
     /// The last blobs.
     pub(super) kept: Kept,
     pub(super) packer: Packer,
@@ -36,13 +38,5 @@ impl State {
     /// Is everything settled, as far as this process knows?
     pub(super) fn is_settled(&self) -> bool {
         self.settled >= self.last
-    }
-
-    /// Forgets everything.
-    pub(super) fn forget(&mut self) {
-        *self = State {
-            due_ms: self.due_ms,
-            ..State::default()
-        };
     }
 }
