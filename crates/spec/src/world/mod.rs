@@ -40,6 +40,7 @@ pub use visitor::{Feed, Reply, Visitor};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use app::accounts::audit::audit;
@@ -285,6 +286,9 @@ pub const WEBHOOK_SECRET: &str = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz";
 
 const SECRET: [u8; 32] = [9; 32];
 
+/// Numbers the programs that were opened, from 1.
+static OPENED: AtomicU64 = AtomicU64::new(1);
+
 async fn open(place: &Place, blobs: &Path, issuer: Issuer) -> App {
     let db = place.open().await;
     db.migrate(app::MIGRATIONS)
@@ -302,7 +306,9 @@ async fn open(place: &Place, blobs: &Path, issuer: Issuer) -> App {
         reserve_days: 90,
         sandbox_webhook_secret: WEBHOOK_SECRET.into(),
     };
-    App::new(db, blobs, issuer, settings, Edge::set(BEGINNING, 1))
+    // Two programs on one store never draw the same ids.
+    let seed = OPENED.fetch_add(1, Ordering::Relaxed);
+    App::new(db, blobs, issuer, settings, Edge::set(BEGINNING, seed))
         .expect("there is memory for an empty index")
 }
 

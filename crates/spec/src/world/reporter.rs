@@ -104,6 +104,25 @@ impl Reporter {
         answer(report::report(self.world.app(), &self.who, &events).await)
     }
 
+    /// The same reporter at another program.
+    #[must_use]
+    pub fn at(&self, world: &World) -> Self {
+        Self {
+            world: world.clone(),
+            who: self.who.clone(),
+        }
+    }
+
+    /// Sends a batch to a store that may fail.
+    ///
+    /// # Errors
+    /// What failed, or why it was refused.
+    pub async fn tries(&self, events: &[Event]) -> Result<Vec<Receipt>, String> {
+        let events: Vec<Value> = events.iter().map(|event| event.0.clone()).collect();
+        let sent = report::report(self.world.app(), &self.who, &events).await;
+        sent.map_err(|stop| stop.to_string())
+    }
+
     /// Sends one event.
     ///
     /// # Panics

@@ -192,6 +192,16 @@ impl World {
         broken.extend(invariants.iter().map(|name| (*name).to_owned()));
     }
 
+    /// Changes the schema.
+    ///
+    /// # Panics
+    /// When it can't be changed so.
+    pub async fn alters(&self, sql: &str) {
+        if let Err(error) = self.tries(sql, &[]).await {
+            panic!("`{sql}`: {error}");
+        }
+    }
+
     /// Runs a statement that must change something.
     ///
     /// # Panics

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use domain::Timestamp;
 use licence_key::Code;
-use meter::window::{KEPT_MS, Place};
+use meter::window::{KEPT_MS, Place, Window};
 use store::db::Tx;
 
 use super::Engine;
-use super::blobs::{self, number};
+use super::blobs::{self, Kept, number};
 use super::known::{Id, Known};
 use super::state::State;
 use crate::Fault;
@@ -47,14 +47,15 @@ pub(super) async fn prepare(
     state: &mut State,
     now: Timestamp,
 ) -> Result<(), Fault> {
-    if state.ready {
+    if state.ready && !state.torn {
         return Ok(());
     }
+    (state.window, state.kept) = (Window::new(), Kept::default());
     let mut tx = engine.db.read().await?;
     let mark = mark(&mut tx).await?;
     state.last = blobs::before(&mut tx, now.plus_ms(-KEPT_MS)).await?;
     note(engine, state, &mut tx, mark.last).await?;
-    state.ready = true;
+    (state.ready, state.torn, state.known_ready) = (true, false, false);
     Ok(())
 }
 
@@ -136,18 +137,29 @@ async fn note(engine: &Engine, state: &mut State, tx: &mut Tx, through: u64) -> 
 async fn replay(state: &mut State, tx: &mut Tx, mark: Mark, now: Timestamp) -> Result<(), Fault> {
     state.known.book.reached(mark.settled);
     for (_, bytes) in unsettled(state, tx, state.known.book.through(), mark.last).await? {
-        let blob = blobs::open(&bytes)?;
-        let (mut codes, mut tracks) = (BTreeSet::<Code>::new(), BTreeSet::new());
-        for event in blob.events() {
-            let event = event.map_err(Fault::while_("reading a blob of uses"))?;
-            codes.extend(event.code.code());
-            tracks.extend(event.track);
-        }
-        state.known.learn(tx, &codes, &tracks, now).await?;
-        let counted = state.known.book.replay(&blob);
+        learn(&mut state.known, tx, &bytes, now).await?;
+        let counted = state.known.book.replay(&blobs::open(&bytes)?);
+        // Somebody has changed what it was judged by: settled, it needn't be judged again.
+        state.stuck = counted.is_err();
         counted.map_err(Fault::while_("counting again what isn't settled"))?;
     }
     Ok(())
+}
+
+/// Reads what a blob names.
+pub(super) async fn learn(
+    known: &mut Known,
+    tx: &mut Tx,
+    bytes: &[u8],
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let (mut codes, mut tracks) = (BTreeSet::<Code>::new(), BTreeSet::new());
+    for event in blobs::open(bytes)?.events() {
+        let event = event.map_err(Fault::while_("reading a blob of uses"))?;
+        codes.extend(event.code.code());
+        tracks.extend(event.track);
+    }
+    known.learn(tx, &codes, &tracks, now).await
 }
 
 /// The blobs after one commit and through another, from memory where they are there.

@@ -22,6 +22,10 @@ pub(super) async fn commit(
     loop {
         match once(engine, state, asked).await {
             Err(fault) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(_) if state.stuck => {
+                state.stuck = false;
+                settle::now(engine, state).await?;
+            }
             done => return done,
         }
     }
@@ -38,14 +42,16 @@ async fn once(
     catch_up::catch_up(engine, state, &mut tx, now).await?;
     let (codes, tracks) = judge::named(asked);
     state.known.learn(&mut tx, &codes, &tracks, now).await?;
-    judge::fetch(engine, state, &mut tx, asked).await?;
+    let earlier = judge::earlier(engine, state, &mut tx, asked).await?;
     let old = Old::find(state, &mut tx, asked, now.0).await?;
     let no = state.last + 1;
+    state.torn = true;
     let begun = state.window.begin(no, now);
     begun.map_err(Fault::while_("beginning a commit"))?;
     let mut draft = Draft {
         no,
         now,
+        earlier,
         counted: Vec::new(),
     };
     let judged = asked
@@ -61,12 +67,16 @@ async fn once(
     };
     if draft.counted.is_empty() {
         // What was read into memory was committed before.
+        state.torn = false;
         tx.commit().await?;
         state.known_ready = true;
         return Ok(receipts);
     }
     match write(engine, state, tx, (no, now)).await {
-        Ok(()) => Ok(receipts),
+        Ok(()) => {
+            state.torn = false;
+            Ok(receipts)
+        }
         // If it was committed all the same, the next one finds the blob and catches up with it.
         Err(fault) => {
             draft.undo(engine, state);

@@ -1,7 +1,8 @@
 //! Judging the events of a commit, one after the other, onto the book.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use domain::Timestamp;
 use domain::usage::UseRefusal;
@@ -9,12 +10,11 @@ use licence_key::Code;
 use meter::book::{Accepted, Verdict};
 use meter::event::Event;
 use meter::id::{EventId, Key};
-use meter::pack::Stored;
 use meter::window::Place;
 use store::db::Tx;
 
 use super::super::report::{Answer, Counted, Receipt};
-use super::blobs::{self, Kept};
+use super::blobs;
 use super::old::Old;
 use super::state::State;
 use super::{Asked, Engine};
@@ -24,6 +24,7 @@ use crate::Fault;
 pub(super) struct Draft<'a> {
     pub(super) no: u64,
     pub(super) now: Timestamp,
+    pub(super) earlier: Earlier,
     pub(super) counted: Vec<Counting<'a>>,
 }
 
@@ -45,32 +46,63 @@ pub(super) fn named(asked: &[Asked]) -> (BTreeSet<Code>, BTreeSet<domain::TrackI
     (codes, tracks)
 }
 
-/// Reads the blobs in which an event of these may lie already.
-pub(super) async fn fetch(
+/// An event of an earlier commit.
+pub(super) struct Before {
+    reporter: String,
+    event: Event<'static>,
+    billed_ms: i64,
+    earned: i64,
+}
+
+/// Events of earlier commits that may be among these.
+pub(super) type Earlier = HashMap<Place, Before>;
+
+/// Reads the events of earlier commits that may have come again.
+pub(super) async fn earlier(
     engine: &Engine,
-    state: &mut State,
+    state: &State,
     tx: &mut Tx,
     asked: &[Asked],
-) -> Result<(), Fault> {
-    let mut needed = BTreeSet::new();
+) -> Result<Earlier, Fault> {
+    let mut needed: BTreeMap<u64, BTreeSet<u32>> = BTreeMap::new();
     for one in asked {
         let events = one.events.iter().flatten();
         let keys: Vec<Key> = events
             .map(|event| engine.seed.of_event(&one.reporter, &event.event_id()))
             .collect();
         let _ = state.window.touch(&keys);
-        for key in keys {
-            needed.extend(places(state, key).into_iter().map(|place| place.commit));
+        for place in keys.into_iter().flat_map(|key| places(state, key)) {
+            needed.entry(place.commit).or_default().insert(place.index);
         }
     }
-    for no in needed {
-        if state.kept.get(no).is_none()
-            && let Some(blob) = blobs::one(tx, no).await?
-        {
-            state.kept.put(no, blob);
+    let mut found = Earlier::new();
+    for (commit, indices) in needed {
+        let bytes = match state.kept.get(commit) {
+            Some(bytes) => Arc::clone(bytes),
+            None => blobs::one(tx, commit)
+                .await?
+                .ok_or_else(|| missing(commit))?,
+        };
+        let blob = blobs::open(&bytes)?;
+        for index in indices {
+            let stored = blob.event(index);
+            let stored = stored.map_err(Fault::while_("reading a blob of uses"))?;
+            let stored = stored.ok_or_else(|| missing(commit))?;
+            let before = Before {
+                reporter: stored.reporter.to_owned(),
+                event: Event::from(stored.event().to_report()),
+                billed_ms: stored.outcome.billed_ms(),
+                earned: stored.outcome.earned(),
+            };
+            found.insert(Place { commit, index }, before);
         }
     }
-    Ok(())
+    Ok(found)
+}
+
+fn missing(commit: u64) -> Fault {
+    let what = format!("blob {commit} of uses isn't whole");
+    Fault::because("looking an event up", what)
 }
 
 /// Where an event with a key may lie.
@@ -120,7 +152,7 @@ impl<'a> Draft<'a> {
         let id = event.event_id();
         let key = engine.seed.of_event(reporter, &id);
         for place in places(state, key) {
-            if let Some(answer) = self.earlier(state, place, reporter, event, &id)? {
+            if let Some(answer) = self.again(state, place, reporter, event, &id)? {
                 return Ok(answer);
             }
         }
@@ -153,7 +185,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The answer, where the event at a place has this id.
-    fn earlier(
+    fn again(
         &self,
         state: &State,
         place: Place,
@@ -166,15 +198,12 @@ impl<'a> Draft<'a> {
             let before = before.and_then(|at| self.counted.get(at));
             return Ok(before.and_then(|one| one.answer(reporter, event, id)));
         }
-        let Some(blob) = stored(&state.kept, place) else {
-            let what = format!("blob {} of uses is missing", place.commit);
-            return Err(Fault::because("looking an event up", what));
-        };
-        let blob = blobs::open(blob)?;
-        let stored = blob.event(place.index);
-        let stored = stored.map_err(Fault::while_("reading a blob of uses"))?;
-        let same = stored.filter(|one| one.reporter == reporter && one.id == *id);
-        Ok(same.map(|one| again(state, &one, event)))
+        let before = self
+            .earlier
+            .get(&place)
+            .ok_or_else(|| missing(place.commit))?;
+        let same = before.reporter == reporter && before.event.event_id() == *id;
+        Ok(same.then(|| before.answer(state, event)))
     }
 
     /// Takes everything back: the commit failed. The book is made again at the next one, since what
@@ -189,6 +218,7 @@ impl<'a> Draft<'a> {
             state.window.remove(key, place);
         }
         state.packer.clear();
+        state.torn = false;
     }
 }
 
@@ -207,23 +237,22 @@ impl Counting<'_> {
     }
 }
 
-fn stored(kept: &Kept, place: Place) -> Option<&[u8]> {
-    kept.get(place.commit).map(|blob| blob.as_slice())
-}
-
-/// What an event that was accepted before is answered.
-fn again(state: &State, before: &Stored<'_>, event: &Event<'_>) -> Answer {
-    if before.event() != *event {
-        return Answer::Conflict;
-    }
-    match state.known.of_code(&before.code) {
-        Some((terms, _)) => Answer::Duplicate(counted(
-            before.outcome.billed_ms(),
-            before.outcome.earned(),
-            terms.currency.code(),
-        )),
-        // A licence is never forgotten; if it was, its uses can't be told either.
-        None => Answer::Refused(vec![UseRefusal::UnknownLicence]),
+impl Before {
+    /// What an event is answered that has this one's id.
+    fn answer(&self, state: &State, event: &Event<'_>) -> Answer {
+        if self.event != *event {
+            return Answer::Conflict;
+        }
+        let code = meter::code::read(&event.licence_code);
+        let terms = code.and_then(|code| state.known.book.licence_of_code(code));
+        match terms {
+            Some(terms) => {
+                let currency = terms.currency.code();
+                Answer::Duplicate(counted(self.billed_ms, self.earned, currency))
+            }
+            // A licence is never forgotten; if it was, its uses can't be told either.
+            None => Answer::Refused(vec![UseRefusal::UnknownLicence]),
+        }
     }
 }
 

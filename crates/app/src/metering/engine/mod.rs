@@ -134,7 +134,8 @@ impl Engine {
     /// [`Fault`] of the database.
     pub async fn settle(&self) -> Result<(), Fault> {
         let mut state = self.state.lock().await;
-        settle::now(self, &mut state).await
+        settle::now(self, &mut state).await?;
+        Ok(())
     }
 
     /// A transaction that may write, begun when everything that counts was settled; nothing else is
@@ -166,7 +167,11 @@ impl Engine {
             }
             drop(tx);
             // What is counted from now on needn't be in it, so this ends.
-            let through = self.settle_through().await?;
+            let through = match self.settle_through().await {
+                // Who can't write can still read what there is.
+                Err(fault) if fault.cannot_write() => 0,
+                other => other?,
+            };
             tx = self.db.read().await?;
             if catch_up::mark(&mut tx).await?.settled >= through {
                 break;
@@ -177,8 +182,7 @@ impl Engine {
 
     async fn settle_through(&self) -> Result<u64, Fault> {
         let mut state = self.state.lock().await;
-        settle::now(self, &mut state).await?;
-        Ok(state.settled)
+        settle::now(self, &mut state).await
     }
 
     /// What the blobs say against what was settled, in a snapshot.

@@ -34,8 +34,8 @@ pub(super) fn is_due(engine: &Engine, state: &State) -> bool {
     engine.edge.now().0 >= state.due_ms
 }
 
-/// Settles in a transaction of its own.
-pub(super) async fn now(engine: &Engine, state: &mut State) -> Result<(), Fault> {
+/// Settles in a transaction of its own. The last commit that is settled then.
+pub(super) async fn now(engine: &Engine, state: &mut State) -> Result<u64, Fault> {
     let mut tries = 1;
     loop {
         match once(engine, state).await {
@@ -45,28 +45,32 @@ pub(super) async fn now(engine: &Engine, state: &mut State) -> Result<(), Fault>
     }
 }
 
-async fn once(engine: &Engine, state: &mut State) -> Result<(), Fault> {
-    let now = engine.edge.now();
+async fn once(engine: &Engine, state: &mut State) -> Result<u64, Fault> {
     let mut tx = engine.alone().await?;
-    // Who never counted needs no ids for this.
-    let mut passing = State::default();
-    let state = if state.ready { state } else { &mut passing };
-    if !state.ready {
-        state.last = catch_up::mark(&mut tx).await?.last;
+    let mark = catch_up::mark(&mut tx).await?;
+    if mark.settled >= mark.last {
+        return Ok(mark.settled);
     }
-    catch_up::catch_up(engine, state, &mut tx, now).await?;
-    let settled = if state.is_settled() {
-        None
+    let unsettled = catch_up::unsettled(state, &mut tx, mark.settled, mark.last).await?;
+    let in_step = state.known_ready && (state.last, state.settled) == (mark.last, mark.settled);
+    let settled = if in_step {
+        write(engine, &state.known, &mut tx, &unsettled).await?
     } else {
-        let unsettled = catch_up::unsettled(state, &mut tx, state.settled, state.last).await?;
-        Some(write(engine, &state.known, &mut tx, &unsettled).await?)
+        // What blobs name never changes, so it needn't be judged by to be settled.
+        let mut known = Known::default();
+        for (_, bytes) in &unsettled {
+            catch_up::learn(&mut known, &mut tx, bytes, engine.edge.now()).await?;
+        }
+        write(engine, &known, &mut tx, &unsettled).await?
     };
     tx.commit().await?;
-    state.known_ready = true;
-    if let Some(settled) = settled {
+    if in_step {
         done(engine, state, settled);
+    } else {
+        // The next commit sees that it has to read again.
+        settled.news.tell(&engine.bus);
     }
-    Ok(())
+    Ok(mark.last)
 }
 
 /// Writes a settlement of these blobs, which are all that isn't settled.

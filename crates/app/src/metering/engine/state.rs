@@ -11,6 +11,8 @@ use super::known::Known;
 pub(super) struct State {
     /// Were the ids accepted lately read?
     pub(super) ready: bool,
+    /// Was a commit broken off, so that `window` holds what may never have been?
+    pub(super) torn: bool,
     /// Ids accepted lately.
     pub(super) window: Window,
     /// Licences, clip time, pools and tracks that were asked for.
@@ -18,6 +20,8 @@ pub(super) struct State {
     /// Is `known` what the database says? Not while a transaction is under way, nor once one failed:
     /// what was read or numbered in it may never have been.
     pub(super) known_ready: bool,
+    /// Can what isn't settled not be judged again?
+    pub(super) stuck: bool,
     /// The last blobs.
     pub(super) kept: Kept,
     pub(super) packer: Packer,
