@@ -11,6 +11,7 @@
 
 mod apply;
 mod judge;
+mod log;
 mod pool;
 mod purse;
 mod put;
@@ -207,9 +208,9 @@ impl Book {
     /// The bundles in a licence's purse as uses have left them, the earliest expiry first, those
     /// included that can't be drawn on now.
     #[must_use]
-    pub fn bundles(&self, licence: LicenceId) -> &[Bundle] {
+    pub fn bundles(&self, licence: LicenceId) -> Vec<Bundle> {
         let purse = self.by_id(licence).and_then(|one| self.purse_of(one));
-        purse.map_or(&[], Purse::bundles)
+        purse.map(Purse::bundles).unwrap_or_default()
     }
 
     /// What it knows of a licence.
@@ -250,9 +251,10 @@ impl Book {
         self.through
     }
 
-    /// Says that everything up to this commit is in the book.
+    /// Says that everything up to this commit is in the book and durable: nothing of it is undone.
     pub fn reached(&mut self, commit: u64) {
         self.through = self.through.max(commit);
+        self.pending.tidy();
     }
 
     fn by_id(&self, id: LicenceId) -> Option<&Licence> {

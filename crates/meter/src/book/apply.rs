@@ -56,6 +56,6 @@ impl Book {
             }
             Outcome::Free | Outcome::Uncovered => {}
         }
-        self.pending.take_back(accepted, licence.holder);
+        self.pending.take_back(accepted);
     }
 }

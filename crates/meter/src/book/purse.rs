@@ -10,13 +10,12 @@ use crate::pack::Part;
 /// Bundles, the earliest expiry first, ties by id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Purse {
-    bundles: Vec<Bundle>,
-    more: Vec<Held>,
+    held: Vec<Held>,
 }
 
-/// What stands beside a bundle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Held {
+    bundle: Bundle,
     nth: u32,
     /// The book's number of the licence that it was bought under.
     owner: u32,
@@ -71,11 +70,11 @@ impl Purse {
             mut bundle,
         } = put;
         let old = self.place(nth);
-        let ms = old.map_or(0, |at| self.more[at].unsettled.ms(epoch));
+        let ms = old.map_or(0, |at| self.held[at].unsettled.ms(epoch));
         let consumed = bundle.consumed_ms.checked_add(ms);
         bundle.consumed_ms = consumed.ok_or(TermsError::Figures)?;
         let figures = |one: &Bundle| (one.id, one.total_ms, one.unearned_micros, one.consumed_ms);
-        if ms != 0 && old.is_some_and(|at| figures(&self.bundles[at]) != figures(&bundle)) {
+        if ms != 0 && old.is_some_and(|at| figures(&self.held[at].bundle) != figures(&bundle)) {
             return Err(TermsError::Unsettled);
         }
         let earned = match bundle.total_ms {
@@ -84,14 +83,13 @@ impl Purse {
             _ => bundle.earned_micros().map_err(|_| TermsError::Figures)?,
         };
         if let Some(at) = old {
-            self.bundles.remove(at);
-            self.more.remove(at);
+            self.held.remove(at);
         }
         let order = |one: &Bundle| (one.expires_at, one.id);
-        let at = self
-            .bundles
-            .partition_point(|one| order(one) < order(&bundle));
+        let before = |one: &Held| order(&one.bundle) < order(&bundle);
+        let at = self.held.partition_point(before);
         let held = Held {
+            bundle,
             nth,
             owner,
             open,
@@ -99,8 +97,7 @@ impl Purse {
             earned,
             unsettled: Unsettled { epoch, ms },
         };
-        self.bundles.insert(at, bundle);
-        self.more.insert(at, held);
+        self.held.insert(at, held);
         Ok(())
     }
 
@@ -110,44 +107,39 @@ impl Purse {
         let Some(at) = self.place(nth) else {
             return false;
         };
-        let held = &mut self.more[at];
+        let held = &mut self.held[at];
         if held.unsettled.ms(epoch) != 0 {
             (held.open, held.gone) = (false, true);
             return true;
         }
-        self.bundles.remove(at);
-        self.more.remove(at);
+        self.held.remove(at);
         false
     }
 
     /// Drops what was removed.
     pub(super) fn sweep(&mut self) {
-        let gone: Vec<bool> = self.more.iter().map(|held| held.gone).collect();
-        let mut stays = gone.iter().map(|gone| !gone);
-        self.bundles.retain(|_| stays.next().unwrap_or(true));
-        self.more.retain(|held| !held.gone);
+        self.held.retain(|held| !held.gone);
     }
 
     /// Opens or closes the bundles that were bought under a licence.
     pub(super) fn open(&mut self, owner: u32, open: bool) {
-        let bought = self.more.iter_mut().filter(|held| held.owner == owner);
+        let bought = self.held.iter_mut().filter(|held| held.owner == owner);
         bought.for_each(|held| held.open = open && !held.gone);
     }
 
-    pub(super) fn bundles(&self) -> &[Bundle] {
-        &self.bundles
+    pub(super) fn bundles(&self) -> Vec<Bundle> {
+        self.held.iter().map(|held| held.bundle.clone()).collect()
     }
 
     /// Those that may be drawn on.
     pub(super) fn open_ones(&self) -> Vec<Bundle> {
-        let all = self.bundles.iter().zip(&self.more);
-        let open = all.filter(|(_, held)| held.open);
-        open.map(|(bundle, _)| bundle.clone()).collect()
+        let open = self.held.iter().filter(|held| held.open);
+        open.map(|held| held.bundle.clone()).collect()
     }
 
     /// The bundle with a place in the order of buying.
     pub(super) fn nth(&self, nth: u32) -> Option<&Bundle> {
-        self.place(nth).and_then(|at| self.bundles.get(at))
+        self.place(nth).map(|at| &self.held[at].bundle)
     }
 
     /// What a clip would draw; nothing is changed.
@@ -157,9 +149,9 @@ impl Purse {
         }
         let draws = draw(&self.open_ones(), clip_ms, at)?;
         let part = |one: &Draw| {
-            let place = self.bundles.iter().position(|held| held.id == one.bundle);
+            let held = self.held.iter().find(|held| held.bundle.id == one.bundle);
             Part {
-                nth: place.map_or(u32::MAX, |place| self.more[place].nth),
+                nth: held.map_or(u32::MAX, |held| held.nth),
                 billed_ms: one.billed_ms,
                 earns: one.earns,
             }
@@ -169,40 +161,28 @@ impl Purse {
 
     /// The usual draw: all of it from the first open bundle. `None` where that isn't enough.
     fn draw_one(&self, billed_ms: i64, at: Timestamp) -> Option<Part> {
-        let mut all = self.bundles.iter().zip(&self.more);
-        let place =
-            all.position(|(one, held)| held.open && one.expires_at > at && one.left_ms() > 0)?;
-        let bundle = &self.bundles[place];
-        if billed_ms <= 0 || bundle.left_ms() < billed_ms {
+        let mut all = self.held.iter();
+        let held = all.find(|held| {
+            let bundle = &held.bundle;
+            held.open && bundle.expires_at > at && bundle.left_ms() > 0
+        })?;
+        if billed_ms <= 0 || held.bundle.left_ms() < billed_ms {
             return None;
         }
-        let earns = self.earns(place, billed_ms)?;
         Some(Part {
-            nth: self.more[place].nth,
+            nth: held.nth,
             billed_ms,
-            earns,
+            earns: held.earns(billed_ms)?,
         })
-    }
-
-    fn earns(&self, place: usize, billed_ms: i64) -> Option<i64> {
-        let bundle = &self.bundles[place];
-        let consumed = bundle.consumed_ms.checked_add(billed_ms)?;
-        // Most products fit into 64 bits, where a division takes a fifth of the time.
-        let product = bundle.unearned_micros.checked_mul(consumed);
-        let after = match product {
-            Some(product) if bundle.total_ms > 0 => product.div_euclid(bundle.total_ms),
-            _ => mul_div_floor(bundle.unearned_micros, consumed, bundle.total_ms).ok()?,
-        };
-        after.checked_sub(self.more[place].earned)
     }
 
     /// Would this part, drawn next, be what the rule says?
     pub(super) fn allows(&self, part: &Part) -> bool {
-        let Some(place) = self.place(part.nth) else {
+        let Some(held) = self.place(part.nth).map(|at| &self.held[at]) else {
             return false;
         };
-        let fits = part.billed_ms > 0 && part.billed_ms <= self.bundles[place].left_ms();
-        fits && self.earns(place, part.billed_ms) == Some(part.earns)
+        let fits = part.billed_ms > 0 && part.billed_ms <= held.bundle.left_ms();
+        fits && held.earns(part.billed_ms) == Some(part.earns)
     }
 
     pub(super) fn take(&mut self, part: &Part, epoch: u32) {
@@ -215,9 +195,9 @@ impl Purse {
 
     fn shift(&mut self, nth: u32, ms: i64, micros: i64, epoch: u32) {
         if let Some(place) = self.place(nth) {
-            let consumed = &mut self.bundles[place].consumed_ms;
+            let held = &mut self.held[place];
+            let consumed = &mut held.bundle.consumed_ms;
             *consumed = consumed.saturating_add(ms);
-            let held = &mut self.more[place];
             held.earned = held.earned.saturating_add(micros);
             let ms = held.unsettled.ms(epoch).saturating_add(ms);
             held.unsettled = Unsettled { epoch, ms };
@@ -225,6 +205,20 @@ impl Purse {
     }
 
     fn place(&self, nth: u32) -> Option<usize> {
-        self.more.iter().position(|held| held.nth == nth)
+        self.held.iter().position(|held| held.nth == nth)
+    }
+}
+
+impl Held {
+    fn earns(&self, billed_ms: i64) -> Option<i64> {
+        let bundle = &self.bundle;
+        let consumed = bundle.consumed_ms.checked_add(billed_ms)?;
+        // Most products fit into 64 bits, where a division takes a fifth of the time.
+        let product = bundle.unearned_micros.checked_mul(consumed);
+        let after = match product {
+            Some(product) if bundle.total_ms > 0 => product.div_euclid(bundle.total_ms),
+            _ => mul_div_floor(bundle.unearned_micros, consumed, bundle.total_ms).ok()?,
+        };
+        after.checked_sub(self.earned)
     }
 }

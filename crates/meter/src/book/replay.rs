@@ -66,8 +66,8 @@ impl Book {
     /// already is passed over; the answer is how many events were counted.
     ///
     /// # Errors
-    /// [`ReplayError`]; the only faults are a licence, track, bundle or way of payment that the
-    /// book doesn't know.
+    /// [`ReplayError`]; the only faults are a licence, track, bundle, cycle or way of payment that
+    /// the book doesn't know.
     pub fn recount(&mut self, blob: &Blob<'_>) -> Result<u32, ReplayError> {
         self.each(blob, |book, accepted| {
             let licence = &book.licences[index(accepted.licence)];
@@ -77,7 +77,15 @@ impl Book {
                 let all = parts.iter().all(|part| purse.nth(part.nth).is_some());
                 all.then_some(()).ok_or(Fault::Bundle)?;
             }
+            if let Outcome::Pooled { cycle, .. } = &accepted.outcome {
+                licence.cycle(*cycle).ok_or(Fault::Pool)?;
+            }
             let holder = licence.holder;
+            if let Some(video) = &accepted.video {
+                // So that each is new only once.
+                let videos = &mut book.licences[index(accepted.licence)].videos;
+                videos.insert(video.clone());
+            }
             book.pending.add(accepted, holder);
             Ok(())
         })
@@ -107,7 +115,7 @@ impl Book {
             })?;
             counted += 1;
         }
-        self.through = commit;
+        self.reached(commit);
         Ok(counted)
     }
 

@@ -8,54 +8,12 @@ use domain::set::Member;
 use domain::{Country, LicenceId, Timestamp};
 use ledger::Currency;
 
+use super::log::{Log, Sum, halves, start, whole};
 use super::settle::{Earned, LICENSEES_MAX, Line, PoolUse, Roll, Settlement, Source, Taken};
 use super::{Accepted, Book, Holder, Map, index};
-use crate::pack::Outcome;
 
 /// Milliseconds of a roll-up's hour.
 const HOUR_MS: i64 = 3_600_000;
-const DAY_MS: i64 = 24 * HOUR_MS;
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Sum {
-    uses: u64,
-    clip_ms: i64,
-    billed_ms: i64,
-    micros: i64,
-}
-
-/// What paid: the bundle by its place in the purse, the cycle by its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Payer {
-    Sale,
-    Bundle(u32),
-    Cycle(u32),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct LineKey {
-    licence: u32,
-    track: u32,
-    payer: Payer,
-    /// Days since 1970.
-    day: i32,
-    origin: Option<i32>,
-}
-
-/// Three words instead of five fields: this is hashed for every use.
-impl Hash for LineKey {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        let (kind, place) = match self.payer {
-            Payer::Sale => (0, 0),
-            Payer::Bundle(nth) => (1, nth),
-            Payer::Cycle(nth) => (2, nth),
-        };
-        let origin = self.origin.map_or(0, |day| day.cast_unsigned() | 1 << 31);
-        state.write_u64(u64::from(self.licence) << 32 | u64::from(self.track));
-        state.write_u64(u64::from(place) << 32 | kind);
-        state.write_u64(u64::from(self.day.cast_unsigned()) << 32 | u64::from(origin));
-    }
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct RollKey {
@@ -90,46 +48,56 @@ impl Hash for RollKey {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Rolled {
     sum: Sum,
-    /// The first holders, by the book's numbers, with the uses of each: so that one can be taken
-    /// back.
-    seen: [(u32, u32); LICENSEES_MAX],
+    /// The first holders, by the book's numbers.
+    seen: [u32; LICENSEES_MAX],
+    /// How many those are.
+    count: u8,
 }
 
 impl Rolled {
-    fn see(&mut self, holder: u32) {
-        let mut free = None;
-        for (at, (had, uses)) in self.seen.iter_mut().enumerate() {
-            if *uses == 0 {
-                free = Some(at);
-                break;
-            }
-            if *had == holder {
-                *uses = uses.saturating_add(1);
-                return;
-            }
-        }
-        if let Some(at) = free {
-            self.seen[at] = (holder, 1);
-        }
+    fn seen(&self) -> &[u32] {
+        &self.seen[..usize::from(self.count)]
     }
 
-    /// Uses are taken back in reverse order, so a holder who leaves came last.
-    fn unsee(&mut self, holder: u32) {
-        let mut seen = self.seen.iter_mut();
-        if let Some(one) = seen.find(|one| one.0 == holder && one.1 > 0) {
-            one.1 -= 1;
-            if one.1 == 0 {
-                *one = (0, 0);
-            }
+    /// Was the holder noted now? Not where they were before, or ten others were.
+    fn see(&mut self, holder: u32) -> bool {
+        if self.seen().contains(&holder) {
+            return false;
         }
+        let Some(free) = self.seen.get_mut(usize::from(self.count)) else {
+            return false;
+        };
+        *free = holder;
+        self.count += 1;
+        true
+    }
+
+    /// Uses are taken back in reverse order, so whoever leaves came last.
+    fn unsee(&mut self) {
+        self.count = self.count.saturating_sub(1);
+        self.seen[usize::from(self.count)] = 0;
     }
 }
+
+/// Not compared: what can be taken back isn't what was counted.
+#[derive(Clone, Debug, Default)]
+struct Noted(Vec<bool>);
+
+impl PartialEq for Noted {
+    fn eq(&self, _: &Noted) -> bool {
+        true
+    }
+}
+
+impl Eq for Noted {}
 
 /// What isn't settled.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pending {
-    lines: Map<LineKey, Sum>,
+    log: Log,
     rolls: Map<RollKey, Rolled>,
+    /// For each use that can still be taken back, in order: was its holder noted with it?
+    noted: Noted,
     videos: Vec<(u32, String)>,
 }
 
@@ -141,49 +109,42 @@ impl Pending {
         }
         let rolled = self.rolls.entry(roll_key(accepted)).or_default();
         rolled.sum.add(whole(accepted));
-        rolled.see(holder);
-        for_lines(accepted, |key, sum| {
-            self.lines.entry(key).or_default().add(sum);
-        });
+        self.noted.0.push(rolled.see(holder));
+        self.log.add(accepted);
     }
 
-    pub(super) fn take_back(&mut self, accepted: &Accepted, holder: u32) {
+    pub(super) fn take_back(&mut self, accepted: &Accepted) {
         if accepted.video.is_some() {
             self.videos.pop();
         }
         let key = roll_key(accepted);
         if let Some(rolled) = self.rolls.get_mut(&key) {
-            rolled.unsee(holder);
+            if self.noted.0.pop() == Some(true) {
+                rolled.unsee();
+            }
             if rolled.sum.take_back(whole(accepted)) {
                 self.rolls.remove(&key);
             }
         }
-        for_lines(accepted, |key, sum| {
-            let line = self.lines.get_mut(&key);
-            if line.is_some_and(|line| line.take_back(sum)) {
-                self.lines.remove(&key);
-            }
-        });
+        self.log.take_back(accepted);
     }
 
     /// Forgets the sums and keeps the room.
     pub(super) fn clear(&mut self) {
-        self.lines.clear();
+        self.log.clear();
         self.rolls.clear();
+        self.noted.0.clear();
         self.videos.clear();
+    }
+
+    /// Bounds its memory. What was added before can't be taken back any more.
+    pub(super) fn tidy(&mut self) {
+        self.log.tidy();
+        self.noted.0.clear();
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.rolls.is_empty()
-    }
-}
-
-fn whole(accepted: &Accepted) -> Sum {
-    Sum {
-        uses: 1,
-        clip_ms: accepted.clip_ms,
-        billed_ms: accepted.outcome.billed_ms(),
-        micros: accepted.outcome.earned(),
     }
 }
 
@@ -198,66 +159,15 @@ fn roll_key(accepted: &Accepted) -> RollKey {
     }
 }
 
-fn for_lines(accepted: &Accepted, mut each: impl FnMut(LineKey, Sum)) {
-    let key = |payer| LineKey {
-        licence: accepted.licence,
-        track: accepted.track,
-        payer,
-        day: day(accepted.received_at),
-        origin: accepted.late.then(|| day(accepted.published_at)),
-    };
-    let mut sum = whole(accepted);
-    match &accepted.outcome {
-        Outcome::Free => each(key(Payer::Sale), sum),
-        Outcome::Pooled { cycle, .. } => each(key(Payer::Cycle(*cycle)), sum),
-        Outcome::Drawn(parts) => {
-            for part in parts {
-                (sum.billed_ms, sum.micros) = (part.billed_ms, part.earns);
-                each(key(Payer::Bundle(part.nth)), sum);
-                (sum.uses, sum.clip_ms) = (0, 0);
-            }
-        }
-        Outcome::Uncovered => {}
-    }
-}
-
-/// The day of an instant. Beyond the five million years that fit it is the last of them.
-fn day(at: Timestamp) -> i32 {
-    let days = at.millis().div_euclid(DAY_MS);
-    i32::try_from(days).unwrap_or(i32::MAX)
-}
-
-fn start(day: i32) -> Timestamp {
-    Timestamp(i64::from(day) * DAY_MS)
-}
-
-impl Sum {
-    fn add(&mut self, other: Sum) {
-        self.uses = self.uses.saturating_add(other.uses);
-        self.clip_ms = self.clip_ms.saturating_add(other.clip_ms);
-        self.billed_ms = self.billed_ms.saturating_add(other.billed_ms);
-        self.micros = self.micros.saturating_add(other.micros);
-    }
-
-    /// Is nothing left?
-    fn take_back(&mut self, other: Sum) -> bool {
-        self.uses = self.uses.saturating_sub(other.uses);
-        self.clip_ms = self.clip_ms.saturating_sub(other.clip_ms);
-        self.billed_ms = self.billed_ms.saturating_sub(other.billed_ms);
-        self.micros = self.micros.saturating_sub(other.micros);
-        *self == Sum::default()
-    }
-}
-
 impl Book {
     /// What has changed since the last settlement. It stays pending until [`Book::settled`] says
     /// that the transaction which wrote it is durable.
     #[must_use]
     pub fn settlement(&self) -> Settlement {
-        let lines = self.lines();
+        let (lines, earned) = self.lines();
         let mut out = Settlement {
             through: self.through,
-            earned: self.earned(),
+            earned,
             taken: taken(&lines),
             pools: pools(&lines),
             lines,
@@ -274,41 +184,44 @@ impl Book {
         self.pending.is_empty()
     }
 
-    fn lines(&self) -> Vec<Line> {
-        let sums = self.pending.lines.iter();
-        let lines = sums.filter_map(|(key, sum)| {
-            let licence = &self.licences[index(key.licence)];
-            let source = match key.payer {
-                Payer::Sale => Source::Sale,
-                Payer::Cycle(nth) => Source::Cycle(nth),
-                // A bundle that pays is kept until it is settled.
-                Payer::Bundle(nth) => Source::Bundle(self.purse_of(licence)?.nth(nth)?.id),
+    fn lines(&self) -> (Vec<Line>, Vec<Earned>) {
+        let sums = self.pending.log.sums();
+        let mut lines = Vec::with_capacity(sums.len());
+        let mut by_track: Map<(u32, Currency), Sum> = Map::default();
+        for (key, sum) in &sums {
+            let [(licence, place), (kind, track), (day, origin)] = key.map(halves);
+            let licence = &self.licences[index(licence)];
+            let source = match kind {
+                0 => Source::Sale,
+                1 => match self.purse_of(licence).and_then(|purse| purse.nth(place)) {
+                    Some(bundle) => Source::Bundle(bundle.id),
+                    // A bundle that pays is kept until it is settled.
+                    None => continue,
+                },
+                _ => Source::Cycle(place),
             };
-            Some(Line {
+            if source != Source::Sale {
+                let earned = by_track.entry((track, licence.terms.currency));
+                earned.or_default().add(*sum);
+            }
+            lines.push(Line {
                 licence: licence.terms.id,
                 source,
-                track: self.tracks[index(key.track)].0,
-                day: start(key.day),
-                origin: key.origin.map(start),
+                track: self.tracks[index(track)].0,
+                day: start(day),
+                origin: (origin != 0).then(|| start(origin)),
                 uses: sum.uses,
                 clip_ms: sum.clip_ms,
                 billed_ms: sum.billed_ms,
                 micros: sum.micros,
-            })
-        });
-        let mut lines: Vec<Line> = lines.collect();
-        lines.sort_unstable();
-        lines
+            });
+        }
+        // Nearly in order already where licences were put in the order of their ids.
+        lines.sort();
+        (lines, self.earned(&by_track))
     }
 
-    fn earned(&self) -> Vec<Earned> {
-        let mut by_track: Map<(u32, Currency), Sum> = Map::default();
-        for (key, sum) in &self.pending.lines {
-            if key.payer != Payer::Sale {
-                let currency = self.licences[index(key.licence)].terms.currency;
-                by_track.entry((key.track, currency)).or_default().add(*sum);
-            }
-        }
+    fn earned(&self, by_track: &Map<(u32, Currency), Sum>) -> Vec<Earned> {
         let earned = by_track.iter().filter(|(_, sum)| sum.micros != 0);
         let earned = earned.map(|((track, currency), sum)| Earned {
             track: self.tracks[index(*track)].0,
@@ -323,25 +236,25 @@ impl Book {
 
     fn rolls(&self) -> Vec<Roll> {
         let rolls = self.pending.rolls.iter();
-        let rolls = rolls.map(|(key, Rolled { sum, seen })| Roll {
+        let rolls = rolls.map(|(key, rolled)| Roll {
             track: self.tracks[index(key.track)].0,
             hour: Timestamp(key.hour * HOUR_MS),
             placement: key.placement,
             purpose: key.purpose,
             territory: key.territory,
             currency: key.currency,
-            uses: sum.uses,
-            clip_ms: sum.clip_ms,
-            billed_ms: sum.billed_ms,
-            micros: sum.micros,
-            licensees: self.named(seen),
+            uses: rolled.sum.uses,
+            clip_ms: rolled.sum.clip_ms,
+            billed_ms: rolled.sum.billed_ms,
+            micros: rolled.sum.micros,
+            licensees: self.named(rolled.seen()),
         });
         rolls.collect()
     }
 
-    fn named(&self, seen: &[(u32, u32)]) -> Vec<Holder> {
-        let seen = seen.iter().take_while(|(_, uses)| *uses > 0);
-        let mut named: Vec<Holder> = seen.map(|(at, _)| self.holders[index(*at)]).collect();
+    fn named(&self, seen: &[u32]) -> Vec<Holder> {
+        let named = seen.iter().map(|place| self.holders[index(*place)]);
+        let mut named: Vec<Holder> = named.collect();
         named.sort_unstable();
         named
     }
