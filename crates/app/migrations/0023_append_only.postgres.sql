@@ -25,7 +25,9 @@ begin
     else
         execute format('select ($1).%I', tg_argv[0]) using new into changed;
     end if;
-    insert into meter_changes (id) values (changed);
+    if changed is not null then
+        insert into meter_changes (id) values (changed);
+    end if;
     return null;
 end
 $$;

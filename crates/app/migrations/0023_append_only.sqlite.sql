@@ -21,10 +21,10 @@ create trigger meter_licences_update after update of status, envelope, buyer_id 
 begin insert into meter_changes (id) values (new.id); end;
 
 create trigger meter_bundles_insert after insert on bundles
-begin insert into meter_changes (id) values (new.family); end;
+begin insert into meter_changes (id) select new.family where new.family is not null; end;
 
 create trigger meter_bundles_update after update of unearned_micros, total_ms, expires_ms, gone_ms, gone_micros, base_ms, base_micros, taken_micros on bundles
-begin insert into meter_changes (id) values (new.family); end;
+begin insert into meter_changes (id) select new.family where new.family is not null; end;
 
 create trigger meter_cycles_insert after insert on cycles
 begin insert into meter_changes (id) values (new.subscription_id); end;

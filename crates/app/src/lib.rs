@@ -125,7 +125,8 @@ impl App {
     }
 
     /// A transaction that may write. Every use that was acknowledged is settled in it, and none is
-    /// counted before it ends: what it decides by they can't change.
+    /// counted before it ends: what it decides by they can't change. (What has nothing to do with
+    /// uses, such as a sale, may write to `db` itself, and then read nothing by [`App::read`] meanwhile.)
     ///
     /// # Errors
     /// [`Fault`] of the database.

@@ -57,7 +57,7 @@ fn what_was_acknowledged_counts_once_however_often_the_program_is_killed() {
             .collect();
         let sender = std::thread::spawn(move || {
             let (mut sent, mut done) = (from, Vec::new());
-            let old = again.chunks(BATCH as usize).map(<[u64]>::to_vec);
+            let old = again.chunks(7).map(<[u64]>::to_vec);
             let new = (0..).map(|n| (from + n * BATCH..from + (n + 1) * BATCH).collect());
             for batch in old.chain(new) {
                 sent = sent.max(batch.iter().max().map_or(0, |n| n + 1));
@@ -165,7 +165,7 @@ fn post(address: &str, key: &str, numbers: &[u64]) -> Option<usize> {
 
 /// A licence for clip time, and a track to use it for.
 async fn furnish(store: &Path) {
-    crowd::fill(store, 1, 1).await;
+    crowd::fill(store, 1, 2).await;
     let db = open(store).await;
     let mut tx = db.write().await.unwrap();
     let envelope = BUNDLE_PLANS[0].envelope(Credit::NotRequired, domain::Timestamp(0));

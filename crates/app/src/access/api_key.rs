@@ -31,7 +31,7 @@ pub async fn make(
     let id = ApiKeyId::from_bytes(call.id());
     let secret = format!("{PREFIX}{}", fresh_secret(call).0);
     let words: Vec<_> = scopes.iter().map(|s| s.word()).collect();
-    let mut tx = app.write().await?;
+    let mut tx = app.db.write().await?;
     let values = [
         id.bytes().into(),
         name.into(),

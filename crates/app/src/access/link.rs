@@ -31,7 +31,7 @@ impl Refusal for LinkRefusal {
 /// [`Fault`] of the database.
 pub async fn make(app: &App, call: &mut Call, who: PersonId) -> Result<String, Fault> {
     let (secret, hash) = fresh_secret(call);
-    let mut tx = app.write().await?;
+    let mut tx = app.db.write().await?;
     let expires = call.now.0 + LINK_MS;
     tx.run(
         INSERT,
@@ -68,7 +68,7 @@ pub async fn use_up(
     call: &mut Call,
     secret: &str,
 ) -> Result<(String, Person), Stop<LinkRefusal>> {
-    let mut tx = app.write().await?;
+    let mut tx = app.db.write().await?;
     let values = [(&hash(secret)).into(), call.now.0.into()];
     let row = tx
         .optional(USE, &values)

@@ -13,7 +13,7 @@ use crate::{App, Call, Fault};
 /// [`Fault`] of the database.
 pub async fn person(app: &App, call: &mut Call, role: Role, name: &str) -> Result<Person, Fault> {
     let id = call.id();
-    let mut tx = app.write().await?;
+    let mut tx = app.db.write().await?;
     let payee = match role {
         Role::Composer => tx.optional(PAYEE, &[name.into()]).await?,
         Role::Buyer | Role::Operator => None,

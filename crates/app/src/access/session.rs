@@ -43,7 +43,7 @@ pub async fn whose(app: &App, call: &Call, secret: &str) -> Result<Option<Person
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn end(app: &App, secret: &str) -> Result<(), Fault> {
-    let mut tx = app.write().await?;
+    let mut tx = app.db.write().await?;
     tx.run(END, &[(&hash(secret)).into()]).await?;
     Ok(tx.commit().await?)
 }

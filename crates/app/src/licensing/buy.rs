@@ -126,7 +126,7 @@ async fn sell(
     mut sale: Sale,
 ) -> Result<Bought, Stop<BuyRefusal>> {
     let (id, track) = (sale.id, sale.track);
-    let mut tx = app.write().await?;
+    let mut tx = app.db.write().await?;
     let values = [
         who.name().into(),
         key.into(),

@@ -353,7 +353,7 @@ async fn keep(app: &App, call: &Call, ask: &Ask, quote: &Quote) -> Result<(), Fa
         Ask::Bundle { plan } | Ask::Pool { plan } => serde_json::to_string(plan),
     };
     let options = serde_json::to_string(&quote.options);
-    let mut tx = app.write().await?;
+    let mut tx = app.db.write().await?;
     let values = [
         quote.id.bytes().into(),
         quote.track.map(|id| id.bytes().to_vec()).into(),

@@ -107,7 +107,7 @@ async fn write(
     state.known.book.reached(no);
     state.known_ready = true;
     if let Some(settled) = settled {
-        settle::done(engine, state, settled);
+        settle::done(engine, state, &settled);
     }
     Ok(())
 }

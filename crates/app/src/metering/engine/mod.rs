@@ -74,7 +74,7 @@ pub struct Engine {
 
 impl Engine {
     pub(crate) fn new(db: Database, bus: Bus, edge: Edge) -> Arc<Engine> {
-        let seed = Seed::new(edge.call().random());
+        let seed = Seed::new(edge.secret());
         Arc::new(Engine {
             db,
             bus,
@@ -168,9 +168,12 @@ impl Engine {
             drop(tx);
             // What is counted from now on needn't be in it, so this ends.
             let through = match self.settle_through().await {
-                // Who can't write can still read what there is.
-                Err(fault) if fault.cannot_write() => 0,
-                other => other?,
+                Ok(through) => through,
+                // What there is can still be read: a full disk closes no store.
+                Err(fault) => {
+                    tracing::error!("uses can't be settled: {}", fault.chain());
+                    return Ok(self.db.read().await?);
+                }
             };
             tx = self.db.read().await?;
             if catch_up::mark(&mut tx).await?.settled >= through {

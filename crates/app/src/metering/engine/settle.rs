@@ -65,7 +65,7 @@ async fn once(engine: &Engine, state: &mut State) -> Result<u64, Fault> {
     };
     tx.commit().await?;
     if in_step {
-        done(engine, state, settled);
+        done(engine, state, &settled);
     } else {
         // The next commit sees that it has to read again.
         settled.news.tell(&engine.bus);
@@ -106,7 +106,7 @@ pub(super) async fn write(
 }
 
 /// Says that a settlement is durable.
-pub(super) fn done(engine: &Engine, state: &mut State, settled: Settled) {
+pub(super) fn done(engine: &Engine, state: &mut State, settled: &Settled) {
     state.settled = settled.through;
     state.known.book.settled();
     let now = engine.edge.now().0;

@@ -134,6 +134,19 @@ on_both_engines! {
         assert_eq!(world.escrow_of("Ben").await, earned(3) - earned(2));
     }
 
+    async fn uses_from_before_there_were_blobs_are_known_again(world: World) {
+        let (reporter, licence, track) = with_clip_time(&world).await;
+        let event = world.used("e1", &licence, &track);
+        let counted = accepted(reporter.reports(&event).await);
+        world.has_counted_without_blobs().await;
+        let other = beside(&world, &reporter).await;
+        assert_eq!(other.reports(&event).await, Answer::Duplicate(counted));
+        assert_eq!(other.reports(&event.lasting(1_000)).await, Answer::Conflict);
+        accepted(other.reports(&world.used("e2", &licence, &track)).await);
+        assert_eq!(world.uses().await, 2);
+        assert_eq!(world.composer("Ada Byron").await.balance().await, 7_998_500 / 20);
+    }
+
     async fn what_was_settled_otherwise_than_the_blobs_say_is_named(world: World) {
         let (reporter, licence, track) = with_clip_time(&world).await;
         accepted(reporter.reports(&world.used("e1", &licence, &track)).await);
