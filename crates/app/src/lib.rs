@@ -11,6 +11,7 @@
 pub mod access;
 pub mod accounts;
 pub mod advances;
+pub mod billing;
 pub mod bundles;
 mod call;
 pub mod catalogue;
@@ -59,6 +60,7 @@ use store::blobs::Blobs;
 use store::bus::Bus;
 use store::db::Database;
 use store::db::Tx;
+use store::mail::Mail;
 use store::search::Index;
 
 /// One running Clearcue: its worlds and settings. Shared by reference; use cases are functions
@@ -68,6 +70,8 @@ pub struct App {
     pub db: Database,
     /// Where masters, stems, previews and cuts lie.
     pub blobs: Blobs,
+    /// Where letters go.
+    pub mail: Mail,
     /// Tells live reports what has just happened.
     pub bus: Bus,
     /// Counts uses.
@@ -94,6 +98,7 @@ impl App {
     pub fn new(
         db: Database,
         blobs: Blobs,
+        mail: Mail,
         issuer: Issuer,
         settings: Settings,
         edge: Edge,
@@ -106,6 +111,7 @@ impl App {
             blobs,
             bus,
             engine,
+            mail,
             index,
             issuer,
             statuses: licensing::status::Kept::default(),

@@ -90,5 +90,7 @@ pub const MIGRATIONS: &[Migration] = &[
             include_str!("../migrations/0019_free.postgres.sql"),
         ),
     },
+    kept!("invoices", "0020_invoices", "0020"),
+    Migration::same("letters", include_str!("../migrations/0022_letters.sql")),
     kept!("meter", "0023_meter", "0023"),
 ];

@@ -90,7 +90,6 @@ struct Kept {
 /// The track whose master these bytes are, if it is here.
 pub(super) async fn known(app: &App, master: BlobHash) -> Result<Option<TrackId>, Fault> {
     let row = app
-        .db
         .read()
         .await?
         .optional(KNOWN, &[master.bytes().into()])

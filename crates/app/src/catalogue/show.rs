@@ -70,7 +70,6 @@ pub(crate) async fn resolve(tx: &mut Tx, name: &str) -> Result<TrackId, Stop<Tra
 /// [`Fault`] of the database.
 pub async fn splits(app: &App, track: TrackId) -> Result<Vec<Share>, Fault> {
     let rows = app
-        .db
         .read()
         .await?
         .all(SPLITS, &[track.bytes().into()])

@@ -39,7 +39,6 @@ pub async fn files(
     stem: Option<&str>,
 ) -> Result<Vec<AssetFile>, Fault> {
     let rows = app
-        .db
         .read()
         .await?
         .all(ASSETS, &[track.bytes().into()])
@@ -104,7 +103,6 @@ async fn cut(app: &App, track: TrackId, row: &Row, kind: AssetKind) -> Result<Bl
         .cut_ms()
         .ok_or_else(|| Fault::because("rendering an asset", "only cuts are rendered"))?;
     let master = app
-        .db
         .read()
         .await?
         .one(MASTER, &[track.bytes().into()])

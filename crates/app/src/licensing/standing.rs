@@ -135,7 +135,6 @@ pub(crate) async fn follow(
 /// [`Fault`] of the database.
 pub async fn history(app: &App, licence: LicenceId) -> Result<Vec<Line>, Fault> {
     let rows = app
-        .db
         .read()
         .await?
         .all(HISTORY, &[licence.bytes().into()])

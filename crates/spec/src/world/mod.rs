@@ -7,9 +7,11 @@ mod buyer;
 mod composer;
 mod database;
 mod door;
+mod earlier;
 mod merchant;
 mod payments;
 mod payouts;
+mod post;
 mod purse;
 mod reporter;
 mod rights;
@@ -26,8 +28,10 @@ pub use books::{Money, Postings};
 pub use buyer::{Bundle, Buyer, Card, monetised_short};
 pub use composer::{Composer, Ear};
 pub use database::Engine;
+pub use earlier::Carried;
 pub use merchant::priced;
 pub use payouts::bank_account;
+pub use post::{Delivered, Mood, PostOffice};
 pub use purse::{Member, claim_of, dollars, race};
 pub use reporter::{Event, Refusals, Reporter, accepted, refusals};
 pub use rights::{finished, pasted};
@@ -49,6 +53,7 @@ use domain::{Rates, Timestamp};
 use ledger::Currency;
 use licence_key::{IssuerKey, Jwks};
 use store::blobs::Blobs;
+use store::mail::Mail;
 
 use database::Place;
 
@@ -169,6 +174,14 @@ impl World {
         self.at_the_same_place(app).await
     }
 
+    /// The same store, whose letters leave by another way.
+    pub async fn mailing(&self, mail: Mail) -> Self {
+        let issuer = Issuer::of((*self.0.app.issuer.keys()).clone(), SECRET);
+        let mut app = open(&self.0.place, self.0.blobs.path(), issuer).await;
+        app.mail = mail;
+        self.at_the_same_place(app).await
+    }
+
     /// The same store with another commission, in basis points.
     pub async fn charging(&self, commission_bp: u32) -> Self {
         self.reopened_as(|settings| settings.rates.commission_bp = commission_bp)
@@ -200,8 +213,15 @@ impl World {
         change(&mut settings);
         let issuer = Issuer::of((*app.issuer.keys()).clone(), SECRET);
         let (db, blobs) = (app.db.clone(), app.blobs.clone());
-        App::new(db, blobs, issuer, settings, app.edge.clone())
-            .expect("there is memory for an empty index")
+        App::new(
+            db,
+            blobs,
+            app.mail.clone(),
+            issuer,
+            settings,
+            app.edge.clone(),
+        )
+        .expect("there is memory for an empty index")
     }
 
     /// The use cases, for what has no word of its own yet.
@@ -294,7 +314,8 @@ async fn open(place: &Place, blobs: &Path, issuer: Issuer) -> App {
     db.migrate(app::MIGRATIONS)
         .await
         .expect("the schema can be built on an empty database");
-    let blobs = Blobs::local(blobs).expect("the world's own folder can be written");
+    let stored = Blobs::local(blobs).expect("the world's own folder can be written");
+    let mail = Mail::Folder(blobs.join("mails"));
     let settings = Settings {
         name: "The Store".into(),
         public_url: ADDRESS.into(),
@@ -305,11 +326,19 @@ async fn open(place: &Place, blobs: &Path, issuer: Issuer) -> App {
         seller: Seller::default(),
         reserve_days: 90,
         sandbox_webhook_secret: WEBHOOK_SECRET.into(),
+        mail_from: String::new(),
     };
     // Two programs on one store never draw the same ids.
     let seed = OPENED.fetch_add(1, Ordering::Relaxed);
-    App::new(db, blobs, issuer, settings, Edge::set(BEGINNING, seed))
-        .expect("there is memory for an empty index")
+    App::new(
+        db,
+        stored,
+        mail,
+        issuer,
+        settings,
+        Edge::set(BEGINNING, seed),
+    )
+    .expect("there is memory for an empty index")
 }
 
 /// A use case's answer in the language of scenarios.

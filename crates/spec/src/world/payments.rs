@@ -2,8 +2,8 @@
 //! messages come in any order, and the reserve grows old.
 
 use app::access::Principal;
+use app::billing::credit_note::{CreditNote, credit_notes};
 use app::licensing::Licence;
-use app::licensing::credit_note::{CreditNote, credit_notes};
 use app::payments::dispute::{self, Act};
 use app::payments::learn::{self, Heard, Learned};
 use app::payments::list::{self, Payment};

@@ -55,8 +55,15 @@ impl World {
         };
         let issuer = app::Issuer::of((*app.issuer.keys()).clone(), [9; 32]);
         let (db, blobs) = (app.db.clone(), app.blobs.clone());
-        App::new(db, blobs, issuer, settings, app.edge.clone())
-            .expect("there is memory for an empty index")
+        App::new(
+            db,
+            blobs,
+            app.mail.clone(),
+            issuer,
+            settings,
+            app.edge.clone(),
+        )
+        .expect("there is memory for an empty index")
     }
 
     /// Buys a plan as a guest of a store under other rates.

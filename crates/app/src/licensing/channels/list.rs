@@ -72,7 +72,6 @@ pub(in crate::licensing) async fn on_list(
     at: Timestamp,
 ) -> Result<OnList, Fault> {
     let rows = app
-        .db
         .read()
         .await?
         .all(HISTORY, &[licence.bytes().into()])

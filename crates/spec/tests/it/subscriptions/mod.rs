@@ -1,6 +1,7 @@
 mod change;
 pub(crate) mod close;
 mod idle;
+mod invoices;
 mod renew;
 mod rotation;
 mod sign_up;
