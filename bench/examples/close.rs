@@ -8,6 +8,7 @@ use app::{App, Currency, Edge, Issuer, MIGRATIONS, Rates, Seller, Settings};
 use licence_key::Jwks;
 use store::blobs::Blobs;
 use store::db::Database;
+use store::mail::Mail;
 
 #[path = "../../crates/server/tests/common/crowd.rs"]
 mod crowd;
@@ -36,9 +37,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         seller: Seller::default(),
         reserve_days: 90,
         sandbox_webhook_secret: String::new(),
+        mail_from: String::new(),
+        ddex: None,
     };
     let blobs = Blobs::local(folder.path().join("blobs"))?;
-    let app = App::new(db, blobs, issuer, settings, Edge::System)?;
+    let mail = Mail::Folder(folder.path().join("mails"));
+    let app = App::new(db, blobs, mail, issuer, settings, Edge::System)?;
     let began = Instant::now();
     let closed = close::close(&app, None, &|_| {})
         .await

@@ -11,6 +11,7 @@ use ledger::Currency;
 use licence_key::{IssuerKey, Jwks};
 use store::blobs::Blobs;
 use store::db::Database;
+use store::mail::Mail;
 
 use crate::baseline;
 
@@ -43,10 +44,13 @@ pub(crate) async fn set() -> Fallible<Stage> {
         seller: Seller::default(),
         reserve_days: 90,
         sandbox_webhook_secret: String::new(),
+        mail_from: String::new(),
+        ddex: None,
     };
     let issuer = Issuer::new(Some(key.clone()), jwks, [9; 32]);
     let blobs = Blobs::local(folder.path().join("blobs"))?;
-    let app = App::new(db, blobs, issuer, settings, Edge::System)?;
+    let mail = Mail::Folder(folder.path().join("mails"));
+    let app = App::new(db, blobs, mail, issuer, settings, Edge::System)?;
     let mut call = app.call();
     let added = add::add(&app, &mut call, track(&piece())?, Some("bench"))
         .await

@@ -169,3 +169,53 @@ test('a_composer_sets_prices_and_sees_the_report_move_when_a_use_arrives', async
   assert.deepEqual(faults, [])
   await close()
 })
+
+/** Signs somebody in with a link of the binary's own making. */
+async function signIn(page, role, name) {
+  const said = execFileSync(binary, ['link', '--store', store.folder, '--role', role, '--name', name], { encoding: 'utf8' })
+  const secret = said.match(/\/sign-in\/([\w-]+)/)?.[1]
+  assert.ok(secret, 'a sign-in link is printed')
+  await page.goto(`${store.origin}/sign-in/${secret}`)
+  await page.locator('main button[type="submit"]').click()
+  await page.waitForLoadState()
+}
+
+test('the_operator_makes_a_code_and_closes_it_after_a_question', async () => {
+  const { page, faults, close } = await openPage(browser, DESK)
+  await signIn(page, 'operator', 'Olga')
+  await page.getByRole('link', { name: 'Terms of sale' }).click()
+  await page.getByLabel('Code', { exact: true }).fill('spring')
+  await page.getByLabel('Takes off').fill('20 %')
+  await page.getByRole('button', { name: 'Make the code' }).click()
+  await page.getByText('SPRING is saved.').waitFor()
+  for (const [name, viewport] of [['phone', PHONE], ['desk', DESK]]) {
+    await page.setViewportSize(viewport)
+    await shoot(page, `${name}-10-promos`)
+    assert.ok((await overflow(page)) <= 0, `the codes scroll sideways on a ${name}`)
+  }
+  await page.getByRole('button', { name: 'Close: SPRING' }).click()
+  await page.getByRole('button', { name: 'Yes, close SPRING' }).click()
+  await page.getByText('SPRING is closed.').waitFor()
+  assert.deepEqual(faults, [])
+  await close()
+})
+
+test('a_buyer_who_signed_in_finds_what_they_bought', async () => {
+  const { page, faults, close } = await openPage(browser, PHONE)
+  await signIn(page, 'buyer', 'Mia')
+  await page.goto(`${store.origin}/licences`)
+  await page.getByText('You have no licence yet').waitFor()
+  const { code } = await buy(page, 'signed-in', { plays: false })
+  await page.goto(`${store.origin}/licences`)
+  assert.ok((await page.locator('.owned').innerText()).includes(code), 'the list shows the key')
+  for (const [name, viewport] of [['phone', PHONE], ['desk', DESK]]) {
+    await page.setViewportSize(viewport)
+    await shoot(page, `${name}-11-licences`)
+    assert.ok((await overflow(page)) <= 0, `/licences scrolls sideways on a ${name}`)
+  }
+  await page.getByRole('link', { name: new RegExp(code) }).click()
+  await page.locator('#code').waitFor()
+  assert.equal(await page.locator('#code').innerText(), code)
+  assert.deepEqual(faults, [])
+  await close()
+})

@@ -12,15 +12,18 @@ import "./style/license.css";
 import "./style/safelist.css";
 import "./style/report.css";
 import "./style/money.css";
+import "./style/desk.css";
 
 import { startCopying } from "./copy";
 import { startLive } from "./live";
+import { startParts } from "./parts";
 import { startPlayer } from "./player";
 import { startSearch } from "./search";
 import { startTheme } from "./theme";
 
 startTheme();
 startCopying();
+startParts();
 const player = startPlayer();
 startSearch(() => player.refresh());
 startLive();

@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { clip, clock, figure, fraction, money } from "../node_modules/.test/format.js";
 import { barHeights, readUse } from "../node_modules/.test/report.js";
+import { parts, percent, together } from "../node_modules/.test/share.js";
 
 test("a clock rounds down and pads its seconds", () => {
   assert.equal(clock(0), "0:00");
@@ -40,4 +41,13 @@ test("an event that isn't a whole use is not shown", () => {
 test("the highest bar is full and a single use is still seen", () => {
   assert.deepEqual(barHeights([0, 1, 1000], 64), [0, 1, 64]);
   assert.deepEqual(barHeights([0, 0], 64), [0, 0]);
+});
+
+test("a part is read as the server reads it, and the sum says what is missing", () => {
+  const read = ["50", "33,3333", "12.5 %", "333334 ppm", "100.1", "a third", ""].map(parts);
+  assert.deepEqual(read, [500_000, 333_333, 125_000, 333_334, null, null, null]);
+  assert.deepEqual([1_000_000, 500_000, 333_333].map(percent), ["100", "50", "33.3333"]);
+  assert.equal(together(900_000), "Together 90 %: 10 % is missing.");
+  assert.equal(together(1_100_000), "Together 110 %: 10 % too much.");
+  assert.equal(together(1_000_000), "Together 100 %: it adds up.");
 });

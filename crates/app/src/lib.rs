@@ -38,7 +38,7 @@ pub mod wallets;
 pub use call::{Call, Edge};
 pub use issuer::{Issuer, Keys, Signer};
 pub use schema::MIGRATIONS;
-pub use settings::{Seller, Settings};
+pub use settings::{Ddex, Seller, Settings};
 pub use stop::{Fault, Refusal, Stop};
 
 // What callers hand to use cases and get back from them, for those that may not use the crates

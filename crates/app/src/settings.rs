@@ -1,5 +1,6 @@
 //! What the operator has set, as use cases need it.
 
+use domain::ddex::dsr::Parties;
 use domain::{BundlePlan, Rates};
 use ledger::Currency;
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,17 @@ pub struct Settings {
     pub sandbox_webhook_secret: String,
     /// Who letters are from; empty: `no-reply` at the store's host.
     pub mail_from: String,
+    /// Reports to the trade; nothing while the operator hasn't said who reports to whom.
+    pub ddex: Option<Ddex>,
+}
+
+/// Reports to the trade in DDEX's form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ddex {
+    /// Who sends them to whom.
+    pub parties: Parties,
+    /// Which versions of the standard's parts they say they go by (`dsrf/…`).
+    pub version: String,
 }
 
 /// Who sells: what an invoice says of the store. All of it may be empty.

@@ -3,6 +3,7 @@
 //! Everything here is due or not by what is stored, so that running it twice, or late, does no
 //! harm.
 
+use crate::accounts::seals;
 use crate::subscriptions::{close, idle, renew, reserves};
 use crate::{App, Fault, billing, bundles, mails, payments, payouts};
 
@@ -25,6 +26,7 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
     let released = payments::release::due(app, &mut app.call()).await?;
     let expired = bundles::expire::due(app, &mut app.call()).await?;
     let proposed = payouts::pay_days::due(app, &mut app.call()).await?;
+    let sealed = seals::due(app, &app.call()).await?;
     Ok(vec![
         ("payments with news from their provider", heard),
         ("invoices of earlier sales made", billed),
@@ -41,5 +43,6 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
         ("bundles expired", expired),
         ("payouts proposed", proposed),
         ("letters sent", letters),
+        ("journals sealed", sealed),
     ])
 }

@@ -59,3 +59,56 @@ fn starts_a_formula(text: &str) -> bool {
 fn blank(c: char) -> bool {
     c.is_whitespace() || c.is_control() || c == '\u{feff}'
 }
+
+/// Takes away the apostrophe that our own files put before what looks like a formula.
+#[must_use]
+pub fn unguarded(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
+        _ => cell,
+    }
+}
+
+/// The rows of a table (RFC 4180) with the numbers of their first lines; empty lines are left out.
+/// Nothing where a quotation mark is never closed.
+#[must_use]
+pub fn rows(text: &str) -> Option<Vec<(usize, Vec<String>)>> {
+    let mut rows = Vec::new();
+    let (mut row, mut cell) = (Vec::new(), String::new());
+    let (mut quoted, mut line, mut began) = (false, 1, 1);
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' if quoted && letters.peek() == Some(&'"') => {
+                letters.next();
+                cell.push('"');
+            }
+            '"' if quoted => quoted = false,
+            '"' if cell.is_empty() => quoted = true,
+            ',' if !quoted => row.push(std::mem::take(&mut cell)),
+            '\r' if !quoted && letters.peek() == Some(&'\n') => {}
+            '\n' if !quoted => {
+                row.push(std::mem::take(&mut cell));
+                push(&mut rows, began, std::mem::take(&mut row));
+                line += 1;
+                began = line;
+            }
+            letter => {
+                line += usize::from(letter == '\n');
+                cell.push(letter);
+            }
+        }
+    }
+    if quoted {
+        return None;
+    }
+    row.push(cell);
+    push(&mut rows, began, row);
+    Some(rows)
+}
+
+fn push(rows: &mut Vec<(usize, Vec<String>)>, line: usize, row: Vec<String>) {
+    if row.iter().any(|cell| !cell.trim().is_empty()) {
+        rows.push((line, row));
+    }
+}

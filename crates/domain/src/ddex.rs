@@ -5,6 +5,8 @@
 //! (`AudioStem`, `StemBundle`). Most of our words have no counterpart there and answer `None`: an
 //! export then says the word itself as user-defined, and never a neighbour that means more.
 
+pub mod dsr;
+
 use crate::asset::AssetKind;
 use crate::axes::{Purpose, Rights};
 

@@ -2,11 +2,13 @@
 //! from, what stands there after; and everything that somebody needs to recompute it alone.
 //!
 //! A statement is plain data with one form in JSON. Its lines are chained by hashes, so that a
-//! digit that was changed anywhere is named by its line. The chain is no proof against whoever
-//! makes the whole file anew: for that, ask the store for the same period again.
+//! digit that was changed anywhere is named by its line. Against whoever makes the whole file anew
+//! stands the issuer's signature of the last hash.
 
 mod check;
+mod check_table;
 mod period;
+mod signed;
 mod table;
 
 use licence_key::canonical::sha256_hex;
@@ -16,6 +18,8 @@ use crate::payee_line::LineKind;
 use crate::time::Timestamp;
 
 pub use check::{Checked, Wrong, check};
+pub use check_table::{check_table, is_table};
+pub use licence_key::statement::SealError;
 pub use period::{Period, PeriodError};
 pub use table::{csv, decimal};
 
@@ -53,6 +57,9 @@ pub struct Statement {
     pub lines: Vec<Line>,
     /// The hash of the last line, or of the head where there is none: it stands for the whole.
     pub hash: String,
+    /// The issuer's signature of that hash (`licence_key::statement`), where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
 }
 
 /// A payee.
@@ -227,6 +234,7 @@ impl Statement {
             line.hash.clone_from(&last);
         }
         self.hash = last;
+        self.signature = None;
         Ok(self)
     }
 

@@ -3,7 +3,7 @@
 //! One key has three forms: a [`Code`] that people read and type, a signed token
 //! ([`sign`], [`verify`]) that proves the licence without asking anyone, and a page
 //! address that this crate only carries. Revocation and suspension are a signed
-//! [`StatusList`]. With the `media` feature (on by default) the crate also writes
+//! [`StatusList`]. The same keys sign [`statement`]s. With the `media` feature (on by default) the crate also writes
 //! keys into audio and video files and reads them back, without touching the sound.
 //!
 //! The crate knows nothing of stores, prices, databases, networks, files on disk, clocks or
@@ -23,6 +23,7 @@ mod key;
 #[cfg(feature = "media")]
 pub mod media;
 mod standing;
+pub mod statement;
 mod status;
 mod token;
 

@@ -9,6 +9,7 @@ use std::fmt;
 use app::{BUNDLE_PLANS, Currency, Rates, Seller, Settings, Tax};
 use thiserror::Error;
 
+mod ddex;
 mod keys;
 mod mail;
 
@@ -194,6 +195,7 @@ impl Config {
                 reserve_days: meant.days("reserve_days")?,
                 sandbox_webhook_secret: meant.secret("sandbox_webhook_secret")?,
                 mail_from: meant.mail_from()?,
+                ddex: meant.ddex()?,
             },
             listen: meant.filled("listen")?,
             behind_proxy: meant.yes_or_no("behind_proxy")?,

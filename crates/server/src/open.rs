@@ -220,7 +220,7 @@ fn way(folder: &Path, to: &MailTo) -> Result<Mail, Failure> {
                 let fix = "install the system's trusted certificates, or say mail_by = \"folder\"";
                 Failure::failed(e, fix)
             })?;
-            Ok(Mail::Smtp(smtp))
+            Ok(Mail::Smtp(Box::new(smtp)))
         }
     }
 }

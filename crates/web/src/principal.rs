@@ -16,6 +16,7 @@ const MAX_AGE_S: u32 = 30 * 24 * 60 * 60;
 
 /// Whoever makes the request, as an extractor. A key that isn't known is refused; a session
 /// that has ended makes a guest.
+#[derive(Clone)]
 pub(crate) struct Caller(pub(crate) Principal);
 
 impl FromRequestParts<Web> for Caller {

@@ -140,6 +140,38 @@ pub(crate) fn amount(text: &str, currency: Currency) -> Option<i64> {
     (money.micros() % currency.minor_unit_micros() == 0).then_some(money.micros())
 }
 
+/// A day as people type it (`2027-01-31`) or pick it: its beginning, UTC.
+pub(crate) fn day(text: &str) -> Option<Timestamp> {
+    format!("{}T00:00:00Z", text.trim()).parse().ok()
+}
+
+/// A fraction as a decimal number, exactly where twelve digits suffice: `23/25` is `0.92`.
+pub(crate) fn decimal(numerator: i64, denominator: i64) -> String {
+    const DIGITS: usize = 12;
+    let (over, under) = (i128::from(numerator), i128::from(denominator.max(1)));
+    let scaled = over * 10_i128.pow(12) / under;
+    let (whole, part) = (scaled / 10_i128.pow(12), scaled % 10_i128.pow(12));
+    let text = format!("{whole}.{part:0width$}", width = DIGITS);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Basis points in per cent: `1900` is `19 %`, `825` is `8.25 %`.
+pub(crate) fn basis_points(bp: u32) -> String {
+    format!("{} %", decimal(i64::from(bp), 100))
+}
+
+/// A percentage as people type it (`19`, `8.25 %`, `7,5`), in basis points.
+pub(crate) fn percentage(text: &str) -> Option<u32> {
+    let text = text.trim().trim_end_matches('%').trim_end();
+    let text = text.replace(',', ".");
+    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 3 || part.len() > 2 || !digits(whole) || !digits(part) {
+        return None;
+    }
+    format!("{whole}{part:0<2}").parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,5 +219,25 @@ mod tests {
         for text in ["", "all", "0.291"] {
             assert_eq!(usd(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn percentages_rates_and_days_are_read_and_said_as_people_write_them() {
+        assert_eq!(percentage("8.25 %"), Some(825));
+        assert_eq!(percentage("7,5"), Some(750));
+        assert_eq!(percentage("19"), Some(1900));
+        for text in ["", "%", "1.234", "-1", "1000000", "a"] {
+            assert_eq!(percentage(text), None, "{text}");
+        }
+        assert_eq!(
+            (basis_points(1900), basis_points(825)),
+            ("19 %".into(), "8.25 %".into())
+        );
+        assert_eq!(
+            (decimal(23, 25), decimal(3, 1)),
+            ("0.92".into(), "3".into())
+        );
+        assert_eq!(day("2026-03-02").map(date).as_deref(), Some("2 Mar 2026"));
+        assert_eq!(day("soon"), None);
     }
 }

@@ -102,10 +102,35 @@ pub async fn list(app: &App) -> Result<Vec<Sold>, Fault> {
     on_sale(&mut app.read().await?, app.settings.currency).await
 }
 
-/// The same in a transaction; `base` is the store's own currency.
+/// The currencies that the store sold in once and does no more, by code, with their last figures
+/// and when they were closed.
+///
+/// # Errors
+/// [`Fault`] of the database.
+pub async fn closed(app: &App) -> Result<Vec<Sold>, Fault> {
+    latest(&mut app.read().await?, app.settings.currency, true).await
+}
+
+/// Those on sale in a transaction; `base` is the store's own currency.
 pub(super) async fn on_sale(tx: &mut Tx, base: Currency) -> Result<Vec<Sold>, Fault> {
-    let rows = tx.all(ON_SALE, &[base.code().into()]).await?;
+    latest(tx, base, false).await
+}
+
+async fn latest(tx: &mut Tx, base: Currency, closed: bool) -> Result<Vec<Sold>, Fault> {
+    let values = [base.code().into(), closed.into()];
+    let rows = tx.all(LATEST, &values).await?;
     rows.iter().map(|row| read(row, base)).collect()
+}
+
+/// The figures that a currency was sold by last, whether it still is or not.
+pub(super) async fn last(
+    tx: &mut Tx,
+    base: Currency,
+    wanted: Currency,
+) -> Result<Option<Sold>, Fault> {
+    let values = [base.code().into(), wanted.code().into()];
+    let row = tx.optional(LAST, &values).await?;
+    row.map(|row| read(&row, base)).transpose()
 }
 
 async fn write(
@@ -156,10 +181,15 @@ const INSERT: &str = "
                                  less_minor, fee_fixed_micros, closed, set_by, set_ms)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
-const ON_SALE: &str = "
+const LATEST: &str = "
     select currency, numerator, denominator, step_minor, less_minor, fee_fixed_micros, set_ms
       from currency_prices c
-     where base = $1 and closed = 0
+     where base = $1 and closed = $2
        and line = (select max(line) from currency_prices o
                     where o.currency = c.currency and o.base = c.base)
      order by currency";
+
+const LAST: &str = "
+    select currency, numerator, denominator, step_minor, less_minor, fee_fixed_micros, set_ms
+      from currency_prices where base = $1 and currency = $2
+     order by line desc limit 1";

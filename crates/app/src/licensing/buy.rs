@@ -144,6 +144,8 @@ async fn sell(
         .as_ref()
         .and_then(|deal| deal.promo.clone());
     if let Some((old, credit)) = upgrade_of {
+        // Payments first, as whoever gives one back does.
+        held::lock_payments(&mut tx, old).await?;
         still_valid(&mut tx, old).await?;
         still_paid(
             &mut tx,

@@ -1,13 +1,11 @@
 //! Live reports: each use is told to those who earn by it, the moment it is durable.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-
-use domain::{PayeeId, SplitSheet, SplitSheetId, TrackId};
+use domain::{PayeeId, SplitSheetId, TrackId};
 use serde::{Deserialize, Serialize};
 use store::bus::{Bus, Heard, Listener};
 use store::db::{Row, Tx};
 
+use crate::accounts::sheets::{self, Shares};
 use crate::{App, Fault};
 
 /// A use as one payee sees it; several that were settled together, where there are many.
@@ -71,17 +69,14 @@ pub(super) async fn seen(tx: &mut Tx, id: &[u8; 16]) -> Result<Vec<UseSeen>, Fau
         let account = domain::Account::Payee(payee).id();
         let values = [payee.bytes().into(), id.into(), account.as_str().into()];
         let row = tx.one(&format!("{USES}{ONE}"), &values).await?;
-        out.push(read(tx, &row, payee, &mut Sheets::new()).await?);
+        out.push(read(tx, &row, payee, &mut Shares::new()).await?);
     }
     Ok(out)
 }
 
-/// The shares of sheets that were read.
-type Sheets = BTreeMap<[u8; 16], Vec<(PayeeId, u32)>>;
-
 /// What a payee earned by a line. Of a settlement's lines each grows what its sheet has shared, so
 /// its part is the difference of two floors, as if it had been booked alone.
-async fn part(tx: &mut Tx, row: &Row, payee: PayeeId, sheets: &mut Sheets) -> Result<i64, Fault> {
+async fn part(tx: &mut Tx, row: &Row, payee: PayeeId, read: &mut Shares) -> Result<i64, Fault> {
     let (Some(after), Some(_)) = (
         row.opt_int("shared_after_micros")?,
         row.opt_bytes("sheet_id")?,
@@ -89,24 +84,9 @@ async fn part(tx: &mut Tx, row: &Row, payee: PayeeId, sheets: &mut Sheets) -> Re
         // From before sheets kept count, or of no worth.
         return Ok(row.opt_int("booked")?.unwrap_or(0));
     };
-    let (sheet, earned) = (row.id("sheet_id")?, row.int("earned_micros")?);
-    if let Entry::Vacant(place) = sheets.entry(sheet) {
-        let mut shares = Vec::new();
-        for row in tx.all(SHARES, &[(&sheet).into()]).await? {
-            let ppm = u32::try_from(row.int("share_ppm")?)
-                .map_err(Fault::while_("reading a split sheet's share"))?;
-            shares.push((PayeeId::from_bytes(row.id("payee_id")?), ppm));
-        }
-        place.insert(shares);
-    }
-    let shares = sheets.get(&sheet).cloned().unwrap_or_default();
-    let id = SplitSheetId::from_bytes(sheet);
-    let sheet = SplitSheet::new(id, 1, shares, after - earned)
-        .map_err(Fault::while_("reading a split sheet"))?;
-    let shared = sheet.share(earned);
-    let parts = shared
-        .map_err(Fault::while_("sharing by a split sheet"))?
-        .parts;
+    let sheet = SplitSheetId::from_bytes(row.id("sheet_id")?);
+    let amount = (row.int("earned_micros")?, after);
+    let parts = sheets::shared_then(tx, read, sheet, amount).await?.parts;
     let own = parts.iter().find(|(one, _)| *one == payee);
     Ok(own.map_or(0, |(_, micros)| *micros))
 }
@@ -125,7 +105,7 @@ async fn read(
     tx: &mut Tx,
     row: &Row,
     payee: PayeeId,
-    sheets: &mut Sheets,
+    sheets: &mut Shares,
 ) -> Result<UseSeen, Fault> {
     let placement = row.text("placement")?;
     Ok(UseSeen {
@@ -190,7 +170,7 @@ async fn list(
         limit.into(),
     ];
     let rows = tx.all(&format!("{USES}{OF_PAYEE}{side}"), &values).await?;
-    let (mut out, mut sheets) = (Vec::with_capacity(rows.len()), Sheets::new());
+    let (mut out, mut sheets) = (Vec::with_capacity(rows.len()), Shares::new());
     for row in &rows {
         out.push(read(&mut tx, row, payee, &mut sheets).await?);
     }
@@ -250,9 +230,6 @@ const PAYEES: &str = "
                                            order by h.version desc limit 1))
                            from uses u where u.id = $1)
      order by s.payee_id";
-
-const SHARES: &str =
-    "select payee_id, share_ppm from split_shares where sheet_id = $1 order by payee_id";
 
 /// Uses with what a payee was booked for their settlement; the tails below say which.
 const USES: &str = "

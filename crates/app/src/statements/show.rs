@@ -90,9 +90,21 @@ pub async fn statement(
         lines,
         head_hash: String::new(),
         hash: String::new(),
+        signature: None,
     };
+    Ok(signed(app, call, statement)?)
+}
+
+/// The statement sealed, and signed by who signs licences here; without a signing key at hand it
+/// stays unsigned, since its figures are as right.
+fn signed(app: &App, call: &Call, statement: Statement) -> Result<Statement, Fault> {
+    let doing = "making a statement";
     let sealed = statement.sealed();
-    Ok(sealed.map_err(|what| Fault::because("making a statement", format!("{what} overflows")))?)
+    let sealed = sealed.map_err(|what| Fault::because(doing, format!("{what} overflows")))?;
+    match app.issuer.signer(call.now) {
+        Some(key) => sealed.signed(&key).map_err(Fault::while_(doing)),
+        None => Ok(sealed),
+    }
 }
 
 /// The payee that somebody names, by id or by name.
@@ -134,7 +146,8 @@ async fn moved(tx: &mut Tx, wanted: &Wanted) -> Result<(Vec<Sheet>, Vec<Line>), 
         period.from().0.into(),
         period.until().0.into(),
     ];
-    let rows = tx.all(LINES, &values).await?;
+    let sql = tx.spelt(LINES);
+    let rows = tx.all(&sql, &values).await?;
     let mut ids = BTreeSet::new();
     for row in &rows {
         ids.extend(sheet_of(row)?);
@@ -270,7 +283,8 @@ const LINES: &str = "
       left join split_sheets s on s.id = e.sheet_id
       left join tracks st on st.id = s.track_id
      where e.payee_id = $1 and e.currency = $2 and e.at_ms >= $3 and e.at_ms < $4
-     order by e.at_ms, coalesce(e.shared_after_micros, 0), e.source_id, e.kind, e.sheet_id, e.purse";
+     order by e.at_ms, coalesce(e.shared_after_micros, 0), e.source_id, e.kind {bytewise},
+              e.sheet_id, e.purse";
 
 const SHEET: &str = "
     select s.version, t.title from split_sheets s join tracks t on t.id = s.track_id

@@ -1,8 +1,10 @@
 //! The public reports of closes: what was closed when, and for one batch the formula, the inputs
 //! and the outputs of every cycle. No subscriber is named, and anybody can recompute it.
 
+use std::collections::BTreeMap;
+
 use domain::pool::close::{CloseReport, Totals};
-use domain::{CloseId, Timestamp};
+use domain::{CloseId, Timestamp, TrackId};
 use serde::{Deserialize, Serialize};
 use store::db::Row;
 use thiserror::Error;
@@ -99,6 +101,37 @@ pub async fn report(app: &App, name: &str) -> Result<Report, Stop<CloseReportRef
     })
 }
 
+/// A track that a close shared money to, as people know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shared {
+    /// Its title now.
+    pub title: String,
+    /// Its artist.
+    pub artist: String,
+    /// Its word in addresses.
+    pub slug: String,
+}
+
+/// The tracks of a report, as people know them.
+///
+/// # Errors
+/// [`Fault`] of the database.
+pub async fn tracks(app: &App, report: &Report) -> Result<BTreeMap<TrackId, Shared>, Fault> {
+    let mut tx = app.read().await?;
+    let mut out = BTreeMap::new();
+    for track in report.totals.tracks.keys() {
+        if let Some(row) = tx.optional(TRACK, &[track.bytes().into()]).await? {
+            let shared = Shared {
+                title: row.text("title")?,
+                artist: row.text("artist")?,
+                slug: row.text("slug")?,
+            };
+            out.insert(*track, shared);
+        }
+    }
+    Ok(out)
+}
+
 /// Recomputes a report: every cycle by the formula, and the sums. What rolled over and found no
 /// open cycle was idle; the two are held against each other as one.
 #[must_use]
@@ -156,5 +189,9 @@ fn of(row: &Row) -> Result<Batch, Fault> {
 
 const LIST: &str = "
     select id, at_ms, currency, totals from close_batches order by at_ms desc, id desc limit $1";
+
+const TRACK: &str = "
+    select t.title, t.slug, a.name as artist
+      from tracks t join artists a on a.id = t.artist_id where t.id = $1";
 
 const ONE: &str = "select id, at_ms, currency, totals from close_batches where id = $1";

@@ -1,5 +1,6 @@
 //! A subscription's row: locked, changed, kept; and the runs that its states leave behind.
 
+use domain::subscription::Run;
 use domain::{LicenceId, Subscription, SubscriptionId, Timestamp};
 use ledger::Currency;
 use store::db::{Row, Tx};
@@ -94,6 +95,18 @@ impl Kept {
     }
 }
 
+/// The stretches of time in which a subscription ran, the earliest first.
+pub(super) async fn runs(tx: &mut Tx, id: SubscriptionId) -> Result<Vec<Run>, Fault> {
+    let rows = tx.all(RUNS, &[id.bytes().into()]).await?;
+    let run = |row: &Row| -> Result<Run, Fault> {
+        Ok(Run {
+            anchor: Timestamp(row.int("anchor_ms")?),
+            until: row.opt_int("until_ms")?.map(Timestamp),
+        })
+    };
+    rows.iter().map(run).collect()
+}
+
 const KEPT: &str = "
     select id, licence_id, plan, currency, state, card_token, due_ms, owed_ms, tries
       from subscriptions";
@@ -110,3 +123,7 @@ const RUN_UNTIL: &str = "
 
 const RUN_FROM: &str = "
     insert into subscription_runs (subscription_id, anchor_ms, until_ms) values ($1, $2, null)";
+
+const RUNS: &str = "
+    select anchor_ms, until_ms from subscription_runs
+     where subscription_id = $1 order by anchor_ms";

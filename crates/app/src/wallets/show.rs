@@ -27,6 +27,8 @@ pub struct Spendable {
 pub struct Permission {
     /// The permission.
     pub id: WalletGrantId,
+    /// From which wallet.
+    pub wallet: WalletId,
     /// Whose: the key's id.
     pub key: ApiKeyId,
     /// What the operator calls the key.
@@ -122,6 +124,7 @@ pub async fn permissions(app: &App, who: &Person) -> Result<Vec<Permission>, Fau
             let money = |micros| Money::new(micros, wallet.currency);
             Ok(Permission {
                 id: WalletGrantId::from_bytes(row.id("grant_id")?),
+                wallet: wallet.id,
                 key: ApiKeyId::from_bytes(row.id("api_key_id")?),
                 name: row.text("name")?,
                 cap: money(row.int("cap_micros")?),

@@ -5,6 +5,7 @@ use ledger::{Currency, Money};
 use thiserror::Error;
 
 use super::Answer;
+use crate::csv::{rows, unguarded};
 use crate::id::PayoutId;
 
 /// The most lines that a file of outcomes may have.
@@ -78,7 +79,9 @@ const PASSED_OVER: [&str; 2] = ["payee", "how"];
 /// # Errors
 /// [`FileError`] when there is no table.
 pub fn read(text: &str) -> Result<Vec<Numbered>, FileError> {
-    let mut rows = rows(text.trim_start_matches('\u{feff}'))?.into_iter();
+    let mut rows = rows(text.trim_start_matches('\u{feff}'))
+        .ok_or(FileError::Quote)?
+        .into_iter();
     let (_, columns) = rows.next().ok_or(FileError::Columns)?;
     let columns: Vec<String> = columns.iter().map(|c| c.trim().to_lowercase()).collect();
     for (at, name) in columns.iter().enumerate() {
@@ -148,54 +151,4 @@ fn money(text: &str, currency: &str) -> Result<Money, LineError> {
         return Err(LineError::Amount);
     }
     Ok(money)
-}
-
-/// Takes away the apostrophe that our own files put before what looks like a formula.
-fn unguarded(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
-        _ => cell,
-    }
-}
-
-/// The rows of a table (RFC 4180) with the numbers of their first lines; empty lines are left out.
-fn rows(text: &str) -> Result<Vec<(usize, Vec<String>)>, FileError> {
-    let mut rows = Vec::new();
-    let (mut row, mut cell) = (Vec::new(), String::new());
-    let (mut quoted, mut line, mut began) = (false, 1, 1);
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '"' if quoted && letters.peek() == Some(&'"') => {
-                letters.next();
-                cell.push('"');
-            }
-            '"' if quoted => quoted = false,
-            '"' if cell.is_empty() => quoted = true,
-            ',' if !quoted => row.push(std::mem::take(&mut cell)),
-            '\r' if !quoted && letters.peek() == Some(&'\n') => {}
-            '\n' if !quoted => {
-                row.push(std::mem::take(&mut cell));
-                push(&mut rows, began, std::mem::take(&mut row));
-                line += 1;
-                began = line;
-            }
-            letter => {
-                line += usize::from(letter == '\n');
-                cell.push(letter);
-            }
-        }
-    }
-    if quoted {
-        return Err(FileError::Quote);
-    }
-    row.push(cell);
-    push(&mut rows, began, row);
-    Ok(rows)
-}
-
-fn push(rows: &mut Vec<(usize, Vec<String>)>, line: usize, row: Vec<String>) {
-    if row.iter().any(|cell| !cell.trim().is_empty()) {
-        rows.push((line, row));
-    }
 }

@@ -105,7 +105,7 @@ pub fn check(statement: &Statement) -> Result<Checked, Wrong> {
     })
 }
 
-fn head(part: &'static str, what: String) -> Wrong {
+pub(super) fn head(part: &'static str, what: String) -> Wrong {
     Wrong::Head { part, what }
 }
 

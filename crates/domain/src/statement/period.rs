@@ -59,6 +59,25 @@ impl Period {
         self.until
     }
 
+    /// The last day that is in it, such as `2026-10-31`.
+    #[must_use]
+    pub fn last_day(&self) -> String {
+        self.until.plus_ms(-1).day()
+    }
+
+    /// As ISO 8601 and trade messages write it, with the last day in it: `2026`, `2026-Q4`,
+    /// `2026-10`, `2026-10-01`, `2026-10-01--2026-10-14`.
+    #[must_use]
+    pub fn iso_name(&self) -> String {
+        if !self.name.contains("..") {
+            return self.name.clone();
+        }
+        match (self.from.day(), self.last_day()) {
+            (first, last) if first == last => first,
+            (first, last) => format!("{first}--{last}"),
+        }
+    }
+
     /// Is a moment in it?
     #[must_use]
     pub fn holds(&self, at: Timestamp) -> bool {

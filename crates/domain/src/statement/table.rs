@@ -7,7 +7,8 @@ use super::{Line, Sheet, Statement, kind_words};
 use crate::csv::{Cell, typed_row};
 use crate::time::Timestamp;
 
-const HEAD: [&str; 22] = [
+/// The names of its columns.
+pub(super) const HEAD: [&str; 22] = [
     "line",
     "date",
     "purse",

@@ -11,6 +11,7 @@ mod checks;
 mod credits;
 mod cues;
 mod cycles;
+mod dsr;
 mod envelope_gen;
 mod envelope_json;
 mod envelope_properties;

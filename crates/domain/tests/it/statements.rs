@@ -3,10 +3,11 @@
 use domain::Timestamp;
 use domain::csv::{Cell, typed_row};
 use domain::statement::{
-    Checked, Line, Party, Period, PeriodError, Purses, Share, Sheet, Span, Statement, UseOf, Wrong,
-    check, csv, decimal,
+    Checked, Line, Party, Period, PeriodError, Purses, SealError, Share, Sheet, Span, Statement,
+    UseOf, Wrong, check, check_table, csv, decimal, is_table,
 };
 use ledger::telescope;
+use licence_key::{IssuerKey, Jwks};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -119,6 +120,7 @@ fn sealed(opening: Purses, change: i64, lines: Vec<Line>) -> Statement {
         head_hash: String::new(),
         lines,
         hash: String::new(),
+        signature: None,
     };
     statement.sealed().unwrap()
 }
@@ -323,4 +325,89 @@ proptest! {
         let again: Statement = serde_json::from_str(&json).unwrap();
         prop_assert_eq!(again.to_json().unwrap(), json);
     }
+}
+
+#[test]
+fn no_bit_of_a_signed_file_can_be_changed_unnoticed() {
+    let key = IssuerKey::from_seed(&[7; 32]);
+    let statement = told(777_777, &[43_333, -20_000]).signed(&key).unwrap();
+    let keys = Jwks::new("https://store.example", vec![key.public().clone()]);
+    assert_eq!(
+        statement.signed_by(&keys).unwrap().unwrap().thumbprint(),
+        key.kid()
+    );
+    let file = statement.to_json().unwrap();
+    // A `t` for the `T` of a moment reads as the same statement: nothing has changed then.
+    let passes_as_another = |text: &str| {
+        let read = serde_json::from_str::<Statement>(text).ok();
+        let read = read.filter(|read| *read != statement);
+        read.is_some_and(|read| check(&read).is_ok() && read.signed_by(&keys).is_ok())
+    };
+    for at in 0..file.len() {
+        for bit in 0..7 {
+            let mut bytes = file.clone().into_bytes();
+            bytes[at] ^= 1 << bit;
+            let changed = String::from_utf8(bytes).unwrap();
+            assert!(!passes_as_another(&changed), "byte {at} bit {bit}");
+        }
+    }
+}
+
+#[test]
+fn whoever_makes_a_statement_anew_lacks_the_signature() {
+    let key = IssuerKey::from_seed(&[7; 32]);
+    let keys = Jwks::new("https://store.example", vec![key.public().clone()]);
+    let statement = told(0, &[43_333]).signed(&key).unwrap();
+    let kept = statement.signature.clone();
+    let mut forged = told(0, &[43_334]);
+    assert_eq!(forged.signed_by(&keys), Ok(None));
+    forged.signature = kept;
+    assert!(check(&forged).is_ok());
+    assert_eq!(forged.signed_by(&keys), Err(SealError::Other));
+}
+
+#[test]
+fn a_table_is_recomputed_and_its_first_wrong_figure_is_named() {
+    let statement = told(777_777, &[43_333, 1, -20_000, 5_000_000]);
+    let table = csv(&statement);
+    assert!(is_table(&table) && !is_table(&statement.to_json().unwrap()));
+    let right = check(&statement).unwrap();
+    assert_eq!(check_table(&table), Ok(right));
+    let rows: Vec<&str> = table.split_inclusive("\r\n").collect();
+    // All figures of a line but the lengths of its use, the sheet's version and its day.
+    for figure in [0, 14, 15, 16, 17, 18] {
+        for line in 1..=4 {
+            let mut cells: Vec<String> = rows[line + 1].split(',').map(str::to_owned).collect();
+            let last = cells[figure].pop().unwrap();
+            cells[figure].push(if last == '7' { '3' } else { '7' });
+            let mut changed: Vec<String> = rows.iter().map(|&row| row.to_owned()).collect();
+            changed[line + 1] = cells.join(",");
+            let wrong = check_table(&changed.concat()).unwrap_err();
+            assert!(
+                matches!(wrong, Wrong::Line { number, .. } if number == line),
+                "column {figure} of line {line}: {wrong}"
+            );
+        }
+    }
+    // Another share changes no part of a small amount, but it isn't the share of the other lines.
+    for line in 1..=4 {
+        let mut changed: Vec<String> = rows.iter().map(|&row| row.to_owned()).collect();
+        changed[line + 1] = changed[line + 1].replace(",333333,", ",333334,");
+        let wrong = check_table(&changed.concat());
+        assert!(
+            matches!(wrong, Err(Wrong::Line { .. })),
+            "{line}: {wrong:?}"
+        );
+    }
+    let without = |gone: usize| [&rows[..gone], &rows[gone + 1..]].concat().concat();
+    for gone in 0..rows.len() {
+        assert!(check_table(&without(gone)).is_err(), "row {gone}");
+    }
+    let closing = table.replace("closing,", "closing ,");
+    assert!(matches!(
+        check_table(&closing),
+        Err(Wrong::Head { part: "table", .. })
+    ));
+    let open = format!("{table}\"");
+    assert!(check_table(&open).is_err());
 }

@@ -1,10 +1,13 @@
 //! `clearcue statement`: a payee's statements, and recomputing one from its file alone.
 
+mod dsr;
+mod verify;
+
 use std::fs;
 use std::path::Path;
 
 use app::statements::show::{self, Wanted};
-use app::statements::{Format, Period, Statement, check, decimal, kind_words, list, taxes};
+use app::statements::{Format, Period, Statement, decimal, kind_words, list, taxes};
 use app::{App, Currency, PayeeId};
 use serde_json::json;
 
@@ -12,12 +15,9 @@ use super::Context;
 use crate::cli::{StatementVerb, Whose};
 use crate::exit::Failure;
 
-/// The largest file that is read as a statement, in bytes: 256 MiB.
-const FILE_MAX: u64 = 256 * 1024 * 1024;
-
 pub(super) async fn run(context: &Context, verb: &StatementVerb) -> Result<(), Failure> {
     match verb {
-        StatementVerb::Verify { file } => verify(context, file),
+        StatementVerb::Verify { file, issuer } => verify::verify(context, file, issuer.as_deref()),
         StatementVerb::List(whose) => months(context, whose).await,
         StatementVerb::Show { whose, period } => {
             let period = self::period(period)?;
@@ -43,6 +43,7 @@ pub(super) async fn run(context: &Context, verb: &StatementVerb) -> Result<(), F
             }
             Ok(())
         }
+        StatementVerb::Dsr { period, out } => dsr::dsr(context, &self::period(period)?, out).await,
         StatementVerb::Taxes { year, out } => {
             let year = period(year)?;
             let app = context.app().await?;
@@ -57,46 +58,6 @@ pub(super) async fn run(context: &Context, verb: &StatementVerb) -> Result<(), F
             }
         }
     }
-}
-
-/// Needs no store.
-fn verify(context: &Context, file: &Path) -> Result<(), Failure> {
-    let name = file.display();
-    let fix = "name the JSON form of a statement, as `clearcue statement export` writes it";
-    let unread = |why: String| Failure::misuse(format!("{name} can't be read: {why}"), fix);
-    let size = fs::metadata(file).map_err(|e| unread(e.to_string()))?.len();
-    if size > FILE_MAX {
-        return Err(unread("it has more than 256 MiB".into()));
-    }
-    let text = fs::read_to_string(file).map_err(|e| unread(e.to_string()))?;
-    let statement: Statement = serde_json::from_str(&text)
-        .map_err(|e| Failure::misuse(format!("{name} is no statement: {e}"), fix))?;
-    let checked = check(&statement).map_err(|wrong| {
-        Failure::failed(
-            wrong,
-            "ask the store for the same period again, and for an explanation if it stays so",
-        )
-    })?;
-    let change = i64::try_from(checked.change).map_or_else(|_| String::new(), decimal);
-    context.say.json(&json!({
-        "right": true,
-        "payee": statement.payee.id,
-        "period": statement.period.name,
-        "lines": checked.lines,
-        "recomputed": checked.recomputed,
-        "change": change,
-        "hash": statement.hash,
-    }));
-    context.say.text(format!(
-        "{} for {}: {} lines, {} of them recomputed from split sheets, sum to {change} {}",
-        statement.period.name,
-        statement.payee.name.escape_debug(),
-        checked.lines,
-        checked.recomputed,
-        statement.currency,
-    ));
-    context.say.text("all of it is right");
-    Ok(())
 }
 
 async fn months(context: &Context, whose: &Whose) -> Result<(), Failure> {

@@ -23,7 +23,7 @@ const fn key(name: &'static str, default: &'static str, about: &'static str) -> 
 }
 
 /// Every key there is, in the order in which they are shown.
-pub const KEYS: [Key; 26] = [
+pub const KEYS: [Key; 31] = [
     key(
         "name",
         "Clearcue",
@@ -129,6 +129,27 @@ pub const KEYS: [Key; 26] = [
         "whom to sign in as; nobody where it is empty",
     ),
     key("mail_password", "", "the password for that"),
+    key(
+        "ddex_sender_party_id",
+        "",
+        "the store's DDEX party id, for reports to the trade; they are off while it is empty",
+    ),
+    key(
+        "ddex_sender_name",
+        "",
+        "the full name that DDEX knows the store by",
+    ),
+    key(
+        "ddex_recipient_party_id",
+        "",
+        "the DDEX party id of whoever gets those reports",
+    ),
+    key("ddex_recipient_name", "", "their full name"),
+    key(
+        "ddex_message_version",
+        "dsrf/30",
+        "which versions of the standard the reports say they go by, as agreed with the recipient",
+    ),
     key(
         "log",
         LOG,

@@ -8,6 +8,7 @@ mod composer;
 mod database;
 mod door;
 mod earlier;
+mod left_by;
 mod merchant;
 mod payments;
 mod payouts;
@@ -100,12 +101,33 @@ where
     S: FnOnce(World) -> F,
     F: Future,
 {
+    play_in(World::new(engine), scenario);
+}
+
+/// Plays a scenario in a store that an earlier release left behind: a fixture and the last step of
+/// its schema. Otherwise as [`play`].
+///
+/// # Panics
+/// When [`play`] would, and when the store can't be opened.
+pub fn play_on<S, F>(engine: Engine, (step, fixture): (&str, &str), scenario: S)
+where
+    S: FnOnce(World) -> F,
+    F: Future,
+{
+    play_in(World::left_by(engine, step, fixture), scenario);
+}
+
+fn play_in<S, F>(world: impl Future<Output = World>, scenario: S)
+where
+    S: FnOnce(World) -> F,
+    F: Future,
+{
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .expect("a machine that runs tests can start two threads");
-    let world = runtime.block_on(World::new(engine));
+    let world = runtime.block_on(world);
     let played = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(async {
             scenario(world.clone()).await;
@@ -204,6 +226,12 @@ impl World {
     #[must_use]
     pub fn at_other_rates(&self, rates: Rates) -> App {
         self.beside(|settings| settings.rates = rates)
+    }
+
+    /// The same store as a program sees it whose operator has said who reports to whom.
+    #[must_use]
+    pub fn reporting_to_the_trade(&self, ddex: app::Ddex) -> App {
+        self.beside(|settings| settings.ddex = Some(ddex))
     }
 
     /// The same store as another program sees it that has other settings.
@@ -310,6 +338,12 @@ const SECRET: [u8; 32] = [9; 32];
 static OPENED: AtomicU64 = AtomicU64::new(1);
 
 async fn open(place: &Place, blobs: &Path, issuer: Issuer) -> App {
+    // Two programs on one store never draw the same ids.
+    let seed = OPENED.fetch_add(1, Ordering::Relaxed);
+    open_at(place, blobs, issuer, Edge::set(BEGINNING, seed)).await
+}
+
+async fn open_at(place: &Place, blobs: &Path, issuer: Issuer, edge: Edge) -> App {
     let db = place.open().await;
     db.migrate(app::MIGRATIONS)
         .await
@@ -326,19 +360,10 @@ async fn open(place: &Place, blobs: &Path, issuer: Issuer) -> App {
         seller: Seller::default(),
         reserve_days: 90,
         sandbox_webhook_secret: WEBHOOK_SECRET.into(),
+        ddex: None,
         mail_from: String::new(),
     };
-    // Two programs on one store never draw the same ids.
-    let seed = OPENED.fetch_add(1, Ordering::Relaxed);
-    App::new(
-        db,
-        stored,
-        mail,
-        issuer,
-        settings,
-        Edge::set(BEGINNING, seed),
-    )
-    .expect("there is memory for an empty index")
+    App::new(db, stored, mail, issuer, settings, edge).expect("there is memory for an empty index")
 }
 
 /// A use case's answer in the language of scenarios.

@@ -75,7 +75,9 @@ impl PostOffice {
             login: None,
             hello: "store.example".into(),
         };
-        Mail::Smtp(Smtp::new(server).expect("no TLS is set up in the clear"))
+        Mail::Smtp(Box::new(
+            Smtp::new(server).expect("no TLS is set up in the clear"),
+        ))
     }
 
     /// Changes how it behaves from the next letter on.

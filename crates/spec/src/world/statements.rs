@@ -1,7 +1,8 @@
 //! Statements as payees read them, and hands that reach past the use cases to break them.
 
 use app::statements::show::{self, Wanted};
-use app::statements::{Format, Statement, check};
+use app::statements::{DsrFile, Format, Parties, Party, Statement, check, dsr};
+use app::{App, Ddex};
 use domain::PayeeId;
 use store::db::Value;
 
@@ -51,6 +52,40 @@ impl Composer {
 }
 
 impl World {
+    /// The report to the trade of a period, by a store that reports to a society.
+    ///
+    /// # Errors
+    /// The refusal.
+    ///
+    /// # Panics
+    /// When the period is none.
+    pub async fn trade_report(&self, period: &str) -> Answer<DsrFile> {
+        let party = |id: &str, name: &str| Party {
+            id: id.parse().expect("it has the form of a party id"),
+            name: name.into(),
+        };
+        let app = self.reporting_to_the_trade(Ddex {
+            parties: Parties {
+                sender: party("PADPIDA0000000000X", "The Store"),
+                recipient: party("PADPIDA0000000001Y", "A Society"),
+            },
+            version: "dsrf/30".into(),
+        });
+        self.trade_report_of(&app, period).await
+    }
+
+    /// The same by a store as it is set.
+    ///
+    /// # Errors
+    /// The refusal.
+    ///
+    /// # Panics
+    /// When the period is none.
+    pub async fn trade_report_of(&self, app: &App, period: &str) -> Answer<DsrFile> {
+        let period = period.parse().expect("a scenario's period is one");
+        answer(dsr::dsr(app, &mut self.call(), &period).await)
+    }
+
     /// Makes a payee one who hasn't registered: what they earn waits in escrow.
     pub async fn has_not_registered(&self, payee: PayeeId) {
         let sql = "update payees set registered_ms = null where id = $1";

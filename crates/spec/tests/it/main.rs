@@ -17,5 +17,6 @@ mod payments;
 mod payouts;
 mod statements;
 mod subscriptions;
+mod upgrades;
 mod wallets;
 mod web;

@@ -23,7 +23,7 @@ pub enum Mail {
     /// Into a folder, an `.eml` file each: a mail program of the operator's takes them from there.
     Folder(PathBuf),
     /// To a server.
-    Smtp(Smtp),
+    Smtp(Box<Smtp>),
 }
 
 /// A letter.

@@ -19,6 +19,7 @@ pub(crate) mod money;
 pub(crate) mod offers;
 pub(crate) mod once;
 pub(crate) mod openapi;
+pub(crate) mod own_licences;
 pub(crate) mod papers;
 pub(crate) mod params;
 pub(crate) mod payees;

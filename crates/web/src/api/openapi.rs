@@ -7,9 +7,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     asks, bundles, channels, checks, claims, closes, credits, cue_sheets, exchanges, files, keys,
-    licences, offers, papers, payees, payments, payouts, plans, quotes, rates, reports, rotation,
-    schemas, splits, standing, statements, stream, subscriptions, suggestions, tracks, uses,
-    verify, wallet,
+    licences, offers, own_licences, papers, payees, payments, payouts, plans, quotes, rates,
+    reports, rotation, schemas, splits, standing, statements, stream, subscriptions, suggestions,
+    tracks, uses, verify, wallet,
 };
 use crate::problem::ProblemBody;
 
@@ -42,6 +42,7 @@ use crate::problem::ProblemBody;
         suggestions::create,
         offers::show,
         offers::change,
+        own_licences::list,
         licences::buy,
         licences::show,
         bundles::show,
@@ -165,9 +166,9 @@ pub(crate) async fn document() -> Json<Document> {
 mod tests {
     use super::*;
 
-    /// The routes of the API as `router.rs` spells them.
+    /// The routes of the API as `router/api.rs` spells them.
     fn routes() -> Vec<(String, String)> {
-        let source = include_str!("../router.rs");
+        let source = include_str!("../router/api.rs");
         let routed = source.split(".route(").skip(1).filter_map(|rest| {
             let (path, rest) = rest.trim_start().strip_prefix('"')?.split_once("\",")?;
             let method = rest.trim_start().split('(').next()?;

@@ -61,13 +61,38 @@ pub(crate) fn read_cursor(word: &str) -> Result<usize, Problem> {
     let offset = text
         .as_deref()
         .and_then(|text| text.strip_prefix('o')?.parse().ok());
+    offset.ok_or_else(bad_cursor)
+}
+
+/// The page behind a row, as an opaque word: rows that are added meanwhile move nothing.
+pub(crate) fn cursor_behind(id: &[u8; 16]) -> String {
+    BASE64URL_NOPAD.encode(id)
+}
+
+/// Reads such a cursor back.
+pub(crate) fn read_cursor_behind(word: &str) -> Result<[u8; 16], Problem> {
+    let bytes = BASE64URL_NOPAD.decode(word.as_bytes()).ok();
+    let bytes = bytes.and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
+    bytes.ok_or_else(bad_cursor)
+}
+
+fn bad_cursor() -> Problem {
     let detail = "this cursor isn't one of ours: take `next_cursor` as it was answered";
-    offset.ok_or_else(|| Problem::new("bad_cursor", detail).at("cursor"))
+    Problem::new("bad_cursor", detail).at("cursor")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cursor_behind_a_row_reads_back_and_anything_else_is_refused() {
+        let id = [7; 16];
+        assert_eq!(read_cursor_behind(&cursor_behind(&id)), Ok(id));
+        for word in ["", "24", "!!", &cursor(24)] {
+            assert!(read_cursor_behind(word).is_err(), "{word}");
+        }
+    }
 
     #[test]
     fn a_cursor_reads_back_and_anything_else_is_refused() {

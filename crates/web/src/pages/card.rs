@@ -2,14 +2,16 @@
 
 use app::catalogue::Track;
 
+use super::use_form::via_query;
 use super::view::{Card, Wave};
 use crate::words;
 
 /// How much of a track is marked as its hook, in ms.
 const HOOK_MS: i64 = 15_000;
 
-/// A track's card.
-pub(crate) fn card(track: &Track) -> Card {
+/// A track's card; the curator whose link led here is carried along.
+pub(crate) fn card(track: &Track, via: Option<&str>) -> Card {
+    let via = via_query(via);
     Card {
         slug: track.slug.clone(),
         title: track.title.clone(),
@@ -22,7 +24,8 @@ pub(crate) fn card(track: &Track) -> Card {
         stems: track.stems.len(),
         loopable: track.loopable,
         preview_url: preview_url(track),
-        license_href: format!("/tracks/{}/license", track.slug),
+        href: format!("/tracks/{}{via}", track.slug),
+        license_href: format!("/tracks/{}/license{via}", track.slug),
         wave: wave(track, super::view::wave::CARD),
     }
 }

@@ -14,6 +14,7 @@ use domain::safelist::CHANNELS_MAX;
 use domain::{ChannelId, LicenceId, Platform, Texts};
 use serde::Deserialize;
 
+use super::filled::Filled as AsSent;
 use super::frame::Frame;
 use super::licence;
 use super::problem::sentence;
@@ -120,7 +121,8 @@ async fn refused(
         }
         Stop::Refused(why) => {
             let refused = Refused { form, filled, why };
-            let mut page = licence::page(app, id, query, frame, Some(&refused)).await?;
+            let mut page =
+                licence::page(app, id, query, frame, (Some(&refused), &AsSent::default())).await?;
             *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             Ok(page)
         }

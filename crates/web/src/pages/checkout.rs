@@ -1,402 +1,181 @@
 //! Paying.
 
-use std::sync::Arc;
-
 use app::App;
-use app::catalogue::{Track, show};
-use app::licensing::buy::{self, BuyRefusal, Purchase};
-use app::licensing::quote::{self, Ask};
-use app::licensing::quoted::{self, Quoted};
-use app::licensing::{Claim, QuotedOption};
-use app::wallets::show as show_wallet;
+use app::catalogue::show;
+use app::licensing::Claim;
+use app::licensing::buy::{self, Purchase};
+use app::licensing::quote::{self, Ask, Quote};
 use app::{Refusal, Stop};
-use axum::Form;
-use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::{QuoteId, WalletId};
-use serde::Deserialize;
+use domain::WalletId;
 
+use super::filled::Filled;
 use super::frame::Frame;
-use super::problem::sentence;
-use super::quote::hidden;
-use super::standing::{item, price_lines, terms};
+use super::sale::Sale;
 use super::use_form::Answers;
-use super::view::{Again, CheckoutPage, Choice, Field, Hidden, Submit};
 use crate::api::asks::circumstances;
 use crate::api::licences::private_path;
 use crate::api::params;
 use crate::problem::Problem;
 use crate::state::Web;
-use crate::words;
 
-/// What the checkout is of: an option of a quote, or something still to be quoted: a plan of
-/// clip time, an option of a track that was looked at, or of an upgrade.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Chosen {
-    quote: String,
-    offer: String,
-    bundle: String,
-    pool: String,
-    track: String,
-    #[serde(rename = "use")]
-    answers: String,
-    licence: String,
-    grant: String,
-    top_up: String,
-    top_up_grant: String,
-    country: String,
-    currency: String,
-    promo: String,
-    via: String,
-}
+/// The fields of refusals under the names that the page has for them.
+const SHOWN: [(&str, &str); 7] = [
+    ("licensee", "licensee"),
+    ("licensee.name", "licensee"),
+    ("email", "email"),
+    ("card", "card_number"),
+    ("buyer_country", "country"),
+    ("currency", "currency"),
+    ("promo", "promo"),
+];
 
-/// The checkout's form.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Filled {
-    quote: String,
-    offer: String,
-    idempotency_key: String,
-    licensee: String,
-    email: String,
-    card_number: String,
-    card_expiry: String,
-    card_cvc: String,
-    wallet: String,
-    top_up: String,
-    top_up_grant: String,
-}
+/// What the address of the checkout carries.
+const CARRIED: [&str; 4] = ["quote", "offer", "top_up", "top_up_grant"];
 
-impl Filled {
-    fn wallet(&self) -> Result<Option<WalletId>, Problem> {
-        let named = Some(self.wallet.as_str()).filter(|id| !id.is_empty());
-        named.map(|id| params::id("wallet", Some(id))).transpose()
-    }
-
-    fn top_up(&self) -> Option<Claim> {
-        (!self.top_up.is_empty()).then(|| Claim {
-            licence: self.top_up.clone(),
-            grant: self.top_up_grant.clone(),
-        })
-    }
-}
-
-impl Chosen {
-    /// What is still to be quoted, and which of its options was chosen.
-    async fn ask(&self, app: &App) -> Result<Option<(Ask, String)>, Problem> {
-        if !self.bundle.is_empty() {
-            let plan = self.bundle.clone();
-            return Ok(Some((Ask::Bundle { plan }, self.bundle.clone())));
-        }
-        if !self.pool.is_empty() {
-            let plan = self.pool.clone();
-            return Ok(Some((Ask::Pool { plan }, self.pool.clone())));
-        }
-        if !self.licence.is_empty() {
-            let of = Claim {
-                licence: self.licence.clone(),
-                grant: self.grant.clone(),
-            };
-            let ask = Ask::Upgrade { of, wanted: None };
-            return Ok(Some((ask, self.offer.clone())));
-        }
-        if self.track.is_empty() {
-            return Ok(None);
-        }
-        let track = show::track(app, &self.track).await?;
-        let answers = Answers::read(Some(&self.answers));
-        let ask = Ask::Track {
-            track: track.id.to_string(),
-            wanted: Box::new(answers.intended(&track)),
-            stem: answers.stem(),
-        };
-        Ok(Some((ask, self.offer.clone())))
-    }
-}
-
-/// `POST /checkout`: leads to the checkout's own address, which can be reloaded.
+/// `POST /checkout`: leads to the checkout's own address, which can be reloaded. It is sent an
+/// option of a quote, or something still to be quoted: a plan of clip time, an option of a track
+/// that was looked at, or of an upgrade.
 pub(crate) async fn start(
-    State(app): State<Arc<App>>,
-    Form(chosen): Form<Chosen>,
-) -> Result<Redirect, Problem> {
-    let wanted = chosen.ask(&app).await?;
-    let Chosen {
-        country,
-        currency,
-        promo,
-        via,
-        ..
-    } = &chosen;
-    let (quote, offer) = match wanted {
-        None => (chosen.quote, chosen.offer),
-        Some((ask, offer)) => {
-            let asked = circumstances(
-                [Some(country.as_str()), Some(currency.as_str())],
-                [Some(promo.as_str()), Some(via.as_str())],
-            )?;
-            let given = quote::quote_in(&app, &mut app.call(), &ask, &asked).await?;
-            (given.id.to_string(), offer)
+    State(web): State<Web>,
+    frame: Frame,
+    chosen: Filled,
+) -> Result<Response, Problem> {
+    let (quote, offer) = match quoted(&web.app, &chosen).await {
+        Ok(found) => found,
+        Err(problem) if chosen.optional("shown").is_some() => {
+            // The price was asked for again on the checkout's page: that is where the answer goes.
+            let sale = Sale::read(&web.app, chosen.value("shown"), chosen.value("offer")).await?;
+            let again = chosen.refuse(problem, &SHOWN)?;
+            let page = sale.page(&web, frame, &again).await?;
+            return Ok(again.answer(page));
         }
+        Err(problem) => return Err(problem),
     };
     let mut query = form_urlencoded::Serializer::new(String::new());
     query
         .append_pair("quote", &quote)
         .append_pair("offer", &offer);
-    if !chosen.top_up.is_empty() {
+    if let Some(top_up) = chosen.optional("top_up") {
         query
-            .append_pair("top_up", &chosen.top_up)
-            .append_pair("top_up_grant", &chosen.top_up_grant);
+            .append_pair("top_up", top_up)
+            .append_pair("top_up_grant", chosen.value("top_up_grant"));
     }
-    Ok(Redirect::to(&format!("/checkout?{}", query.finish())))
+    Ok(Redirect::to(&format!("/checkout?{}", query.finish())).into_response())
+}
+
+/// The quote and its option that were chosen, quoted now where they weren't before.
+async fn quoted(app: &App, chosen: &Filled) -> Result<(String, String), Problem> {
+    let Some((ask, offer)) = ask(app, chosen).await? else {
+        let (quote, offer) = (chosen.value("quote"), chosen.value("offer"));
+        return Ok((quote.to_owned(), offer.to_owned()));
+    };
+    let given = quote_in(app, &ask, chosen).await?;
+    Ok((given.id.to_string(), offer))
+}
+
+/// A quote in the buyer's circumstances. The word of a curator whom nobody knows is left out: it
+/// came with a link, and whoever followed that can't mend it.
+async fn quote_in(app: &App, ask: &Ask, chosen: &Filled) -> Result<Quote, Problem> {
+    let said = |name| Some(chosen.value(name));
+    let mut asked = circumstances(
+        [said("country"), said("currency")],
+        [said("promo"), said("via")],
+    )?;
+    match quote::quote_in(app, &mut app.call(), ask, &asked).await {
+        Err(Stop::Refused(refusal)) if refusal.code() == "unknown_curator" => {
+            asked.via = None;
+            Ok(quote::quote_in(app, &mut app.call(), ask, &asked).await?)
+        }
+        given => Ok(given?),
+    }
+}
+
+/// What is still to be quoted, and which of its options was chosen.
+async fn ask(app: &App, chosen: &Filled) -> Result<Option<(Ask, String)>, Problem> {
+    let offer = chosen.value("offer").to_owned();
+    if let Some(plan) = chosen.optional("bundle").map(str::to_owned) {
+        return Ok(Some((Ask::Bundle { plan: plan.clone() }, plan)));
+    }
+    if let Some(plan) = chosen.optional("pool").map(str::to_owned) {
+        return Ok(Some((Ask::Pool { plan: plan.clone() }, plan)));
+    }
+    if let Some(licence) = chosen.optional("licence").map(str::to_owned) {
+        let grant = chosen.value("grant").to_owned();
+        let of = Claim { licence, grant };
+        return Ok(Some((Ask::Upgrade { of, wanted: None }, offer)));
+    }
+    let Some(track) = chosen.optional("track") else {
+        return Ok(None);
+    };
+    let track = show::track(app, track).await?;
+    let answers = Answers::read(Some(chosen.value("use")));
+    let ask = Ask::Track {
+        track: track.id.to_string(),
+        wanted: Box::new(answers.intended(&track)),
+        stem: answers.stem(),
+    };
+    Ok(Some((ask, offer)))
 }
 
 /// `GET /checkout?quote=&offer=`.
 pub(crate) async fn show(
     State(web): State<Web>,
-    Query(chosen): Query<Chosen>,
+    RawQuery(query): RawQuery,
     frame: Frame,
 ) -> Result<Response, Problem> {
-    let key: [u8; 16] = web.app.call().random();
-    let mut filled = Filled {
-        quote: chosen.quote,
-        offer: chosen.offer,
-        idempotency_key: data_encoding::BASE64URL_NOPAD.encode(&key),
-        top_up: chosen.top_up,
-        top_up_grant: chosen.top_up_grant,
-        ..Filled::default()
-    };
-    if web.options.sandbox {
-        filled.card_number = "4242 4242 4242 4242".into();
-        filled.card_expiry = "12/34".into();
-        filled.card_cvc = "123".into();
+    let mut carried = params::pairs(query.as_deref());
+    carried.retain(|(name, _)| CARRIED.contains(&name.as_str()));
+    let mut filled = Filled::from(carried);
+    let sale = Sale::read(&web.app, filled.value("quote"), filled.value("offer")).await?;
+    let expired = sale.expires_at() <= web.app.call().now;
+    if expired {
+        let refusal = Stop::Refused(buy::BuyRefusal::QuoteExpired);
+        filled = filled.refuse(Problem::from(refusal), &SHOWN)?;
     }
-    let sale = Sale::read(&web.app, &filled).await?;
-    let expired = sale.quoted.expires_at <= web.app.call().now;
-    let refusal = expired.then_some(BuyRefusal::QuoteExpired);
-    sale.page(&web, frame, filled, refusal.as_ref()).await
+    // An offer that has run out is no fault of whoever looks at it.
+    sale.page(&web, frame, &filled).await
 }
 
 /// `POST /checkout/pay`.
 pub(crate) async fn pay(
     State(web): State<Web>,
     frame: Frame,
-    Form(filled): Form<Filled>,
+    filled: Filled,
 ) -> Result<Response, Problem> {
-    let sale = Sale::read(&web.app, &filled).await?;
-    let email = Some(filled.email.trim().to_owned()).filter(|email| !email.is_empty());
+    let sale = Sale::read(&web.app, filled.value("quote"), filled.value("offer")).await?;
     let purchase = Purchase {
-        quote: sale.quoted.id,
-        offer: filled.offer.clone(),
-        licensee: filled.licensee.trim().to_owned(),
-        email,
-        card: filled.card_number.clone(),
-        wallet: filled.wallet()?,
-        top_up: filled.top_up(),
+        quote: sale.quote(),
+        offer: filled.value("offer").to_owned(),
+        licensee: filled.value("licensee").to_owned(),
+        email: filled.optional("email").map(str::to_owned),
+        card: filled.value("card_number").to_owned(),
+        wallet: wallet(&filled)?,
+        top_up: top_up(&filled),
     };
-    let (who, key) = (&frame.caller.0, filled.idempotency_key.as_str());
+    let (who, key) = (&frame.caller.0, filled.value("idempotency_key"));
     match buy::buy(&web.app, &mut web.app.call(), who, key, &purchase).await {
         Ok(bought) => {
             let page = format!("{}&new=1", private_path(&bought.licence));
             Ok(Redirect::to(&page).into_response())
         }
-        Err(Stop::Refused(refusal)) => {
-            let mut page = sale.page(&web, frame, filled, Some(&refusal)).await?;
-            *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(page)
+        Err(stop) => {
+            let again = filled.refuse(stop.into(), &SHOWN)?;
+            let page = sale.page(&web, frame, &again).await?;
+            Ok(again.answer(page))
         }
-        Err(Stop::Fault(fault)) => Err(fault.into()),
     }
 }
 
-/// What is being bought.
-struct Sale {
-    quoted: Quoted,
-    option: QuotedOption,
-    track: Option<Track>,
+fn wallet(filled: &Filled) -> Result<Option<WalletId>, Problem> {
+    let named = filled.optional("wallet");
+    named.map(|id| params::id("wallet", Some(id))).transpose()
 }
 
-impl Sale {
-    async fn read(app: &App, filled: &Filled) -> Result<Self, Problem> {
-        let id: QuoteId = filled.quote.parse().map_err(|_| {
-            Problem::new("unknown_quote", "there is no such quote: ask for a new one").at("quote")
-        })?;
-        let quoted = quoted::quoted(app, id).await?;
-        let option = quoted
-            .options
-            .iter()
-            .find(|option| option.offer == filled.offer)
-            .cloned();
-        let option = option.ok_or_else(|| {
-            Problem::new("unknown_option", "the quote has no such option").at("offer")
-        })?;
-        let track = match quoted.track {
-            // Clip time that was quoted beside a track's offers is for any track.
-            Some(id) if option.bundle_ms.is_none() && !option.is_pool() => {
-                Some(show::track(app, &id.to_string()).await?)
-            }
-            _ => None,
-        };
-        Ok(Self {
-            quoted,
-            option,
-            track,
-        })
-    }
-
-    async fn page(
-        &self,
-        web: &Web,
-        frame: Frame,
-        filled: Filled,
-        refusal: Option<&BuyRefusal>,
-    ) -> Result<Response, Problem> {
-        let total = self.option.total()?;
-        let wallets = show_wallet::spendable(&web.app, &web.app.call(), &frame.caller.0).await?;
-        let pays = wallets.iter().find(|one| {
-            let (held, price) = (one.spendable, total);
-            held.currency() == price.currency() && held.micros() >= price.micros()
-        });
-        let wallet = pays.map(|one| Choice {
-            value: one.wallet.to_string(),
-            label: format!(
-                "Pay from your wallet, which holds {}",
-                words::price(one.spendable)
-            ),
-            chosen: filled.wallet == one.wallet.to_string(),
-        });
-        let top_up = [
-            ("top_up", &filled.top_up),
-            ("top_up_grant", &filled.top_up_grant),
-        ];
-        let top_up = top_up.map(|(name, value)| Hidden {
-            name: name.into(),
-            value: value.clone(),
-        });
-        let wanted = self.quoted.wanted.as_ref().map(Answers::of);
-        let field = refusal.and_then(Refusal::field).unwrap_or_default();
-        let reason = refusal.map(|refusal| sentence(&refusal.to_string()));
-        let about = |name: &str| reason.clone().filter(|_| field == name);
-        let of_a_field = matches!(field.as_str(), "licensee" | "email" | "card");
-        let stale = matches!(field.as_str(), "quote" | "offer");
-        let back = self.back(wanted.clone());
-        let remedy = stale.then(|| ("See fresh prices".to_owned(), back.clone()));
-        super::html(&CheckoutPage {
-            shell: frame.unlisted("Checkout"),
-            item: item(&self.option.label),
-            subject: match &self.track {
-                Some(track) => format!("{} — {}", track.title, track.artist.name),
-                None if self.option.is_pool() => {
-                    "For the tracks in rotation; it renews itself every month until you cancel"
-                        .into()
-                }
-                None => "For any track of this store".into(),
-            },
-            stated_use: wanted
-                .as_ref()
-                .map(|answers| format!("You want {}", answers.words())),
-            back_href: back,
-            lines: price_lines(&self.option.lines, self.option.tax_included.as_ref(), total),
-            terms: self.track.as_ref().map(|_| terms(&self.option.envelope)),
-            again: self.again(wanted.as_ref()),
-            free: total.is_zero(),
-            problem: if of_a_field { None } else { reason.clone() },
-            remedy,
-            licensee: Field {
-                value: filled.licensee,
-                error: about("licensee"),
-            },
-            email: Field {
-                value: filled.email,
-                error: about("email"),
-            },
-            card_number: Field {
-                value: filled.card_number,
-                error: about("card"),
-            },
-            card_expiry: Field {
-                value: filled.card_expiry,
-                error: None,
-            },
-            card_cvc: Field {
-                value: filled.card_cvc,
-                error: None,
-            },
-            sandbox: web.options.sandbox,
-            wallet,
-            submit: Submit {
-                action: "/checkout/pay".into(),
-                hidden: self
-                    .hidden(filled.idempotency_key)
-                    .into_iter()
-                    .chain(top_up.into_iter().filter(|field| !field.value.is_empty()))
-                    .collect(),
-                label: if total.is_zero() {
-                    "Get it for nothing".into()
-                } else {
-                    format!("Pay {}", words::price(total))
-                },
-            },
-        })
-    }
-
-    /// What asks for the price again, in other circumstances; none for an upgrade, which is asked
-    /// for by who holds the licence.
-    fn again(&self, wanted: Option<&Answers>) -> Option<Again> {
-        if self.option.upgrade_of.is_some() {
-            return None;
-        }
-        let field = |name: &str, value: String| Hidden {
-            name: name.into(),
-            value,
-        };
-        let deal = self.option.deal.as_ref();
-        let mut hidden = match &self.track {
-            Some(track) => vec![
-                field("track", track.slug.clone()),
-                field("use", wanted.map(Answers::query).unwrap_or_default()),
-                field("offer", self.option.offer.clone()),
-            ],
-            None => vec![field("bundle", self.option.offer.clone())],
-        };
-        if let Some(via) = deal.and_then(|deal| deal.via.as_ref()) {
-            hidden.push(field("via", via.slug.clone()));
-        }
-        let plain = |value: Option<String>| Field {
-            value: value.unwrap_or_default(),
-            error: None,
-        };
-        let promo = deal.and_then(|deal| deal.promo.as_ref());
-        Some(Again {
-            hidden,
-            takes_codes: self.track.is_some(),
-            country: plain(
-                deal.and_then(|deal| deal.country)
-                    .map(|one| one.to_string()),
-            ),
-            currency: plain(Some(self.option.currency.clone())),
-            promo: plain(promo.map(|(code, _)| code.clone())),
-        })
-    }
-
-    fn hidden(&self, idempotency_key: String) -> Vec<Hidden> {
-        let mut fields = hidden(self.quoted.id, &self.option.offer);
-        fields.push(Hidden {
-            name: "idempotency_key".into(),
-            value: idempotency_key,
-        });
-        fields
-    }
-
-    fn back(&self, wanted: Option<Answers>) -> String {
-        match &self.track {
-            Some(track) => {
-                let query = wanted.unwrap_or_default().query();
-                format!("/tracks/{}/license?{query}", track.slug)
-            }
-            None if self.option.is_pool() => "/subscribe".into(),
-            None => "/bundles".into(),
-        }
-    }
+fn top_up(filled: &Filled) -> Option<Claim> {
+    filled.optional("top_up").map(|licence| Claim {
+        licence: licence.to_owned(),
+        grant: filled.value("top_up_grant").to_owned(),
+    })
 }

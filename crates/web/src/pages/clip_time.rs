@@ -3,43 +3,31 @@
 use std::sync::Arc;
 
 use app::App;
+use app::Stop;
 use app::bundles::show::{self, GiftTold, Told};
-use app::bundles::take::TakeRefusal;
 use app::bundles::{Asker, gift, refund, take};
 use app::licensing::Licence;
-use app::{Refusal, Stop};
-use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::offer::BUNDLE_MONTHS;
 use domain::{BundleId, GiftId};
-use serde::Deserialize;
 
+use super::filled::Filled;
 use super::frame::Frame;
-use super::problem::sentence;
-use super::view::{Choice, ClipSection, DrawRow, Field, GiftPage, GiftRow, Hidden, Submit};
+use super::licence;
+use super::view::{Choice, ClipSection, DrawRow, GiftPage, GiftRow, Hidden, Submit};
 use crate::api::bundles::{asker, gift_url};
 use crate::api::licences::private_path;
 use crate::api::params;
 use crate::problem::Problem;
 use crate::words;
 
-/// What the forms of the section send.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Filled {
-    grant: String,
-    idempotency_key: String,
-    seconds: String,
-    licensee: String,
-}
-
 /// The section of a licence's page.
 pub(crate) async fn section(
     app: &App,
     licence: &Licence,
     id: BundleId,
+    filled: &Filled,
 ) -> Result<ClipSection, Problem> {
     // Whoever may see the page may see the section: they showed the grant, or run the store.
     let asker = Asker {
@@ -74,7 +62,11 @@ pub(crate) async fn section(
             .iter()
             .map(|one| given(app, licence, id, one))
             .collect(),
-        give: gives.then(|| submit(format!("/bundles/{id}/gifts"), "Make a link".into())),
+        problem: filled.alert(),
+        give: gives.then(|| {
+            let submit = submit(format!("/bundles/{id}/gifts"), "Make a link".into());
+            (submit, filled.field("seconds", ""))
+        }),
         refund: rest.map(|amount| {
             let about = format!(
                 "{amount} for the {} left, to where it was paid from. Videos that used it stay \
@@ -169,13 +161,15 @@ pub(crate) async fn refund(
     State(app): State<Arc<App>>,
     Path(bundle): Path<String>,
     frame: Frame,
-    Form(filled): Form<Filled>,
+    filled: Filled,
 ) -> Result<Response, Problem> {
     let id: BundleId = params::id("bundle", Some(&bundle))?;
-    let asker = asker(&frame.caller, Some(&filled.grant));
-    let key = filled.idempotency_key.as_str();
-    refund::refund(&app, &mut app.call(), asker, key, id).await?;
-    back(&app, asker, id).await
+    let asker = asker(&frame.caller, Some(filled.value("grant")));
+    let key = filled.value("idempotency_key");
+    match refund::refund(&app, &mut app.call(), asker, key, id).await {
+        Ok(_) => back(&app, asker, id).await,
+        Err(stop) => again(&app, &frame, (&filled, stop.into()), id).await,
+    }
 }
 
 /// `POST /bundles/{bundle}/gifts`.
@@ -183,17 +177,33 @@ pub(crate) async fn give(
     State(app): State<Arc<App>>,
     Path(bundle): Path<String>,
     frame: Frame,
-    Form(filled): Form<Filled>,
+    filled: Filled,
 ) -> Result<Response, Problem> {
     let id: BundleId = params::id("bundle", Some(&bundle))?;
-    let asker = asker(&frame.caller, Some(&filled.grant));
-    let seconds: i64 = filled.seconds.trim().parse().unwrap_or(0);
+    let asker = asker(&frame.caller, Some(filled.value("grant")));
+    let seconds: i64 = filled.value("seconds").parse().unwrap_or(0);
     let (key, ms) = (
-        filled.idempotency_key.as_str(),
+        filled.value("idempotency_key"),
         seconds.saturating_mul(1_000),
     );
-    gift::give(&app, &mut app.call(), asker, key, id, ms).await?;
-    back(&app, asker, id).await
+    match gift::give(&app, &mut app.call(), asker, key, id, ms).await {
+        Ok(_) => back(&app, asker, id).await,
+        Err(stop) => again(&app, &frame, (&filled, stop.into()), id).await,
+    }
+}
+
+/// The licence's page again, with what was typed and why it was refused.
+async fn again(
+    app: &App,
+    frame: &Frame,
+    (filled, problem): (&Filled, Problem),
+    id: BundleId,
+) -> Result<Response, Problem> {
+    let again = filled.clone().refuse(problem, &[("ms", "seconds")])?;
+    let asker = asker(&frame.caller, Some(filled.value("grant")));
+    let licence = show::bundle(app, asker, id).await?.licence;
+    let page = licence::page(app, licence, None, frame.clone(), (None, &again)).await?;
+    Ok(again.answer(page))
 }
 
 /// `POST /bundles/{bundle}/gifts/{gift}/back`.
@@ -201,11 +211,11 @@ pub(crate) async fn withdraw(
     State(app): State<Arc<App>>,
     Path((bundle, gift)): Path<(String, String)>,
     frame: Frame,
-    Form(filled): Form<Filled>,
+    filled: Filled,
 ) -> Result<Response, Problem> {
     let id: BundleId = params::id("bundle", Some(&bundle))?;
     let gift: GiftId = params::id("gift", Some(&gift))?;
-    let asker = asker(&frame.caller, Some(&filled.grant));
+    let asker = asker(&frame.caller, Some(filled.value("grant")));
     gift::withdraw(&app, &mut app.call(), asker, (id, gift)).await?;
     back(&app, asker, id).await
 }
@@ -224,16 +234,16 @@ pub(crate) async fn look(
     Path(token): Path<String>,
     frame: Frame,
 ) -> Result<Response, Problem> {
-    page(&app, &token, frame, Field::default()).await
+    page(&app, &token, frame, &Filled::default()).await
 }
 
-async fn page(app: &App, token: &str, frame: Frame, licensee: Field) -> Result<Response, Problem> {
+async fn page(app: &App, token: &str, frame: Frame, filled: &Filled) -> Result<Response, Problem> {
     let shown = take::look(app, &app.call(), token).await?;
     super::html(&GiftPage {
         shell: frame.unlisted("A gift of clip time"),
         time: words::span(shown.ms),
         until: words::date(shown.expires_at),
-        licensee,
+        licensee: filled.field("licensee", ""),
         submit: Submit {
             action: format!("/gifts/{token}"),
             hidden: Vec::new(),
@@ -247,24 +257,23 @@ pub(crate) async fn take(
     State(app): State<Arc<App>>,
     Path(token): Path<String>,
     frame: Frame,
-    Form(filled): Form<Filled>,
+    filled: Filled,
 ) -> Result<Response, Problem> {
-    let (call, name) = (&mut app.call(), filled.licensee.trim());
+    let (call, name) = (&mut app.call(), filled.value("licensee"));
     match take::take(&app, call, &frame.caller.0, &token, name).await {
         Ok(licence) => {
             let page = format!("{}&new=1", private_path(&licence));
             Ok(Redirect::to(&page).into_response())
         }
-        Err(Stop::Refused(refusal)) if refusal.field().is_some() => {
-            let about: TakeRefusal = refusal;
-            let licensee = Field {
-                value: filled.licensee,
-                error: Some(sentence(&about.to_string())),
-            };
-            let mut page = page(&app, &token, frame, licensee).await?;
-            *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(page)
+        Err(stop) => {
+            let problem = Problem::from(stop);
+            // What is wrong with the link itself is a page of its own.
+            if problem.field.is_none() {
+                return Err(problem);
+            }
+            let again = filled.refuse(problem, &[("licensee", "licensee")])?;
+            let page = page(&app, &token, frame, &again).await?;
+            Ok(again.answer(page))
         }
-        Err(stop) => Err(stop.into()),
     }
 }

@@ -34,8 +34,16 @@ pub(crate) async fn one(
     let currency = currency(&report.currency)?;
     let exact = |micros| words::exact(Money::new(micros, currency));
     let totals = &report.totals;
+    let known = closes::tracks(&app, &report).await?;
     let tracks = totals.tracks.iter().map(|(track, total)| SharedTrack {
-        track: track.to_string(),
+        title: known
+            .get(track)
+            .map_or_else(|| track.to_string(), |one| one.title.clone()),
+        artist: known
+            .get(track)
+            .map(|one| one.artist.clone())
+            .unwrap_or_default(),
+        href: known.get(track).map(|one| format!("/tracks/{}", one.slug)),
         uses: words::count(i64::try_from(total.uses).unwrap_or(i64::MAX)),
         accrued: exact(total.accrued_micros),
         top_up: exact(total.top_up_micros),

@@ -2,69 +2,65 @@
 
 use std::sync::Arc;
 
+use app::App;
 use app::licensing::cue_sheet::{self, Format, Wanted, WantedCue};
-use app::{App, Stop};
-use axum::Form;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use domain::cue::{CueSheet, CueUse, clock_ms};
-use serde::Deserialize;
 
+use super::filled::Filled;
 use super::frame::Frame;
-use super::problem::sentence;
-use super::view::{Choice, CueSheetPage, Fact};
+use super::view::{CueSheetPage, Fact};
 use crate::api::cue_sheets::{opens, sent};
 use crate::api::params;
 use crate::problem::Problem;
 
-/// What the form asks.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Filled {
-    title: String,
-    episode: String,
-    licences: String,
-    format: String,
-}
-
 /// `GET /cue-sheet`.
 pub(crate) async fn show(frame: Frame) -> Result<Response, Problem> {
-    super::html(&page(frame, &Filled::default(), None, None))
+    super::html(&page(frame, &Filled::default(), None))
 }
 
 /// `POST /cue-sheet`: a file to be saved, or the page with the credit lines on it.
 pub(crate) async fn make(
     State(app): State<Arc<App>>,
     frame: Frame,
-    Form(filled): Form<Filled>,
+    filled: Filled,
 ) -> Result<Response, Problem> {
-    let cues = match cues(&filled.licences) {
-        Ok(cues) => cues,
-        Err(problem) => return again(frame, &filled, problem),
-    };
-    let wanted = Wanted {
-        production: filled.title.clone(),
-        episode: Some(filled.episode.clone()).filter(|e| !e.trim().is_empty()),
-        cues,
-    };
-    let sheet = match cue_sheet::cue_sheet(&app, opens(&frame.caller), &wanted).await {
+    let sheet = match sheet(&app, &frame, &filled).await {
         Ok(sheet) => sheet,
-        Err(Stop::Refused(refusal)) => {
-            return again(frame, &filled, sentence(&refusal.to_string()));
+        Err(mut problem) => {
+            // The form has all licences in one field; the refusal says which line it means.
+            let of_cues = |field: &str| field.starts_with("cues");
+            if problem.field.as_deref().is_some_and(of_cues) {
+                problem.field = Some("cues".into());
+            }
+            let again = filled.refuse(problem, &SHOWN)?;
+            let page = super::html(&page(frame, &again, None))?;
+            return Ok(again.answer(page));
         }
-        Err(Stop::Fault(fault)) => return Err(fault.into()),
     };
-    match Format::from_word(&filled.format) {
+    match Format::from_word(filled.value("format")) {
         Some(format) => sent(&app, format, &sheet),
-        None => super::html(&page(frame, &filled, None, Some(&sheet))),
+        None => super::html(&page(frame, &filled, Some(&sheet))),
     }
 }
 
-/// The form again, with what is wrong and everything as it was filled in.
-fn again(frame: Frame, filled: &Filled, problem: String) -> Result<Response, Problem> {
-    let page = super::html(&page(frame, filled, Some(problem), None))?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+/// The fields of refusals under the names that the form has for them.
+const SHOWN: [(&str, &str); 3] = [
+    ("production.title", "title"),
+    ("production.episode", "episode"),
+    ("cues", "licences"),
+];
+
+async fn sheet(app: &App, frame: &Frame, filled: &Filled) -> Result<CueSheet, Problem> {
+    let cues =
+        cues(filled.value("licences")).map_err(|why| Problem::new("bad_value", why).at("cues"))?;
+    let wanted = Wanted {
+        production: filled.value("title").to_owned(),
+        episode: filled.optional("episode").map(str::to_owned),
+        cues,
+    };
+    Ok(cue_sheet::cue_sheet(app, opens(&frame.caller), &wanted).await?)
 }
 
 /// The cues of the form: a line each, with the licence's private link (or its code or id, for
@@ -106,30 +102,21 @@ fn link(word: &str) -> (String, Option<String>) {
     (id.to_owned(), params::value(Some(query), "grant"))
 }
 
-fn page(
-    frame: Frame,
-    filled: &Filled,
-    problem: Option<String>,
-    sheet: Option<&CueSheet>,
-) -> CueSheetPage {
-    let format = |value: &str, label: &str| Choice {
-        value: value.into(),
-        label: label.into(),
-        chosen: filled.format == value,
-    };
+fn page(frame: Frame, filled: &Filled, sheet: Option<&CueSheet>) -> CueSheetPage {
+    let formats = [
+        ("", "Show the credit lines here"),
+        ("pdf", "Cue sheet as PDF"),
+        ("csv", "Cue sheet as CSV"),
+        ("text", "Credit lines as text"),
+        ("markdown", "Credit lines as Markdown"),
+    ];
     let description = "Credit lines and cue sheets for the music you have licensed here.";
     CueSheetPage {
         shell: frame.shell("Cue sheet", description),
-        title: filled.title.clone(),
-        episode: filled.episode.clone(),
-        licences: filled.licences.clone(),
-        formats: vec![
-            format("", "Show the credit lines here"),
-            format("pdf", "Cue sheet as PDF"),
-            format("csv", "Cue sheet as CSV"),
-            format("text", "Credit lines as text"),
-            format("markdown", "Credit lines as Markdown"),
-        ],
+        title: filled.field("title", ""),
+        episode: filled.field("episode", ""),
+        licences: filled.field("licences", ""),
+        formats: filled.choices("format", "", formats),
         uses: CueUse::ALL
             .iter()
             .map(|used| Fact {
@@ -137,7 +124,7 @@ fn page(
                 value: used.label().into(),
             })
             .collect(),
-        problem,
+        problem: filled.alert(),
         lines: sheet.map(CueSheet::to_text),
         missing: sheet.map(CueSheet::missing).unwrap_or_default(),
     }

@@ -15,6 +15,7 @@ use crate::state::Web;
 pub(crate) const THEME: &str = "clearcue_theme";
 
 /// The frame of the page that is asked for, as an extractor.
+#[derive(Clone)]
 pub(crate) struct Frame {
     shell: Shell,
     /// Who asks.
@@ -78,10 +79,14 @@ fn session(person: &Person) -> Session {
             ("/operator", "The store"),
             ("/operator/payments", "Payments"),
             ("/operator/payouts", "Payouts"),
+            ("/operator/deals/promos", "Terms of sale"),
             ("/statements", "Statements and tax"),
             ("/prices", "Prices"),
         ],
-        Role::Buyer => &[("/wallet", "Wallet and clip time")],
+        Role::Buyer => &[
+            ("/licences", "Licences"),
+            ("/wallet", "Wallet and clip time"),
+        ],
     };
     Session {
         name: person.name.clone(),

@@ -9,6 +9,7 @@ use axum::response::Response;
 
 use super::card::card;
 use super::frame::Frame;
+use super::use_form::via;
 use super::view::{Facet, FacetValue, Hidden, HomePage, Suggestion};
 use crate::api::params;
 use crate::api::tracks::FACETS;
@@ -59,7 +60,11 @@ pub(crate) async fn show(
         carried: asked.carried(),
         facets: facets(&asked, &found),
         clear_href: asked.is_narrowed().then(|| asked.href_of_words()),
-        cards: found.tracks.iter().map(card).collect(),
+        cards: found
+            .tracks
+            .iter()
+            .map(|track| card(track, asked.via.as_deref()))
+            .collect(),
         more_href: found.next.map(|next| asked.href(None, None, next)),
         suggestions,
         shell,
@@ -83,11 +88,16 @@ struct Asked {
     bpm_min: String,
     bpm_max: String,
     offset: usize,
+    /// The curator whose link led here: carried along.
+    via: Option<String>,
 }
 
 impl Asked {
     fn read(query: Option<&str>) -> Self {
-        let mut asked = Self::default();
+        let mut asked = Self {
+            via: via(query),
+            ..Self::default()
+        };
         for (name, value) in params::pairs(query) {
             match name.as_str() {
                 "q" => asked.words = value,
@@ -152,7 +162,11 @@ impl Asked {
             name: (*name).to_owned(),
             value: value.clone(),
         };
-        self.chosen.iter().map(hidden).collect()
+        let via = self.via.as_ref().map(|via| Hidden {
+            name: "via".into(),
+            value: via.clone(),
+        });
+        self.chosen.iter().map(hidden).chain(via).collect()
     }
 
     /// The page with a choice added or taken away, from `offset` on.
@@ -182,6 +196,9 @@ impl Asked {
         if offset > 0 {
             query.append_pair("after", &params::cursor(offset));
         }
+        if let Some(via) = &self.via {
+            query.append_pair("via", via);
+        }
         address(&query.finish())
     }
 
@@ -189,6 +206,7 @@ impl Asked {
     fn href_of_words(&self) -> String {
         Self {
             words: self.words.clone(),
+            via: self.via.clone(),
             ..Self::default()
         }
         .href(None, None, 0)

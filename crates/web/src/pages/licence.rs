@@ -19,6 +19,7 @@ use qrcode::render::svg;
 
 use super::channels::{self, Refused};
 use super::clip_time;
+use super::filled::Filled;
 use super::frame::Frame;
 use super::standing;
 use super::view::{
@@ -39,16 +40,18 @@ pub(crate) async fn private(
     frame: Frame,
 ) -> Result<Response, Problem> {
     let id = opened(&app, &frame.caller, &name, query.as_deref())?;
-    page(&app, id, query.as_deref(), frame, None).await
+    let nothing = (None, &Filled::default());
+    page(&app, id, query.as_deref(), frame, nothing).await
 }
 
-/// The holder's page, with what they sent about a channel where that was refused.
+/// The holder's page, with what they sent about a channel or about clip time where that was
+/// refused.
 pub(crate) async fn page(
     app: &App,
     id: LicenceId,
     query: Option<&str>,
     frame: Frame,
-    refused: Option<&Refused>,
+    (refused, filled): (Option<&Refused>, &Filled),
 ) -> Result<Response, Problem> {
     let licence = show::licence(app, id).await?;
     let now = app.call().now;
@@ -61,7 +64,7 @@ pub(crate) async fn page(
     let mut notes = credit_notes(app, id).await?;
     notes.retain(|note| note.kind.is_first());
     let clip_time = match licence.bundle {
-        Some(clip) => Some(clip_time::section(app, &licence, clip.id).await?),
+        Some(clip) => Some(clip_time::section(app, &licence, clip.id, filled).await?),
         None => None,
     };
     super::html(&LicencePage {

@@ -8,16 +8,13 @@ use app::payments::list::{self, PAGE_MAX, Payment, Whole};
 use app::payments::owing::{self, Owing};
 use app::payments::refund::{self, Wanted};
 use app::payments::{DisputeState, Facts};
-use app::{Refusal, Stop};
-use axum::Form;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use data_encoding::HEXLOWER;
 use domain::PaymentId;
 use ledger::{Currency, Money};
-use serde::Deserialize;
 
+use super::filled::Filled;
 use super::frame::Frame;
 use super::problem::sentence;
 use super::standing::{item, line};
@@ -28,19 +25,6 @@ use crate::api::params;
 use crate::api::payments::{id, needs_operator};
 use crate::problem::Problem;
 use crate::words;
-
-/// What the refund's form sends.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Filled {
-    #[serde(default)]
-    key: String,
-    #[serde(default)]
-    amount: String,
-    #[serde(default)]
-    reason: String,
-    #[serde(default, rename = "do")]
-    step: String,
-}
 
 const LICENCE_HINT: &str =
     "All that is left is filled in. When all of it is back, the licence is withdrawn.";
@@ -84,8 +68,7 @@ pub(crate) async fn show(
     needs_operator(&frame.caller)?;
     let done = params::value(query.as_deref(), "done");
     let done = done.map(|_| "It was given back.".to_owned());
-    let form = Filled::default();
-    page(&app, frame, id(&payment)?, (done, None), &form, false).await
+    page(&app, frame, id(&payment)?, done, &Filled::default()).await
 }
 
 /// `POST /operator/payments/{payment}`: looks at a refund, and makes it once that was confirmed.
@@ -93,77 +76,75 @@ pub(crate) async fn refund(
     State(app): State<Arc<App>>,
     Path(payment): Path<String>,
     frame: Frame,
-    Form(form): Form<Filled>,
+    filled: Filled,
 ) -> Result<Response, Problem> {
     needs_operator(&frame.caller)?;
     let payment = id(&payment)?;
-    let found = list::payment(&app, payment).await?;
-    let currency = found.payment.money.currency();
-    let Some(micros) = words::amount(&form.amount, currency) else {
-        let detail = format!("“{}” is no amount: write it like 5.00", form.amount);
-        return refused(&app, frame, payment, detail, &form).await;
-    };
-    if form.step != "refund" {
-        let left = found.payment.left;
-        if form.reason.trim().is_empty() {
-            let detail = "say why, in a few words".to_owned();
-            return refused(&app, frame, payment, detail, &form).await;
-        }
-        if micros <= 0 || micros > left.micros() {
-            let detail = format!(
-                "give back more than nothing and at most {}",
-                words::price(left)
-            );
-            return refused(&app, frame, payment, detail, &form).await;
-        }
-        return page(&app, frame, payment, (None, None), &form, true).await;
-    }
-    let wanted = Wanted {
-        payment,
-        amount: Some((micros, currency.code().to_owned())),
-        reason: form.reason.clone(),
-    };
-    match refund::refund(&app, &mut app.call(), &frame.caller.0, &form.key, &wanted).await {
-        Ok(_) => {
+    match step(&app, &frame, payment, &filled).await {
+        Ok(true) => {
             let to = format!("/operator/payments/{payment}?done=1");
             Ok(Redirect::to(&to).into_response())
         }
-        Err(Stop::Refused(refusal)) if refusal.code() != "unknown_payment" => {
-            refused(&app, frame, payment, refusal.to_string(), &form).await
+        Ok(false) => page(&app, frame, payment, None, &filled).await,
+        Err(problem) if problem.code == "unknown_payment" => Err(problem),
+        Err(problem) => {
+            let shown = [("amount", "amount"), ("reason", "reason")];
+            let again = filled.refuse(problem, &shown)?;
+            let page = page(&app, frame, payment, None, &again).await?;
+            Ok(again.answer(page))
         }
-        Err(stop) => Err(stop.into()),
     }
 }
 
-async fn refused(
+/// Looks at the refund that the form wants; makes it where that was confirmed, and says so.
+async fn step(
     app: &App,
-    frame: Frame,
+    frame: &Frame,
     payment: PaymentId,
-    problem: String,
-    form: &Filled,
-) -> Result<Response, Problem> {
-    let problem = Some(sentence(&problem));
-    let mut page = page(app, frame, payment, (None, problem), form, false).await?;
-    *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    Ok(page)
+    filled: &Filled,
+) -> Result<bool, Problem> {
+    let found = list::payment(app, payment).await?.payment;
+    let currency = found.money.currency();
+    let bad = |detail: String| Problem::new("bad_amount", detail).at("amount");
+    let typed = filled.value("amount");
+    let micros = words::amount(typed, currency)
+        .ok_or_else(|| bad(format!("“{typed}” is no amount: write it like 5.00")))?;
+    let reason = filled.value("reason");
+    if filled.value("do") == "refund" {
+        let wanted = Wanted {
+            payment,
+            amount: Some((micros, currency.code().to_owned())),
+            reason: reason.to_owned(),
+        };
+        let (who, key) = (&frame.caller.0, filled.value("key"));
+        refund::refund(app, &mut app.call(), who, key, &wanted).await?;
+        return Ok(true);
+    }
+    if micros <= 0 || micros > found.left.micros() {
+        let most = words::price(found.left);
+        return Err(bad(format!(
+            "give back more than nothing and at most {most}"
+        )));
+    }
+    if reason.is_empty() {
+        return Err(Problem::new("bad_reason", "say why, in a few words").at("reason"));
+    }
+    Ok(false)
 }
 
 async fn page(
     app: &App,
     frame: Frame,
     payment: PaymentId,
-    (done, problem): (Option<String>, Option<String>),
-    form: &Filled,
-    confirm: bool,
+    done: Option<String>,
+    filled: &Filled,
 ) -> Result<Response, Problem> {
     let Whole { payment, events } = list::payment(app, payment).await?;
     let (state, class) = state(&payment);
     let left = payment.left;
-    let key = match form.key.as_str() {
-        // A look that was refused is asked again under a key of its own.
-        "" => HEXLOWER.encode(&app.call().random::<16>()),
-        key => key.to_owned(),
-    };
+    // A look that was refused is asked again under a key of its own.
+    let key = filled.optional("key").map(str::to_owned);
+    let key = key.unwrap_or_else(|| HEXLOWER.encode(&app.call().random::<16>()));
     let currency = payment.money.currency();
     let event = |event: list::Event| EventRow {
         at: words::moment(event.at),
@@ -187,20 +168,18 @@ async fn page(
             code: code.clone(),
         }),
         done,
-        problem,
-        refund: (left.micros() > 0).then(|| refund_form(&payment, form, key, confirm)),
+        problem: filled.alert(),
+        refund: (left.micros() > 0).then(|| refund_form(&payment, filled, key)),
         events: events.into_iter().map(event).collect(),
     })
 }
 
-fn refund_form(payment: &Payment, form: &Filled, key: String, confirm: bool) -> RefundForm {
+fn refund_form(payment: &Payment, filled: &Filled, key: String) -> RefundForm {
     let left = payment.left;
     let currency = left.currency();
-    let amount = match form.amount.as_str() {
-        "" => typed(left),
-        amount => amount.to_owned(),
-    };
-    let micros = words::amount(&amount, currency).unwrap_or(0);
+    let confirm = filled.value("do") == "look" && filled.alert().is_none();
+    let amount = filled.field("amount", &typed(left));
+    let micros = words::amount(&amount.value, currency).unwrap_or(0);
     let words = format!(
         "{} of {} goes back to the payer.{} It can't be undone.",
         words::price(Money::new(micros, currency)),
@@ -219,7 +198,7 @@ fn refund_form(payment: &Payment, form: &Filled, key: String, confirm: bool) -> 
         }],
         amount,
         currency: currency.code().into(),
-        reason: form.reason.clone(),
+        reason: filled.field("reason", ""),
         hints: if payment.licence.is_some() {
             (LICENCE_HINT, REASON_HINT)
         } else {

@@ -8,25 +8,24 @@ use app::mails;
 use app::payouts::results::LineRead;
 use app::payouts::{Hand, Key, PayoutSeen, list, propose, release, results, send, waiting};
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use data_encoding::HEXLOWER;
 use domain::payout::State as Stage;
 use domain::payout::destination::Rail;
 use ledger::{Currency, Money};
 
-use super::fields::Filled;
+use super::filled::Filled;
 use super::frame::Frame;
 use super::payouts::row;
 use super::problem::sentence;
-use super::view::{FileRow, LetterRow, PayoutDeskPage, ReadyRow};
+use super::view::{Field, FileRow, LetterRow, PayoutDeskPage, ReadyRow};
 use crate::api::payees;
 use crate::problem::Problem;
 use crate::words;
 
 /// `GET /operator/payouts`.
 pub(crate) async fn show(State(app): State<Arc<App>>, frame: Frame) -> Result<Response, Problem> {
-    page(&app, frame, Ok(Vec::new())).await
+    page(&app, frame, Vec::new(), &Filled::default()).await
 }
 
 /// `POST /operator/payouts`: one step of the way.
@@ -37,15 +36,17 @@ pub(crate) async fn act(
 ) -> Result<Response, Problem> {
     // Nobody else's form is read.
     list::all(&app, payees::signed_in(&frame.caller)?).await?;
-    let done = match Filled::read(request).await {
-        Ok(filled) => step(&app, &frame, &filled).await,
-        Err(problem) => Err(problem),
+    let (done, filled) = match Filled::read(request).await {
+        Ok(filled) => (step(&app, &frame, &filled).await, filled),
+        Err(problem) => (Err(problem), Filled::default()),
     };
     match done {
-        Err(problem) if problem.status().is_server_error() => Err(problem),
-        Err(problem) if problem.code == "sign_in_required" => Err(problem),
-        Err(problem) if problem.code == "scope_required" => Err(problem),
-        done => page(&app, frame, done).await,
+        Ok(done) => page(&app, frame, done, &Filled::default()).await,
+        Err(problem) => {
+            let again = filled.refuse(problem, &[])?;
+            let page = page(&app, frame, Vec::new(), &again).await?;
+            Ok(again.answer(page))
+        }
     }
 }
 
@@ -133,7 +134,8 @@ fn line(line: &LineRead) -> String {
 async fn page(
     app: &App,
     frame: Frame,
-    done: Result<Vec<String>, Problem>,
+    done: Vec<String>,
+    filled: &Filled,
 ) -> Result<Response, Problem> {
     let hand = payees::signed_in(&frame.caller)?;
     let payouts = list::all(app, hand).await?;
@@ -142,25 +144,10 @@ async fn page(
     let call = app.call();
     let waits = waiting::of(app, &call, &payouts).await?;
     let to_set = waiting::to_set(app, Hand::Asker(&frame.caller.0)).await?;
-    let (done, problem) = match done {
-        Ok(done) => (done, None),
-        Err(problem) => (Vec::new(), Some(sentence(&problem.detail))),
-    };
-    let wrong = problem.is_some();
-    let file = |one: send::Batch| FileRow {
-        id: one.id.to_string(),
-        what: format!(
-            "{}, {}",
-            words::many(one.lines, "payout", "payouts"),
-            words::price(one.total)
-        ),
-        by: format!("{}, {}", one.made_by, words::moment(one.made_at)),
-        name: one.file_name,
-    };
     let given_up = letters.iter().any(|one| one.given_up.is_some());
-    let mut response = super::html(&PayoutDeskPage {
+    super::html(&PayoutDeskPage {
         done,
-        problem,
+        problem: filled.alert(),
         key: HEXLOWER.encode(&app.call().random::<16>()),
         to_set: to_set
             .iter()
@@ -168,15 +155,36 @@ async fn page(
             .collect(),
         payouts: payouts.iter().map(|seen| row(seen, &waits)).collect(),
         ready: ready(&payouts),
-        files: files.into_iter().map(file).collect(),
+        files: files.into_iter().map(|one| file(one, filled)).collect(),
         letters: letters.into_iter().map(letter).collect(),
         given_up,
         shell: frame.unlisted("Payouts"),
-    })?;
-    if wrong {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    })
+}
+
+/// A file that was made, with what was pasted about it, where that was refused.
+fn file(one: send::Batch, filled: &Filled) -> FileRow {
+    let id = one.id.to_string();
+    let results = if filled.value("batch") == id {
+        let field = filled.field("results", "");
+        Field {
+            error: filled.alert().map(|alert| alert.words),
+            ..field
+        }
+    } else {
+        Field::default()
+    };
+    FileRow {
+        what: format!(
+            "{}, {}",
+            words::many(one.lines, "payout", "payouts"),
+            words::price(one.total)
+        ),
+        by: format!("{}, {}", one.made_by, words::moment(one.made_at)),
+        name: one.file_name,
+        results,
+        id,
     }
-    Ok(response)
 }
 
 fn letter(one: mails::Letter) -> LetterRow {

@@ -9,23 +9,20 @@ use app::payouts::balance::{self, Standing};
 use app::payouts::confirm;
 use app::payouts::rules::Local;
 use app::payouts::waiting::Waiting;
-use app::payouts::{
-    Destination, Hand, Key, PayoutSeen, destination, list, propose, release, rules, terms, waiting,
-};
-use axum::Form;
+use app::payouts::{Hand, Key, PayoutSeen, list, propose, release, rules, terms, waiting};
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use data_encoding::HEXLOWER;
 use domain::payout::State as Stage;
-use domain::payout::destination::{Account, Rail, mask_address};
+use domain::payout::destination::{Rail, mask_address};
 use domain::{PayeeId, PayoutId, Timestamp};
 use ledger::{Currency, Money};
 
-use super::fields::Filled;
+use super::filled::Filled;
 use super::frame::Frame;
+use super::payout_forms::{SHOWN, destination_form, set_destination, set_terms, terms_form};
 use super::problem::sentence;
-use super::view::{Choice, CostRow, PayoutRow, PayoutsPage, PurseShown};
+use super::view::{CostRow, PayoutRow, PayoutsPage, PurseShown};
 use crate::api::{params, payees};
 use crate::principal::sign_in_required;
 use crate::problem::Problem;
@@ -51,16 +48,22 @@ pub(crate) async fn show(
         Some("withdraw") => Some("The payout is withdrawn: the money is available again."),
         _ => None,
     };
-    page(&app, frame, payee, done.map(str::to_owned), None).await
+    page(
+        &app,
+        frame,
+        payee,
+        done.map(str::to_owned),
+        &Filled::default(),
+    )
+    .await
 }
 
 /// `POST /payouts`: saves a form, asks for a payout, or calls one off.
 pub(crate) async fn save(
     State(app): State<Arc<App>>,
     frame: Frame,
-    Form(fields): Form<Vec<(String, String)>>,
+    filled: Filled,
 ) -> Result<Response, Problem> {
-    let filled = Filled(fields);
     let payee = whose(&frame, Some(filled.value("payee")))?;
     let payee =
         payee.ok_or_else(|| Problem::new("payee_required", "say whose payouts").at("payee"))?;
@@ -83,13 +86,10 @@ pub(crate) async fn save(
             };
             Ok(Redirect::to(&format!("/payouts?{of}done={what}")).into_response())
         }
-        Err(problem) if problem.status().is_server_error() => Err(problem),
-        Err(problem) if is_elsewhere(&problem) => Err(problem),
         Err(problem) => {
-            let words = sentence(&problem.detail);
-            let mut page = page(&app, frame, payee, None, Some(words)).await?;
-            *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(page)
+            let again = filled.refuse(problem, &SHOWN)?;
+            let page = page(&app, frame, payee, None, &again).await?;
+            Ok(again.answer(page))
         }
     }
 }
@@ -114,76 +114,9 @@ fn whose(frame: &Frame, named: Option<&str>) -> Result<Option<PayeeId>, Problem>
     }
 }
 
-async fn set_destination(
-    app: &App,
-    frame: &Frame,
-    payee: PayeeId,
-    filled: &Filled,
-) -> Result<(), Problem> {
-    let text = |name: &str| filled.value(name).to_owned();
-    let optional = |name: &str| Some(text(name)).filter(|text| !text.is_empty());
-    let rail: Rail = filled.value("rail").parse().map_err(|_| {
-        Problem::new("bad_destination", "choose how you want to be paid").at("rail")
-    })?;
-    let to = match rail {
-        Rail::Sepa => Destination::Sepa(Account {
-            name: text("name"),
-            iban: text("iban"),
-            bic: optional("bic"),
-            town: text("town"),
-            country: text("country"),
-        }),
-        Rail::Paypal => Destination::Paypal {
-            email: text("email"),
-        },
-        Rail::Wise => Destination::Wise {
-            name: text("name"),
-            email: text("email"),
-            recipient: optional("recipient"),
-        },
-        Rail::Manual => Destination::Manual { note: text("note") },
-    };
-    let hand = Hand::Asker(&frame.caller.0);
-    destination::set(
-        app,
-        &mut app.call(),
-        hand,
-        payee,
-        to,
-        filled.value("notify"),
-    )
-    .await?;
-    Ok(())
-}
-
-/// What this page has no answer to: whose it isn't. Signing in again it can help with.
-fn is_elsewhere(problem: &Problem) -> bool {
-    problem.status() == StatusCode::FORBIDDEN && problem.code != "fresh_sign_in_required"
-}
-
 async fn confirm(app: &App, frame: &Frame, payee: PayeeId) -> Result<(), Problem> {
     let hand = Hand::Asker(&frame.caller.0);
     confirm::send(app, &mut app.call(), hand, payee).await?;
-    Ok(())
-}
-
-async fn set_terms(
-    app: &App,
-    frame: &Frame,
-    payee: PayeeId,
-    filled: &Filled,
-) -> Result<(), Problem> {
-    let bad = |field: &str, detail: &str| Problem::new("bad_payout_terms", detail).at(field);
-    let currency = payees::currency(app, Some(filled.value("currency")))?;
-    let days = filled.value("hold_days").parse();
-    let days = days.map_err(|_| bad("hold_days", "say a whole number of days"))?;
-    let typed = filled.value("threshold").replace(',', ".");
-    let threshold = format!("{typed} {currency}").parse::<Money>();
-    let threshold = threshold.map_err(|_| bad("threshold", "write the threshold like 25.00"))?;
-    let schedule = terms::schedule(filled.value("schedule"));
-    let schedule = schedule.ok_or_else(|| bad("schedule", "choose how often you are paid"))?;
-    let hand = Hand::Asker(&frame.caller.0);
-    terms::set(app, &app.call(), hand, payee, (days, threshold, schedule)).await?;
     Ok(())
 }
 
@@ -211,7 +144,7 @@ async fn page(
     frame: Frame,
     payee: PayeeId,
     done: Option<String>,
-    problem: Option<String>,
+    filled: &Filled,
 ) -> Result<Response, Problem> {
     let hand = Hand::Asker(&frame.caller.0);
     let mut call = app.call();
@@ -225,24 +158,22 @@ async fn page(
     let waits = waiting::of(app, &call, &payouts).await?;
     let (small, large) = (Money::new(SMALL, currency), Money::new(LARGE, currency));
     let set = first.destination.as_ref();
-    let rails = Rail::ALL
-        .into_iter()
-        .filter(|rail| local.rules.is_on(*rail));
     let mut costs = Vec::new();
-    for rail in rails.clone() {
+    for rail in Rail::ALL
+        .into_iter()
+        .filter(|rail| local.rules.is_on(*rail))
+    {
         costs.push(cost(&local, rail, currency));
     }
-    let typed = first.terms.threshold.price_display();
     let mut purses = Vec::new();
     for one in &stands {
         purses.push(purse(one, HEXLOWER.encode(&call.random::<16>())));
     }
-    let chosen = set.map(|set| set.to.rail());
-    let page = PayoutsPage {
+    super::html(&PayoutsPage {
         payee: payee.to_string(),
         name: first.name.clone(),
         done,
-        problem,
+        problem: filled.alert(),
         payouts: payouts.iter().map(|seen| row(seen, &waits)).collect(),
         destination: set.map(|set| format!("{}: {}", set.to.rail().label(), set.to.masked())),
         confirm: set
@@ -252,20 +183,14 @@ async fn page(
             .and_then(|set| set.held_until)
             .filter(|at| call.now < *at)
             .map(words::moment),
-        rails: rails
-            .map(|rail| choice(rail.code(), rail.label(), chosen == Some(rail)))
-            .collect(),
+        to: destination_form(filled, &local.rules, set.map(|set| set.to.rail())),
         costs,
         small: words::price(small),
         large: words::price(large),
-        hold_days: first.terms.hold_days.to_string(),
-        threshold: typed.split(' ').next().unwrap_or_default().to_owned(),
-        currency: currency.code().to_owned(),
-        schedules: schedules(first),
+        terms: terms_form(filled, first),
         purses,
         shell: frame.unlisted("Payouts"),
-    };
-    super::html(&page)
+    })
 }
 
 /// Whether no link by mail is needed, or could be had, to change where somebody is paid.
@@ -299,25 +224,6 @@ fn cost(local: &Local, rail: Rail, currency: Currency) -> CostRow {
         minimum: minimum.map_or_else(|_| NOT_SET.to_owned(), words::price),
         small: arrives(SMALL),
         large: arrives(LARGE),
-    }
-}
-
-fn schedules(first: &Standing) -> Vec<Choice> {
-    let all = [
-        ("weekly", "Every week"),
-        ("monthly", "Every month"),
-        ("on_request", "When I ask"),
-    ];
-    let now = terms::word(first.terms.schedule);
-    all.map(|(value, label)| choice(value, label, value == now))
-        .into()
-}
-
-fn choice(value: &str, label: &str, chosen: bool) -> Choice {
-    Choice {
-        value: value.to_owned(),
-        label: capital(label),
-        chosen,
     }
 }
 

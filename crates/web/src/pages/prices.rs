@@ -8,17 +8,14 @@ use app::offers::change::{self, Wish};
 use app::offers::list::{self, Listed};
 use app::offers::plans::{self, Plan};
 use app::offers::{Effective, Hand, Reach};
-use app::{Refusal, Stop};
-use axum::Form;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::{AssetKind, Template, Tier};
 use ledger::{Currency, Money};
 
+use super::filled::Filled;
 use super::frame::Frame;
-use super::problem::sentence;
-use super::view::{Hidden, PlanRow, PriceRow, PricesPage, TierForm};
+use super::view::{Field, Hidden, PlanRow, PriceRow, PricesPage, TierForm};
 use crate::api::params;
 use crate::principal::sign_in_required;
 use crate::problem::Problem;
@@ -34,51 +31,64 @@ pub(crate) async fn show(
     let done = params::value(query.as_deref(), "saved");
     let done = done.and_then(|tier| tier.parse::<Tier>().ok());
     let done = done.map(|tier| format!("{} is saved.", tier.label()));
-    page(&app, frame, &of, done, None).await
+    page(&app, frame, &of, done, &Filled::default()).await
 }
 
 /// `POST /prices`: saves one tier, or undoes its last change.
 pub(crate) async fn save(
     State(app): State<Arc<App>>,
     frame: Frame,
-    Form(fields): Form<Vec<(String, String)>>,
+    filled: Filled,
 ) -> Result<Response, Problem> {
-    let filled = Filled(fields);
-    let of = whose(&app, &frame, filled.value("for").map(str::to_owned)).await?;
-    let tier: Tier = filled
-        .value("tier")
-        .unwrap_or_default()
-        .parse()
-        .map_err(|e: domain::tier::BadTier| Problem::new("bad_value", e.to_string()).at("tier"))?;
-    let hand = Hand::Asker(&frame.caller.0);
-    let wish = if filled.value("do") == Some("undo") {
-        Wish::Undo { tier }
-    } else {
-        let listed = list::list(&app, hand, &of).await?;
-        let found = listed
-            .templates
-            .into_iter()
-            .find(|one| one.template.tier == tier);
-        let found = found
-            .ok_or_else(|| Problem::new("unknown_tier", "there is no such tier here").at("tier"))?;
-        match filled.over(found.template, app.settings.currency) {
-            Ok(template) => Wish::Put(Box::new(template)),
-            Err(problem) => return refused(&app, frame, &of, problem).await,
-        }
-    };
-    match change::change(&app, &mut app.call(), hand, &of, &wish, false).await {
-        Ok(_) => {
+    let named = filled.optional("for").map(str::to_owned);
+    let of = whose(&app, &frame, named).await?;
+    match change(&app, &frame, &of, &filled).await {
+        Ok(tier) => {
             let mut query = form_urlencoded::Serializer::new(String::new());
             query
                 .append_pair("for", &of)
                 .append_pair("saved", tier.code());
             Ok(Redirect::to(&format!("/prices?{}", query.finish())).into_response())
         }
-        Err(Stop::Refused(refusal)) if refusal.code() != "not_your_offers" => {
-            refused(&app, frame, &of, sentence(&refusal.to_string())).await
+        Err(problem) => {
+            // The field of a price is named after its tier on the page, where several stand.
+            let tier = filled.value("tier").to_owned();
+            let asset = problem.field.as_deref().and_then(|field| {
+                let of_assets = field.strip_prefix("assets.")?;
+                Some(of_assets.strip_suffix(".price")?.to_owned())
+            });
+            let asset = asset.unwrap_or_default();
+            let (theirs, ours) = (format!("assets.{asset}.price"), id(&tier, &asset));
+            let again = filled.refuse(problem, &[(&theirs, &ours)])?;
+            let page = page(&app, frame, &of, None, &again).await?;
+            Ok(again.answer(page))
         }
-        Err(stop) => Err(stop.into()),
     }
+}
+
+/// The id of a price's field, without the `f-` before it.
+fn id(tier: &str, asset: &str) -> String {
+    format!("{tier}.{asset}")
+}
+
+async fn change(app: &App, frame: &Frame, of: &str, filled: &Filled) -> Result<Tier, Problem> {
+    let tier: Tier = filled
+        .value("tier")
+        .parse()
+        .map_err(|e: domain::tier::BadTier| Problem::new("bad_value", e.to_string()).at("tier"))?;
+    let hand = Hand::Asker(&frame.caller.0);
+    let wish = if filled.value("do") == "undo" {
+        Wish::Undo { tier }
+    } else {
+        let listed = list::list(app, hand, of).await?;
+        let mut templates = listed.templates.into_iter().map(|one| one.template);
+        let found = templates.find(|one| one.tier == tier);
+        let found = found
+            .ok_or_else(|| Problem::new("unknown_tier", "there is no such tier here").at("tier"))?;
+        Wish::Put(Box::new(over(filled, found, app.settings.currency)?))
+    };
+    change::change(app, &mut app.call(), hand, of, &wish, false).await?;
+    Ok(tier)
 }
 
 /// Whose prices are meant: those that are named, else those of whoever is signed in.
@@ -100,18 +110,12 @@ async fn whose(app: &App, frame: &Frame, named: Option<String>) -> Result<String
     })
 }
 
-async fn refused(app: &App, frame: Frame, of: &str, problem: String) -> Result<Response, Problem> {
-    let mut page = page(app, frame, of, None, Some(problem)).await?;
-    *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    Ok(page)
-}
-
 async fn page(
     app: &App,
     frame: Frame,
     of: &str,
     done: Option<String>,
-    problem: Option<String>,
+    filled: &Filled,
 ) -> Result<Response, Problem> {
     let listed = list::list(app, Hand::Asker(&frame.caller.0), of).await?;
     if !listed.may_change {
@@ -128,9 +132,11 @@ async fn page(
         reaches,
         symbol: words::symbol(currency).trim().to_owned(),
         done,
-        problem,
+        problem: filled.alert(),
         asks,
-        tiers: tiers.map(|one| form(one, &listed, of, currency)).collect(),
+        tiers: tiers
+            .map(|one| form(one, &listed, of, currency, filled))
+            .collect(),
         plans: plans::plans(app).await?.iter().map(plan).collect(),
     })
 }
@@ -152,8 +158,16 @@ fn heading(listed: &Listed) -> (String, String) {
     }
 }
 
-fn form(one: &Effective, listed: &Listed, of: &str, currency: Currency) -> TierForm {
+fn form(
+    one: &Effective,
+    listed: &Listed,
+    of: &str,
+    currency: Currency,
+    filled: &Filled,
+) -> TierForm {
     let template = &one.template;
+    // Of the tiers on the page one was sent.
+    let sent = filled.value("tier") == template.tier.code();
     let own = one.from == listed.reach.word();
     let from = match &one.changed {
         None => "As shipped.".to_owned(),
@@ -163,11 +177,25 @@ fn form(one: &Effective, listed: &Listed, of: &str, currency: Currency) -> TierF
         name: name.into(),
         value: value.into(),
     };
-    let rows = template.assets.iter().map(|(asset, terms)| PriceRow {
-        asset: asset.code().to_owned(),
-        label: asset.label().to_owned(),
-        price: typed(terms.price, currency),
-        on_sale: terms.on_sale,
+    let rows = template.assets.iter().map(|(asset, terms)| {
+        let before = typed(terms.price, currency);
+        let name = format!("price.{asset}");
+        let price = if sent {
+            filled.field(&name, &before).value
+        } else {
+            before
+        };
+        let id = id(template.tier.code(), asset.code());
+        PriceRow {
+            asset: asset.code().to_owned(),
+            label: asset.label().to_owned(),
+            price: Field {
+                value: price,
+                error: filled.field(&id, "").error,
+            },
+            on_sale: ticked(filled, sent, &format!("open.{asset}"), terms.on_sale),
+            id,
+        }
     });
     TierForm {
         tier: template.tier.code().to_owned(),
@@ -175,6 +203,7 @@ fn form(one: &Effective, listed: &Listed, of: &str, currency: Currency) -> TierF
         about: about(template),
         from,
         on_sale: template.on_sale,
+        sold: ticked(filled, sent, "open", template.on_sale),
         rows: rows.collect(),
         hidden: vec![hidden("for", of), hidden("tier", template.tier.code())],
         can_undo: own,
@@ -218,28 +247,27 @@ fn plan(plan: &Plan) -> PlanRow {
     }
 }
 
-/// The form's fields.
-struct Filled(Vec<(String, String)>);
-
-impl Filled {
-    fn value(&self, name: &str) -> Option<&str> {
-        let found = self.0.iter().find(|(found, _)| found == name);
-        found
-            .map(|(_, value)| value.trim())
-            .filter(|value| !value.is_empty())
+/// Whether a box is ticked: as it was sent, else as it stands.
+fn ticked(filled: &Filled, sent: bool, name: &str, before: bool) -> bool {
+    if sent {
+        filled.optional(name).is_some()
+    } else {
+        before
     }
+}
 
-    /// The template with the prices and ticks of the form; what the form doesn't name stays.
-    fn over(&self, mut template: Template, currency: Currency) -> Result<Template, String> {
-        template.on_sale = self.value("open").is_some();
-        for (asset, terms) in &mut template.assets {
-            if let Some(price) = self.value(&format!("price.{asset}")) {
-                terms.price = minor(*asset, price, currency)?;
-            }
-            terms.on_sale = self.value(&format!("open.{asset}")).is_some();
+/// The template with the prices and ticks of the form; what the form doesn't name stays.
+fn over(filled: &Filled, mut template: Template, currency: Currency) -> Result<Template, Problem> {
+    template.on_sale = filled.optional("open").is_some();
+    for (asset, terms) in &mut template.assets {
+        if let Some(price) = filled.optional(&format!("price.{asset}")) {
+            terms.price = minor(*asset, price, currency).map_err(|why| {
+                Problem::new("bad_value", why).at(format!("assets.{asset}.price"))
+            })?;
         }
-        Ok(template)
+        terms.on_sale = filled.optional(&format!("open.{asset}")).is_some();
     }
+    Ok(template)
 }
 
 /// A typed price in whole minor units.
@@ -276,12 +304,12 @@ mod tests {
     fn what_the_form_does_not_name_stays_and_an_empty_tick_closes() {
         let [creator, _, _] = domain::template::shipped();
         let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let filled = Filled(vec![
+        let filled = Filled::from(vec![
             field("open", "1"),
             field("price.cut_15", "6.00"),
             field("open.cut_15", "1"),
         ]);
-        let changed = filled.over(creator.clone(), Currency::USD).unwrap();
+        let changed = over(&filled, creator.clone(), Currency::USD).unwrap();
         assert_eq!(changed.assets[&AssetKind::Cut15].price, 600);
         assert_eq!(changed.assets[&AssetKind::Cut30].price, 700);
         assert!(changed.on_sale && !changed.assets[&AssetKind::Cut30].on_sale);

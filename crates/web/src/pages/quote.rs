@@ -8,7 +8,6 @@ use app::licensing::quote::{self, Ask};
 use app::licensing::{Lacking, QuotedOption};
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
-use domain::QuoteId;
 
 use super::card::{preview_url, wave};
 use super::frame::Frame;
@@ -37,7 +36,7 @@ pub(crate) async fn show(
     let covering = given
         .options
         .iter()
-        .map(|option| covering(chosen(&track.slug, &answers.query(), option), option));
+        .map(|option| covering(chosen(&track.slug, &answers, option), option));
     super::html(&QuotePage {
         shell: frame.unlisted(format!("License {}", track.title)),
         preview_url: preview_url(&track),
@@ -48,6 +47,7 @@ pub(crate) async fn show(
         not_covering: given.not_covering.iter().map(not_covering).collect(),
         valid_until: (!given.options.is_empty())
             .then(|| "The price you choose is held for 30 minutes.".to_owned()),
+        track_href: answers.track_href(&track.slug),
         slug: track.slug,
         title: track.title,
         artist: track.artist.name,
@@ -55,16 +55,18 @@ pub(crate) async fn show(
 }
 
 /// What leads from an option that is looked at to a quote that holds it.
-fn chosen(slug: &str, query: &str, option: &QuotedOption) -> Vec<Hidden> {
+fn chosen(slug: &str, answers: &Answers, option: &QuotedOption) -> Vec<Hidden> {
     let field = |name: &str, value: &str| Hidden {
         name: name.into(),
         value: value.into(),
     };
-    vec![
+    let mut fields = vec![
         field("track", slug),
-        field("use", query),
+        field("use", &answers.query()),
         field("offer", &option.offer),
-    ]
+    ];
+    fields.extend(answers.via().map(|via| field("via", via)));
+    fields
 }
 
 /// An option as it is shown, with what its button sends to the checkout.
@@ -92,20 +94,6 @@ pub(crate) fn covering(hidden: Vec<Hidden>, option: &QuotedOption) -> Result<Cov
         },
         price,
     })
-}
-
-/// What names an option on its way to the checkout.
-pub(crate) fn hidden(quote: QuoteId, offer: &str) -> Vec<Hidden> {
-    vec![
-        Hidden {
-            name: "quote".into(),
-            value: quote.to_string(),
-        },
-        Hidden {
-            name: "offer".into(),
-            value: offer.into(),
-        },
-    ]
 }
 
 fn not_covering(lacking: &Lacking) -> NotCovering {

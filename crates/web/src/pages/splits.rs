@@ -30,6 +30,8 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let done = match params::value(query.as_deref(), "done").as_deref() {
         Some("accepted") => Some("You have accepted.".to_owned()),
+        Some("proposed") => Some("It is proposed: it waits for the others' word.".to_owned()),
+        Some("agreed") => Some("It is in force.".to_owned()),
         Some("closed") => Some("The proposal is closed; the split stays as it is.".to_owned()),
         _ => None,
     };
@@ -113,6 +115,7 @@ fn track(splits: &Splits, payee: Option<PayeeId>) -> TrackSplits {
     TrackSplits {
         title: splits.title.clone(),
         href: format!("/tracks/{}", splits.slug),
+        propose_href: format!("/splits/new?track={}", splits.slug),
         now: now.into_iter().map(version).collect(),
         before: before.into_iter().map(version).collect(),
         open: open.into_iter().map(|one| proposal(one, payee)).collect(),

@@ -68,9 +68,18 @@ fn since(licence: &Licence, words: &str) -> String {
 /// What is licensed, for instance `Slow Lantern — Ada Moreau`.
 pub(crate) fn subject(licence: &Licence) -> String {
     if licence.track.is_none() {
-        return "Any track of this store".into();
+        return scope(&licence.tier).into();
     }
     format!("{} — {}", licence.title, licence.artist)
+}
+
+/// What a licence that isn't of one track holds for, by its tier's word.
+pub(crate) fn scope(tier: &str) -> &'static str {
+    if tier == "pool" {
+        "The tracks in rotation"
+    } else {
+        "Any track of this store"
+    }
 }
 
 /// What anybody may know, a line each.

@@ -10,30 +10,16 @@ use app::subscriptions::change::{self, ChangeRefusal, Wish};
 use app::subscriptions::show::{self, Running, Used};
 use app::subscriptions::{Shown, State as Standing, plans};
 use app::{App, Call, Stop};
-use axum::Form;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::LicenceId;
-use serde::Deserialize;
 
+use super::filled::Filled;
 use super::frame::Frame;
-use super::problem::sentence;
 use super::view::{Hidden, PaperRow, SubscriptionAction, SubscriptionPage, Takeable, UsedRow};
 use crate::api::licences::opened;
 use crate::problem::Problem;
 use crate::words;
-
-/// A step's form.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Filled {
-    #[serde(rename = "do")]
-    what: String,
-    plan: String,
-    card_number: String,
-    idempotency_key: String,
-}
 
 /// `GET /licences/{id}/subscription?grant=`.
 pub(crate) async fn show(
@@ -43,7 +29,7 @@ pub(crate) async fn show(
     frame: Frame,
 ) -> Result<Response, Problem> {
     let id = opened(&app, &frame.caller, &name, query.as_deref())?;
-    page(&app, id, frame, None).await
+    page(&app, id, frame, &Filled::default()).await
 }
 
 /// `POST /licences/{id}/subscription?grant=`.
@@ -52,32 +38,30 @@ pub(crate) async fn change(
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
     frame: Frame,
-    Form(filled): Form<Filled>,
+    filled: Filled,
 ) -> Result<Response, Problem> {
     let id = opened(&app, &frame.caller, &name, query.as_deref())?;
-    let wish = filled.wish()?;
-    let (who, key) = (&frame.caller.0, filled.idempotency_key.as_str());
+    let wish = wish(&filled)?;
+    let (who, key) = (&frame.caller.0, filled.value("idempotency_key"));
     match change::change(&app, &mut app.call(), who, key, (id, &wish)).await {
         Ok(_) => Ok(Redirect::to(&address(&app, id)).into_response()),
-        Err(Stop::Refused(refusal)) => {
-            let mut page = page(&app, id, frame, Some(&refusal)).await?;
-            *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(page)
+        Err(stop) => {
+            let again = filled.refuse(stop.into(), &[("card", "card_number")])?;
+            let page = page(&app, id, frame, &again).await?;
+            Ok(again.answer(page))
         }
-        Err(Stop::Fault(fault)) => Err(fault.into()),
     }
 }
 
-impl Filled {
-    fn wish(&self) -> Result<Wish, Problem> {
-        match self.what.as_str() {
-            "pause" => Ok(Wish::Pause),
-            "cancel" => Ok(Wish::Cancel),
-            "resume" => Ok(Wish::Resume),
-            "plan" => Ok(Wish::Plan(self.plan.clone())),
-            "card" => Ok(Wish::Card(self.card_number.clone())),
-            _ => Err(Problem::new("bad_value", "there is no such step").at("do")),
-        }
+/// The step that a form stands for.
+fn wish(filled: &Filled) -> Result<Wish, Problem> {
+    match filled.value("do") {
+        "pause" => Ok(Wish::Pause),
+        "cancel" => Ok(Wish::Cancel),
+        "resume" => Ok(Wish::Resume),
+        "plan" => Ok(Wish::Plan(filled.value("plan").to_owned())),
+        "card" => Ok(Wish::Card(filled.value("card_number").to_owned())),
+        _ => Err(Problem::new("bad_value", "there is no such step").at("do")),
     }
 }
 
@@ -89,7 +73,7 @@ async fn page(
     app: &App,
     id: LicenceId,
     frame: Frame,
-    refusal: Option<&ChangeRefusal>,
+    filled: &Filled,
 ) -> Result<Response, Problem> {
     let mut call = app.call();
     let shown = show::of_licence(app, call.now, id).await?;
@@ -107,12 +91,12 @@ async fn page(
         shell: frame.unlisted("Your subscription"),
         plan: shown.plan.label.clone(),
         state: state(&shown),
-        problem: refusal.map(|refusal| sentence(&refusal.to_string())),
+        problem: filled.alert(),
         left: shown.running.as_ref().map(left),
         facts: shown.running.as_ref().map(facts).unwrap_or_default(),
         action: address(app, id),
         actions,
-        card: (!over).then(|| with("card", &[], &key())),
+        card: (!over).then(|| (with("card", &[], &key()), filled.field("card_number", ""))),
         take,
         uses: shown.uses.iter().map(used).collect(),
         papers,

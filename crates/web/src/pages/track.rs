@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use app::App;
 use app::catalogue::{Track, credits, show};
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use domain::credits::{Credits, Publisher, Writer};
 
 use super::card::{preview_url, wave};
 use super::frame::Frame;
 use super::standing::capital;
-use super::use_form::Answers;
+use super::use_form::{Answers, via};
 use super::view::{Credit, Fact, Stem, TrackPage};
 use crate::problem::Problem;
 use crate::words;
@@ -20,8 +20,10 @@ use crate::words;
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     Path(name): Path<String>,
+    RawQuery(query): RawQuery,
     frame: Frame,
 ) -> Result<Response, Problem> {
+    let via = via(query.as_deref());
     let track = show::track(&app, &name).await?;
     let known = credits::credits(&app, &track.id.to_string()).await?;
     let shares = show::splits(&app, track.id).await?;
@@ -49,7 +51,7 @@ pub(crate) async fn show(
             .chain(shares.into_iter().map(credit))
             .collect(),
         stems: track.stems.iter().map(|name| stem(name)).collect(),
-        use_form: on_sale.then(|| Answers::default().form(&track)),
+        use_form: on_sale.then(|| Answers::default().by(via).form(&track)),
         slug: track.slug,
         title: track.title,
         artist: track.artist.name,

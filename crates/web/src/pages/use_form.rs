@@ -28,6 +28,8 @@ pub(crate) struct Answers {
     stems: bool,
     /// One stem alone, by its name.
     stem: Option<String>,
+    /// The curator whose link led here, by their word: carried along, no answer.
+    via: Option<String>,
 }
 
 impl Default for Answers {
@@ -39,6 +41,7 @@ impl Default for Answers {
             length: Length::Seconds(15),
             stems: false,
             stem: None,
+            via: None,
         }
     }
 }
@@ -59,6 +62,7 @@ impl Answers {
             },
             stems: value("stems") == "1",
             stem: params::value(query, "stem"),
+            via: via(query),
         }
     }
 
@@ -78,7 +82,23 @@ impl Answers {
             length,
             stems: wanted.asset == Some(AssetKind::StemPack),
             stem: None,
+            via: None,
         }
+    }
+
+    /// The same, with the curator whose link led here.
+    pub(crate) fn by(self, via: Option<String>) -> Self {
+        Self { via, ..self }
+    }
+
+    /// The curator whose link led here.
+    pub(crate) fn via(&self) -> Option<&str> {
+        self.via.as_deref()
+    }
+
+    /// A track's page, with the curator whose link led here.
+    pub(crate) fn track_href(&self, slug: &str) -> String {
+        format!("/tracks/{slug}{}", via_query(self.via()))
     }
 
     /// The one stem that is wanted, where one is.
@@ -144,6 +164,9 @@ impl Answers {
         if let Some(stem) = &self.stem {
             query.append_pair("stem", stem);
         }
+        if let Some(via) = &self.via {
+            query.append_pair("via", via);
+        }
         query.finish()
     }
 
@@ -173,6 +196,8 @@ impl Answers {
             has_stems: !track.stems.is_empty(),
             stems: self.stems,
             stem_choices: self.stem_choices(track),
+            via: self.via.clone(),
+            license_href: format!("/tracks/{}/license{}", track.slug, via_query(self.via())),
         }
     }
 
@@ -195,6 +220,21 @@ impl Answers {
             .chain(track.stems.iter().map(one))
             .collect()
     }
+}
+
+/// The longest word of a curator.
+const VIA_MAX: usize = 32;
+
+/// The curator that an address names, where it is a word that one could have.
+pub(crate) fn via(query: Option<&str>) -> Option<String> {
+    let word = params::value(query, "via")?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    (word.len() <= VIA_MAX && word.bytes().all(plain)).then_some(word)
+}
+
+/// The same as an address's query; empty where nobody is named.
+pub(crate) fn via_query(via: Option<&str>) -> String {
+    via.map(|via| format!("?via={via}")).unwrap_or_default()
 }
 
 impl Length {
@@ -239,9 +279,21 @@ mod tests {
                     length,
                     stems,
                     stem: (!stems).then(|| "low drums".to_owned()),
+                    via: stems.then(|| "night-shift".to_owned()),
                 };
                 assert_eq!(Answers::read(Some(&answers.query())), answers);
             }
         }
+    }
+
+    #[test]
+    fn only_a_word_that_a_curator_could_have_is_carried() {
+        assert_eq!(via(Some("via=Night-2")).as_deref(), Some("Night-2"));
+        for query in ["via=", "via=a%22b", "via=a&b", "", "via=%20x"] {
+            let found = via(Some(query));
+            assert!(found.is_none() || query == "via=a&b", "{query}");
+        }
+        assert_eq!(via_query(Some("night")), "?via=night");
+        assert_eq!(via_query(None), "");
     }
 }

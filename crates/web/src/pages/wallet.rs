@@ -2,35 +2,32 @@
 
 use app::bundles::show as bundles;
 use app::payments::wallet_rest as refund;
-use app::wallets::load::{self, LoadRefusal};
-use app::wallets::show::{self, Permission};
-use app::{Refusal, Stop};
-use axum::Form;
+use app::wallets::load;
+use app::wallets::show;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::WalletId;
 use ledger::Money;
-use serde::Deserialize;
 
+use super::filled::Filled;
 use super::frame::Frame;
-use super::problem::sentence;
-use super::view::{Field, Hidden, MoveRow, PermissionRow, Submit, WalletBundleRow, WalletPage};
+use super::permissions;
+use super::view::{Hidden, MoveRow, Submit, WalletBundleRow, WalletPage};
 use crate::api::params;
 use crate::api::wallet::owner;
 use crate::problem::Problem;
 use crate::state::Web;
 use crate::words;
 
-/// What the page's forms send.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Filled {
-    idempotency_key: String,
-    amount: String,
-    card_number: String,
-    wallet: String,
-}
+/// What the forms show: the fields of refusals under the names they have there.
+const SHOWN: [(&str, &str); 6] = [
+    ("amount_micros", "amount"),
+    ("card", "card_number"),
+    ("key", "key"),
+    ("cap_micros", "cap"),
+    ("expires_at", "until"),
+    ("wallet", "key"),
+];
 
 /// `GET /wallet`.
 pub(crate) async fn show(
@@ -40,37 +37,29 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let done = params::value(query.as_deref(), "done").map(|what| match what.as_str() {
         "loaded" => "It is loaded.".to_owned(),
+        "permitted" => "The program may spend from it.".to_owned(),
+        "ended" => "The program may spend no more.".to_owned(),
         _ => "The rest is on its way back to the card.".to_owned(),
     });
-    let mut filled = Filled {
-        amount: "25".into(),
-        ..Filled::default()
-    };
-    if web.options.sandbox {
-        filled.card_number = "4242 4242 4242 4242".into();
-    }
-    page(&web, frame, filled, done, None).await
+    let ended = params::value(query.as_deref(), "ended");
+    page(&web, frame, &Filled::default(), (done, ended.as_deref())).await
 }
 
 /// `POST /wallet`: loads it.
 pub(crate) async fn load(
     State(web): State<Web>,
     frame: Frame,
-    Form(filled): Form<Filled>,
+    filled: Filled,
 ) -> Result<Response, Problem> {
     let person = owner(&frame.caller)?.clone();
     let currency = web.app.settings.currency;
-    let micros = words::amount(&filled.amount, currency).unwrap_or(0);
+    let micros = words::amount(filled.value("amount"), currency).unwrap_or(0);
     let money = Money::new(micros, currency);
-    let (call, key) = (&mut web.app.call(), filled.idempotency_key.as_str());
-    match load::load(&web.app, call, &person, key, money, &filled.card_number).await {
+    let (call, key) = (&mut web.app.call(), filled.value("idempotency_key"));
+    let card = filled.value("card_number");
+    match load::load(&web.app, call, &person, key, money, card).await {
         Ok(_) => Ok(Redirect::to("/wallet?done=loaded").into_response()),
-        Err(Stop::Refused(refusal)) => {
-            let mut page = page(&web, frame, filled, None, Some(&refusal)).await?;
-            *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(page)
-        }
-        Err(Stop::Fault(fault)) => Err(fault.into()),
+        Err(stop) => again(&web, frame, filled, stop.into()).await,
     }
 }
 
@@ -78,21 +67,50 @@ pub(crate) async fn load(
 pub(crate) async fn refund(
     State(web): State<Web>,
     frame: Frame,
-    Form(filled): Form<Filled>,
+    filled: Filled,
 ) -> Result<Response, Problem> {
-    let person = owner(&frame.caller)?;
-    let wallet: WalletId = params::id("wallet", Some(&filled.wallet))?;
-    let (call, key) = (&mut web.app.call(), filled.idempotency_key.as_str());
-    refund::refund(&web.app, call, person, key, wallet).await?;
-    Ok(Redirect::to("/wallet?done=refunded").into_response())
+    let person = owner(&frame.caller)?.clone();
+    let wallet: WalletId = params::id("wallet", filled.optional("wallet"))?;
+    let (call, key) = (&mut web.app.call(), filled.value("idempotency_key"));
+    match refund::refund(&web.app, call, &person, key, wallet).await {
+        Ok(_) => Ok(Redirect::to("/wallet?done=refunded").into_response()),
+        Err(stop) => again(&web, frame, Filled::default(), stop.into()).await,
+    }
+}
+
+/// `POST /wallet/permissions`: lets a program spend, or ends that.
+pub(crate) async fn permit(
+    State(web): State<Web>,
+    frame: Frame,
+    filled: Filled,
+) -> Result<Response, Problem> {
+    let person = owner(&frame.caller)?.clone();
+    let done = match filled.optional("end") {
+        Some(id) => permissions::end(&web.app, &person, id).await,
+        None => permissions::grant(&web.app, &person, &filled).await,
+    };
+    match done {
+        Ok(to) => Ok(Redirect::to(&to).into_response()),
+        Err(problem) => again(&web, frame, filled, problem).await,
+    }
+}
+
+async fn again(
+    web: &Web,
+    frame: Frame,
+    filled: Filled,
+    problem: Problem,
+) -> Result<Response, Problem> {
+    let again = filled.refuse(problem, &SHOWN)?;
+    let page = page(web, frame, &again, (None, None)).await?;
+    Ok(again.answer(page))
 }
 
 async fn page(
     web: &Web,
     frame: Frame,
-    filled: Filled,
-    done: Option<String>,
-    refusal: Option<&LoadRefusal>,
+    filled: &Filled,
+    (done, ended): (Option<String>, Option<&str>),
 ) -> Result<Response, Problem> {
     let app = &web.app;
     let person = owner(&frame.caller)?.clone();
@@ -101,40 +119,29 @@ async fn page(
     let first = wallets.first();
     let held = first.map_or(Money::zero(app.settings.currency), |one| one.spendable);
     let key: [u8; 16] = call.random();
-    let key = Hidden {
-        name: "idempotency_key".into(),
-        value: data_encoding::BASE64URL_NOPAD.encode(&key),
-    };
-    let field = refusal.and_then(Refusal::field).unwrap_or_default();
-    let reason = refusal.map(|refusal| sentence(&refusal.to_string()));
-    let about = |name: &str| reason.clone().filter(|_| field == name);
+    let key = hidden(
+        "idempotency_key",
+        data_encoding::BASE64URL_NOPAD.encode(&key),
+    );
     let refund = first
         .filter(|one| one.spendable.micros() > 0)
         .map(|one| Submit {
             action: "/wallet/refund".into(),
-            hidden: vec![
-                key.clone(),
-                Hidden {
-                    name: "wallet".into(),
-                    value: one.wallet.to_string(),
-                },
-            ],
+            hidden: vec![key.clone(), hidden("wallet", one.wallet.to_string())],
             label: format!("Pay {} back", words::price(held)),
         });
+    let test_card = if web.options.sandbox {
+        "4242 4242 4242 4242"
+    } else {
+        ""
+    };
+    let permissions = show::permissions(app, &person).await?;
     super::html(&WalletPage {
         balance: words::price(held),
         done,
-        problem: reason
-            .clone()
-            .filter(|_| !matches!(field.as_str(), "amount_micros" | "card")),
-        amount: Field {
-            error: about("amount_micros"),
-            value: filled.amount,
-        },
-        card_number: Field {
-            error: about("card"),
-            value: filled.card_number,
-        },
+        problem: filled.alert(),
+        amount: filled.field("amount", "25"),
+        card_number: filled.field("card_number", test_card),
         sandbox: web.options.sandbox,
         load: Submit {
             action: "/wallet".into(),
@@ -148,13 +155,21 @@ async fn page(
             .map(bundle)
             .collect(),
         moves: show::moves(app, &person).await?.iter().map(moved).collect(),
-        permissions: show::permissions(app, &person)
-            .await?
+        permissions: permissions
             .iter()
-            .map(permission)
+            .map(|one| permissions::row(one, call.now))
             .collect(),
+        undo: permissions::undo(&permissions, ended, call.now),
+        permit: first.map(|one| permissions::form(one, filled)),
         shell: frame.unlisted("Your wallet"),
     })
+}
+
+fn hidden(name: &str, value: String) -> Hidden {
+    Hidden {
+        name: name.into(),
+        value,
+    }
 }
 
 fn bundle(one: &bundles::Listed) -> WalletBundleRow {
@@ -175,16 +190,5 @@ fn moved(one: &show::Move) -> MoveRow {
         at: words::moment(one.at),
         about: one.about.clone(),
         amount: words::price(one.money),
-    }
-}
-
-fn permission(one: &Permission) -> PermissionRow {
-    PermissionRow {
-        name: one.name.clone(),
-        spent: format!("{} of {}", words::price(one.spent), words::price(one.cap)),
-        until: match one.ended {
-            Some(at) => format!("ended on {}", words::date(at)),
-            None => words::date(one.until),
-        },
     }
 }

@@ -9,7 +9,9 @@ mod licences;
 mod meter;
 mod payments;
 mod payouts;
+mod prices;
 mod promos;
+mod seals;
 mod statements;
 mod subscriptions;
 mod wallets;
@@ -58,6 +60,8 @@ pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
     checks.extend(subscriptions::checks(&mut tx).await?);
     checks.extend(promos::checks(&mut tx).await?);
     checks.push(meter::replayed(app, &mut tx).await?);
+    checks.extend(prices::checks(&mut tx).await?);
+    checks.extend(seals::checks(&mut tx).await?);
     checks.push(blobs::whole(app, &mut tx).await?);
     Ok(checks)
 }

@@ -1,9 +1,10 @@
 //! Folding blobs into lines: what a settlement makes of the uses in them. Of few uses each keeps a
-//! line of its own; many are summed by licence, track and what paid for them.
+//! line of its own; many are summed by licence, track, what paid for them, the day and place of publication, and territory.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use domain::{BundleId, CycleId, LicenceId, SubscriptionId, Timestamp, TrackId};
+use domain::envelope::Placement;
+use domain::{BundleId, Country, CycleId, LicenceId, SubscriptionId, Timestamp, TrackId};
 use ledger::Currency;
 use meter::book::{LicenceTerms, Paid};
 use meter::pack::{Outcome, Part, Stored};
@@ -49,11 +50,11 @@ pub(super) struct Line {
 pub(super) struct Said {
     /// Of one alone: its reporter, id and report.
     pub(super) single: Option<(String, String, String)>,
+    pub(super) placement: &'static str,
+    pub(super) territory: Option<String>,
     /// Of several: where they agree.
-    pub(super) placement: Option<&'static str>,
     pub(super) purpose: Option<&'static str>,
     pub(super) video: Option<String>,
-    pub(super) territory: Option<String>,
 }
 
 /// The cycle that paid.
@@ -72,8 +73,10 @@ struct Key {
     track: TrackId,
     cycle: Option<CycleId>,
     late: bool,
-    /// For a pool, the day of publication.
+    /// The day of publication.
     day: i64,
+    placement: Placement,
+    territory: Option<Country>,
     /// Where each keeps a line of its own, its number.
     own: Option<u32>,
 }
@@ -192,7 +195,9 @@ impl<'a> Use<'a> {
             track: self.track,
             cycle: self.pool.map(|pool| pool.cycle),
             late: self.pool.is_some_and(|pool| pool.origin.is_some()),
-            day: self.pool.map_or(0, |_| day),
+            day,
+            placement: self.event.placement,
+            territory: self.event.territory,
             own,
         }
     }
@@ -217,7 +222,7 @@ impl<'a> Use<'a> {
             currency: self.terms.currency,
             said: Said {
                 single,
-                placement: Some(event.placement.code()),
+                placement: event.placement.code(),
                 purpose: Some(event.purpose.code()),
                 video: Some(event.video_name().into_owned()),
                 territory: event.territory.map(|country| country.to_string()),
@@ -253,22 +258,13 @@ impl<'a> Use<'a> {
             pool.origin = pool.origin.max(new.origin);
         }
         let said = &mut line.said;
-        agree(&mut said.placement, event.placement.code());
-        agree(&mut said.purpose, event.purpose.code());
+        if said.purpose != Some(event.purpose.code()) {
+            said.purpose = None;
+        }
         if said.video.as_deref() != Some(&*event.video_name()) {
             said.video = None;
         }
-        let territory = event.territory.map(|country| country.to_string());
-        if said.territory != territory {
-            said.territory = None;
-        }
         Ok(())
-    }
-}
-
-fn agree(kept: &mut Option<&'static str>, new: &'static str) {
-    if *kept != Some(new) {
-        *kept = None;
     }
 }
 

@@ -111,7 +111,7 @@ on_both_engines! {
             login: None,
             hello: "store.example".into(),
         };
-        let away = world.mailing(mails::Mail::Smtp(mails::Smtp::new(server).unwrap())).await;
+        let away = world.mailing(mails::Mail::Smtp(Box::new(mails::Smtp::new(server).unwrap()))).await;
         moves(&away, "new@example.net").await;
         assert_eq!(away.upkeep_does(SENT).await, 0);
         let tries: Vec<_> = away.letters().await.iter().map(|one| one.tries).collect();

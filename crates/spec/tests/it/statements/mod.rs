@@ -1,4 +1,5 @@
 //! What the specification says of statements.
 
+mod dsr;
 mod show;
 mod taxes;

@@ -1,6 +1,6 @@
 //! A payee's statement: every movement, exactly, in one period each.
 
-use app::statements::{Statement, list, show};
+use app::statements::{SealError, Statement, list, show};
 use domain::{AssetKind, PayeeId, Tier};
 use ledger::Currency;
 use spec::on_both_engines;
@@ -82,6 +82,37 @@ on_both_engines! {
         world.buyer("Zoe").buys(&night, AssetKind::FullMix, Tier::Creator).await;
         assert!(files == ada.statement_files("2026-03").await);
         assert!(files[2].starts_with(b"%PDF-"));
+    }
+
+    async fn a_statement_carries_the_issuers_signature_and_stays_signed_by_it(world: World) {
+        let night = history(&world, 1).await;
+        let ada = world.composer("Ada Byron").await;
+        world.days_pass(31);
+        let statement = ada.statement("2026-03").await;
+        let keys = world.app().issuer.jwks();
+        let key = statement.signed_by(&keys).unwrap().unwrap();
+        let signer = world.app().issuer.signer(world.now()).unwrap();
+        assert_eq!(key.thumbprint(), signer.kid());
+        // The signature is of this statement and of no other, and passes for no licence.
+        let mut other = ada.statement("2026").await;
+        assert_ne!(other.signature, statement.signature);
+        other.signature = statement.signature.clone();
+        assert_eq!(other.signed_by(&keys), Err(SealError::Other));
+        let signature = statement.signature.as_deref().unwrap();
+        assert!(licence_key::verify(signature, &keys).is_err());
+        let licence = world.buyer("Mia").buys(&night, AssetKind::FullMix, Tier::Creator).await;
+        other.signature = Some(licence.token);
+        assert_eq!(other.signed_by(&keys), Err(SealError::Type));
+    }
+
+    async fn without_a_key_that_signs_a_statement_is_right_and_unsigned(world: World) {
+        history(&world, 1).await;
+        let keys = world.app().issuer.keys();
+        let jwks = keys.jwks.clone();
+        world.app().issuer.replace(app::Keys { signers: Vec::new(), jwks });
+        let statement = world.composer("Ada Byron").await.statement("2026-03").await;
+        assert_eq!(statement.signature, None);
+        assert!(!statement.lines.is_empty());
     }
 
     async fn nothing_has_moved_and_the_statement_says_so(world: World) {

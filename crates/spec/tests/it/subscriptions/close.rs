@@ -55,6 +55,21 @@ on_both_engines! {
         assert_eq!(world.subscription(&licence).await.running, None);
     }
 
+    async fn the_page_of_a_close_names_its_tracks_and_links_to_them(world: World) {
+        one_use(&world).await;
+        world.it_is("2026-04-04T09:00:00Z");
+        world.closes().await;
+        let batch = closes::list(world.app()).await.unwrap()[0].id;
+        let page = world.visitor().gets(&format!("/closes/{batch}")).await;
+        assert_eq!(page.status, 200);
+        let report = closes::report(world.app(), &batch.to_string()).await.unwrap();
+        let tracks = closes::tracks(world.app(), &report).await.unwrap();
+        let (id, track) = tracks.first_key_value().unwrap();
+        let link = format!("<a href=\"/tracks/{}\">{}</a>", track.slug, track.title);
+        assert!(page.text().contains(&link), "{}", page.text());
+        assert!(!page.text().contains(&id.to_string()), "no track goes by its number");
+    }
+
     async fn two_that_close_at_once_close_each_cycle_once(world: World) {
         let tracks = tracks(&world, 1).await;
         for n in 0..4 {

@@ -1,4 +1,5 @@
 mod change;
+mod checked;
 pub(crate) mod close;
 mod idle;
 mod invoices;

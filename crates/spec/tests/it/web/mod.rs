@@ -3,7 +3,10 @@
 mod buying;
 mod checking;
 mod clip_time;
+mod deals;
 mod feed;
+mod forms;
+mod licences;
 mod limits;
 mod pages;
 mod payments;
@@ -13,6 +16,7 @@ mod prices;
 mod problems;
 mod schemas;
 mod sound;
+mod split_form;
 mod splits;
 mod statements;
 mod surface;

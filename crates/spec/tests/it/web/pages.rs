@@ -34,11 +34,14 @@ on_both_engines! {
         let (guest, _) = furnished(&world).await;
         assert!(!guest.gets("/").await.text().contains("Your pages"));
         let composer = ["/report", "/splits", "/payouts", "/statements", "/prices"].as_slice();
-        let operator = ["/operator", "/operator/payments", "/operator/payouts", "/statements", "/prices"];
+        let operator = [
+            "/operator", "/operator/payments", "/operator/payouts", "/operator/deals/promos",
+            "/statements", "/prices",
+        ];
         for (role, name, paths) in [
             (Role::Composer, "Ada Byron", composer),
             (Role::Operator, "Olive", operator.as_slice()),
-            (Role::Buyer, "Bea", ["/wallet"].as_slice()),
+            (Role::Buyer, "Bea", ["/licences", "/wallet"].as_slice()),
         ] {
             let browser = world.visitor_signed_in(role, name).await;
             let home = browser.gets("/").await.text();

@@ -71,7 +71,10 @@ on_both_engines! {
         for member in required.as_array().unwrap() {
             assert!(members.iter().any(|m| member == m), "{member}");
         }
-        assert_eq!(members.len(), required.as_array().unwrap().len());
+        // A store that signs adds its signature, and nothing else.
+        assert!(members.iter().any(|member| member == "signature"));
+        assert_eq!(members.len(), required.as_array().unwrap().len() + 1);
+        assert!(schema.json()["properties"]["signature"].is_object());
     }
 
     async fn the_page_lists_months_and_how_to_check_them(world: World) {

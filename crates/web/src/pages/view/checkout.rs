@@ -1,6 +1,6 @@
 //! Paying.
 
-use super::form::{Choice, Field, Hidden, PriceLine, Submit};
+use super::form::{Alert, Choice, Field, Hidden, PriceLine, Submit};
 use super::shell::Shell;
 use super::terms::Terms;
 
@@ -18,6 +18,15 @@ pub struct Again {
     pub currency: Field,
     /// The code.
     pub promo: Field,
+}
+
+impl Again {
+    /// Whether something in it was refused, so that it has to be seen.
+    #[must_use]
+    pub fn is_wrong(&self) -> bool {
+        let fields = [&self.country, &self.currency, &self.promo];
+        fields.into_iter().any(|field| field.error.is_some())
+    }
 }
 
 /// `GET /checkout/{quote}` and, after a refusal, the answer to its POST.
@@ -46,7 +55,7 @@ pub struct CheckoutPage {
     /// Whether it costs nothing: then no card is asked for.
     pub free: bool,
     /// What stopped the payment: a declined card, an expired quote.
-    pub problem: Option<String>,
+    pub problem: Option<Alert>,
     /// A way out of `problem` as a link (label, address), for instance to a fresh quote.
     pub remedy: Option<(String, String)>,
     /// Who the licence is for.

@@ -1,6 +1,6 @@
 //! Clip time after it was bought: its uses, its rest, its gifts; and a gift's own page.
 
-use super::form::{Choice, Field, Hidden, Submit};
+use super::form::{Alert, Choice, Field, Hidden, Submit};
 use super::shell::Shell;
 
 /// A use, by what it drew.
@@ -40,8 +40,10 @@ pub struct ClipSection {
     pub gone: Vec<String>,
     /// The gifts made of it.
     pub gifts: Vec<GiftRow>,
-    /// Where a gift is made, with its hidden fields; none where nothing can be given.
-    pub give: Option<Submit>,
+    /// Why the last step was refused.
+    pub problem: Option<Alert>,
+    /// Where a gift is made, and its seconds; none where nothing can be given.
+    pub give: Option<(Submit, Field)>,
     /// The exact amount that a refund pays, and its button; none where nothing is.
     pub refund: Option<(String, Submit)>,
     /// What a top-up carries along.

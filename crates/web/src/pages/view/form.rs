@@ -29,6 +29,15 @@ pub struct Field {
     pub error: Option<String>,
 }
 
+/// Why a form was refused, for the head of its page.
+#[derive(Debug, Clone)]
+pub struct Alert {
+    /// One sentence that says what to do.
+    pub words: String,
+    /// The name of the field at fault, where the page shows it: it is linked to.
+    pub field: Option<String>,
+}
+
 /// A button that posts: where to, what with, and what it says.
 #[derive(Debug, Clone)]
 pub struct Submit {

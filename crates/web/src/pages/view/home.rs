@@ -52,6 +52,8 @@ pub struct Card {
     pub preview_url: String,
     /// Where licensing starts, for instance `/tracks/nova/license`.
     pub license_href: String,
+    /// The page of the track.
+    pub href: String,
     /// The waveform, of size [`super::wave::CARD`], with its hook.
     pub wave: Wave,
 }

@@ -15,9 +15,11 @@ pub mod check;
 pub mod checkout;
 pub mod clip_time;
 pub mod cue_sheet;
+pub mod deals;
 pub mod form;
 pub mod home;
 pub mod licence;
+pub mod licences;
 pub mod operator;
 pub mod payments;
 pub mod payouts;
@@ -44,18 +46,21 @@ pub use check::{CheckAnswer, CheckPage, CheckedKey};
 pub use checkout::{Again, CheckoutPage};
 pub use clip_time::{ClipSection, DrawRow, GiftPage, GiftRow};
 pub use cue_sheet::CueSheetPage;
-pub use form::{Choice, Field, Hidden, PriceLine, Submit};
+pub use deals::{Confirm, DealForm, DealInput, DealRow, DealsPage};
+pub use form::{Alert, Choice, Field, Hidden, PriceLine, Submit};
 pub use home::{Card, Facet, FacetValue, HomePage, Suggestion};
 pub use licence::{
     ClipMeter, DeliveredFile, LicencePage, Paper, PublicLicencePage, ReceiptLine, Standing, Take,
     Takeable,
 };
+pub use licences::{LicenceRow, LicencesPage};
 pub use operator::{AccountRow, AuditCheck, OperatorPage, Tally};
 pub use payments::{
     EventRow, LicenceLink, OwingRow, PaymentPage, PaymentRow, PaymentsPage, RefundForm,
 };
 pub use payouts::{
-    CostRow, FileRow, LetterRow, PayoutDeskPage, PayoutRow, PayoutsPage, PurseShown, ReadyRow,
+    CostRow, DestinationForm, FileRow, LetterRow, PayoutDeskPage, PayoutRow, PayoutsPage,
+    PurseShown, ReadyRow, TermsForm,
 };
 pub use pool::{
     ClosePage, CloseRow, ClosesPage, PaperRow, PoolPlanCard, RotationPage, SharedTrack, StayRow,
@@ -67,11 +72,14 @@ pub use quote::{Covering, NotCovering, QuotePage, UpgradePage};
 pub use rates::{RateRow, RatesPage};
 pub use report::{Figure, HourBar, ReportPage, TrackRow, UseRow};
 pub use shell::{Session, Shell, Theme};
-pub use splits::{InvitationPage, PartRow, ProposalShown, SplitShown, SplitsPage, TrackSplits};
+pub use splits::{
+    InvitationPage, InvitedRow, PartRow, ProposalShown, SplitFormPage, SplitFormRow,
+    SplitInvitedPage, SplitShown, SplitSum, SplitsPage, TrackSplits,
+};
 pub use statements::{PayeesPage, StatementLink, StatementRow, StatementsPage};
 pub use suggest::{HabitForm, MixShown, SuggestPage};
 pub use terms::Terms;
 pub use track::{Credit, Fact, Stem, TrackPage, UseForm};
 pub use verify::{VerifyAnswer, VerifyPage};
-pub use wallet::{BundleRow as WalletBundleRow, MoveRow, PermissionRow, WalletPage};
+pub use wallet::{BundleRow as WalletBundleRow, MoveRow, PermissionRow, PermitForm, WalletPage};
 pub use wave::Wave;

@@ -1,6 +1,6 @@
 //! The operator's payments: the list, and one of them with what can be done about it.
 
-use super::form::Hidden;
+use super::form::{Alert, Field, Hidden};
 use super::licence::ReceiptLine;
 use super::shell::Shell;
 
@@ -74,11 +74,11 @@ pub struct RefundForm {
     /// What it carries.
     pub hidden: Vec<Hidden>,
     /// What is left, as it is typed.
-    pub amount: String,
+    pub amount: Field,
     /// The currency's code.
     pub currency: String,
     /// The reason as it was typed.
-    pub reason: String,
+    pub reason: Field,
     /// What is said of the amount, and of the reason.
     pub hints: (&'static str, &'static str),
     /// What would be given back, once it was looked at: the second step asks for a yes.
@@ -104,7 +104,7 @@ pub struct PaymentPage {
     /// What has just been done.
     pub done: Option<String>,
     /// Why it wasn't.
-    pub problem: Option<String>,
+    pub problem: Option<Alert>,
     /// The refund's form; none where nothing is left.
     pub refund: Option<RefundForm>,
     /// What the provider told, the oldest first.

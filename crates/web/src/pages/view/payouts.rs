@@ -1,6 +1,6 @@
 //! A payee's money on its way, and the operator's desk that sends it.
 
-use super::form::Choice;
+use super::form::{Alert, Choice, Field};
 use super::shell::Shell;
 
 /// How a payee stands in one currency.
@@ -68,6 +68,44 @@ pub struct CostRow {
     pub large: String,
 }
 
+/// Where a payee wants to be paid: each rail asks for some of it.
+#[derive(Debug, Clone)]
+pub struct DestinationForm {
+    /// The rails that are open.
+    pub rails: Vec<Choice>,
+    /// The e-mail address that is told of changes.
+    pub notify: Field,
+    /// The account owner's name.
+    pub name: Field,
+    /// The account.
+    pub iban: Field,
+    /// Its bank, where it has to be said.
+    pub bic: Field,
+    /// The owner's town.
+    pub town: Field,
+    /// The owner's country.
+    pub country: Field,
+    /// The account's e-mail address.
+    pub email: Field,
+    /// The number of a saved recipient.
+    pub recipient: Field,
+    /// How it is paid by hand.
+    pub note: Field,
+}
+
+/// When a payee is paid, and from which amount on.
+#[derive(Debug, Clone)]
+pub struct TermsForm {
+    /// Days held.
+    pub hold_days: Field,
+    /// The least that is paid.
+    pub threshold: Field,
+    /// Its currency.
+    pub currency: String,
+    /// How often.
+    pub schedules: Vec<Choice>,
+}
+
 /// `GET /payouts`.
 #[derive(Debug, Clone, askama::Template)]
 #[template(path = "payouts.html", whitespace = "minimize")]
@@ -81,7 +119,7 @@ pub struct PayoutsPage {
     /// What has just been done.
     pub done: Option<String>,
     /// Why it wasn't.
-    pub problem: Option<String>,
+    pub problem: Option<Alert>,
     /// One for each currency.
     pub purses: Vec<PurseShown>,
     /// The newest first.
@@ -93,22 +131,16 @@ pub struct PayoutsPage {
     /// The masked address that a link is sent to before it can be changed; none where no link is
     /// needed.
     pub confirm: Option<String>,
-    /// The rails that are open.
-    pub rails: Vec<Choice>,
-    /// What they cost.
+    /// Where they want to be paid.
+    pub to: DestinationForm,
+    /// What the rails cost.
     pub costs: Vec<CostRow>,
     /// The small amount of the costs' heading.
     pub small: String,
     /// The large one.
     pub large: String,
-    /// Days held.
-    pub hold_days: String,
-    /// The threshold as it is typed.
-    pub threshold: String,
-    /// The currency of the threshold.
-    pub currency: String,
-    /// How often.
-    pub schedules: Vec<Choice>,
+    /// What they want of when they are paid.
+    pub terms: TermsForm,
 }
 
 /// What waits to be written into a file.
@@ -135,6 +167,8 @@ pub struct FileRow {
     pub what: String,
     /// Who made it, and when.
     pub by: String,
+    /// What became of its payouts, as it was pasted.
+    pub results: Field,
 }
 
 /// A letter that waits.
@@ -161,7 +195,7 @@ pub struct PayoutDeskPage {
     /// What has just been done, line by line.
     pub done: Vec<String>,
     /// Why it wasn't.
-    pub problem: Option<String>,
+    pub problem: Option<Alert>,
     /// The key of the next request.
     pub key: String,
     /// What the operator has to set before money can leave.

@@ -1,6 +1,6 @@
 //! Subscribing, the subscriber's page, the rotation, and the closes.
 
-use super::form::{Hidden, Submit};
+use super::form::{Alert, Field, Hidden, Submit};
 use super::licence::Takeable;
 use super::shell::Shell;
 
@@ -120,7 +120,7 @@ pub struct SubscriptionPage {
     /// How it stands, a sentence.
     pub state: String,
     /// Why the last step was refused.
-    pub problem: Option<String>,
+    pub problem: Option<Alert>,
     /// Uses left and allowed, with their words, where a paid cycle runs.
     pub left: Option<(i64, i64, String)>,
     /// The cycle's dates and the like: term and value.
@@ -129,8 +129,8 @@ pub struct SubscriptionPage {
     pub action: String,
     /// The steps that may be taken.
     pub actions: Vec<SubscriptionAction>,
-    /// What goes with the form for another card; none where it is over.
-    pub card: Option<Vec<Hidden>>,
+    /// The form for another card, and what goes with it; none where it is over.
+    pub card: Option<(Vec<Hidden>, Field)>,
     /// Tracks in rotation, to be taken while a paid cycle runs.
     pub take: Vec<Takeable>,
     /// Its invoices, the latest first, each with its credit notes behind it.
@@ -169,8 +169,12 @@ pub struct ClosesPage {
 /// A track of a close.
 #[derive(Debug, Clone)]
 pub struct SharedTrack {
-    /// Its id.
-    pub track: String,
+    /// Its title; its id where it isn't here any more.
+    pub title: String,
+    /// Its artist.
+    pub artist: String,
+    /// Its page, while it is here.
+    pub href: Option<String>,
     /// How often it was used.
     pub uses: String,
     /// What accrued at the uses.

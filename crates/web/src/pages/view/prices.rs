@@ -1,6 +1,6 @@
 //! What is sold and for how much, to be changed by whoever may.
 
-use super::form::Hidden;
+use super::form::{Alert, Field, Hidden};
 use super::shell::Shell;
 
 /// One asset of a tier.
@@ -10,8 +10,10 @@ pub struct PriceRow {
     pub asset: String,
     /// For instance `15-second cut`.
     pub label: String,
+    /// What the price's field is called on the page, where several tiers stand.
+    pub id: String,
     /// The price as it is typed, for instance `5.00`.
-    pub price: String,
+    pub price: Field,
     /// Whether it is sold.
     pub on_sale: bool,
 }
@@ -29,6 +31,8 @@ pub struct TierForm {
     pub from: String,
     /// Whether anything of it is sold.
     pub on_sale: bool,
+    /// Whether the box that sells it is ticked.
+    pub sold: bool,
     /// Its assets.
     pub rows: Vec<PriceRow>,
     /// What the form carries.
@@ -63,7 +67,7 @@ pub struct PricesPage {
     /// What has just been done.
     pub done: Option<String>,
     /// Why it wasn't.
-    pub problem: Option<String>,
+    pub problem: Option<Alert>,
     /// Whether anybody's prices may be asked for here: the operator's.
     pub asks: bool,
     /// The tiers.

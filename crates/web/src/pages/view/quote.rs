@@ -44,6 +44,8 @@ pub struct NotCovering {
 pub struct QuotePage {
     /// The frame.
     pub shell: Shell,
+    /// The track's page.
+    pub track_href: String,
     /// The track's slug.
     pub slug: String,
     /// Its title.

@@ -1,6 +1,6 @@
 //! How a composer's tracks are shared, and the page of an invitation.
 
-use super::form::Submit;
+use super::form::{Alert, Choice, Field, Submit};
 use super::shell::Shell;
 
 /// Somebody's part, worded.
@@ -45,6 +45,8 @@ pub struct TrackSplits {
     pub title: String,
     /// Its page.
     pub href: String,
+    /// Where another split of it is proposed.
+    pub propose_href: String,
     /// How it is shared now.
     pub now: Vec<SplitShown>,
     /// What is proposed.
@@ -93,4 +95,75 @@ pub struct InvitationPage {
     pub accept: Submit,
     /// The button that declines; not where it is in force.
     pub decline: Option<Submit>,
+}
+
+/// A row of the form that proposes a split.
+#[derive(Debug, Clone)]
+pub struct SplitFormRow {
+    /// Its number, from 0: the end of its fields' names.
+    pub number: usize,
+    /// Who.
+    pub payee: Field,
+    /// Their part.
+    pub percent: Field,
+    /// Their e-mail, where they are new.
+    pub email: Field,
+}
+
+/// What the parts come to.
+#[derive(Debug, Clone)]
+pub struct SplitSum {
+    /// For instance `Together 90 %: 10 % is missing.`
+    pub words: String,
+    /// Whether it is the whole.
+    pub adds_up: bool,
+}
+
+/// `GET /splits/new`.
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "split_form.html", whitespace = "minimize")]
+pub struct SplitFormPage {
+    /// The frame.
+    pub shell: Shell,
+    /// The track's title.
+    pub title: String,
+    /// Its page.
+    pub href: String,
+    /// Its word in addresses.
+    pub track: String,
+    /// Why nothing was proposed.
+    pub problem: Option<Alert>,
+    /// What it may be for.
+    pub kinds: Vec<Choice>,
+    /// The parts.
+    pub rows: Vec<SplitFormRow>,
+    /// What they come to.
+    pub sum: SplitSum,
+    /// Whether there is room for no other.
+    pub full: bool,
+    /// How many rows there can be.
+    pub most: usize,
+}
+
+/// Somebody who was invited.
+#[derive(Debug, Clone)]
+pub struct InvitedRow {
+    /// Their name.
+    pub name: String,
+    /// Their e-mail, where it was said.
+    pub email: Option<String>,
+    /// Their link, whole; none where somebody else invited them.
+    pub url: Option<String>,
+}
+
+/// The answer to a proposal that invites somebody.
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "split_invited.html", whitespace = "minimize")]
+pub struct SplitInvitedPage {
+    /// The frame.
+    pub shell: Shell,
+    /// The track's title.
+    pub title: String,
+    /// Who was invited.
+    pub invited: Vec<InvitedRow>,
 }

@@ -53,6 +53,10 @@ pub struct UseForm {
     pub stems: bool,
     /// Which stem alone, where the track has stems; the first choice is none of them.
     pub stem_choices: Vec<Choice>,
+    /// The curator whose link led here: carried along.
+    pub via: Option<String>,
+    /// Where the answers lead when none is given.
+    pub license_href: String,
 }
 
 /// `GET /tracks/{slug}`.

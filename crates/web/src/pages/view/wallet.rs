@@ -1,6 +1,6 @@
 //! A buyer's wallet and bundles.
 
-use super::form::{Field, Submit};
+use super::form::{Alert, Field, Submit};
 use super::shell::Shell;
 
 /// A movement of a wallet.
@@ -32,10 +32,36 @@ pub struct BundleRow {
 pub struct PermissionRow {
     /// What the store calls it.
     pub name: String,
+    /// Its key's id.
+    pub key: String,
     /// How much of how much is spent.
     pub spent: String,
     /// Until when, or that it was ended.
     pub until: String,
+    /// The button that ends it, while it stands.
+    pub end: Option<Submit>,
+}
+
+/// The form that lets a program spend.
+#[derive(Debug, Clone)]
+pub struct PermitForm {
+    /// Its button.
+    pub submit: Submit,
+    /// The program's key, by its id.
+    pub key: Field,
+    /// How much in all.
+    pub cap: Field,
+    /// The last day.
+    pub until: Field,
+}
+
+impl PermitForm {
+    /// Whether something was typed into it, so that it has to be seen.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        let empty = |field: &Field| field.value.is_empty() && field.error.is_none();
+        ![&self.key, &self.cap, &self.until].into_iter().all(empty)
+    }
 }
 
 /// `GET /wallet`.
@@ -49,7 +75,7 @@ pub struct WalletPage {
     /// What has just happened.
     pub done: Option<String>,
     /// What stopped it.
-    pub problem: Option<String>,
+    pub problem: Option<Alert>,
     /// How much to load.
     pub amount: Field,
     /// The card.
@@ -66,4 +92,8 @@ pub struct WalletPage {
     pub moves: Vec<MoveRow>,
     /// The programs that may spend.
     pub permissions: Vec<PermissionRow>,
+    /// What was just ended, and the button that undoes that.
+    pub undo: Option<(String, Submit)>,
+    /// The form that lets one spend; none before there is a wallet.
+    pub permit: Option<PermitForm>,
 }
