@@ -14,7 +14,7 @@ const MAY_USE = {
   store: [],
   domain: ['ledger', 'licence-key'],
   meter: ['domain', 'ledger', 'licence-key'],
-  app: ['domain', 'ledger', 'licence-key', 'audio', 'store', 'paper'],
+  app: ['domain', 'ledger', 'licence-key', 'audio', 'meter', 'store', 'paper'],
   web: ['app', 'domain', 'ledger'],
   server: ['web', 'app', 'store', 'licence-key', 'synth'],
   spec: '*',

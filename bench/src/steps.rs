@@ -207,7 +207,7 @@ async fn uses(stage: &Stage, table: &mut Table, commit: Duration) -> Fallible<()
     let send = |count: u64| {
         let (reporter, next, code) = (&reporter, &next, bundle.code.to_string());
         async move {
-            let mut call = app.call();
+            let call = app.call();
             let first = next.fetch_add(count, Ordering::Relaxed);
             let event = |n: u64| {
                 json!({
@@ -218,7 +218,7 @@ async fn uses(stage: &Stage, table: &mut Table, commit: Duration) -> Fallible<()
                 })
             };
             let events: Vec<_> = (first..first + count).map(event).collect();
-            let receipts = report::report(app, &mut call, reporter, &events)
+            let receipts = report::report(app, reporter, &events)
                 .await
                 .map_err(|e| e.to_string())?;
             match receipts

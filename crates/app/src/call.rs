@@ -84,6 +84,22 @@ impl Edge {
         }
     }
 
+    /// Sixteen bytes that nobody can guess, for what is kept in memory alone. No call is drawn for
+    /// them: those of a set edge follow from its seed.
+    #[must_use]
+    pub(crate) fn secret(&self) -> [u8; 16] {
+        let chance = match self {
+            Self::System => Chance::System,
+            Self::Set(edge) => Chance::Seeded {
+                seed: edge.seed,
+                call: u64::MAX,
+                drawn: 0,
+            },
+        };
+        let now = self.now();
+        Call { now, chance }.random()
+    }
+
     /// Moves a set clock forward; the machine's own clock moves by itself.
     pub fn pass(&self, ms: i64) {
         if let Self::Set(edge) = self {

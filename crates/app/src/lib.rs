@@ -54,9 +54,12 @@ pub use domain::{
 pub use domain::{credits, cue};
 pub use ledger::{Currency, Money};
 
+use std::sync::Arc;
+
 use store::blobs::Blobs;
 use store::bus::Bus;
 use store::db::Database;
+use store::db::Tx;
 use store::mail::Mail;
 use store::search::Index;
 
@@ -71,6 +74,8 @@ pub struct App {
     pub mail: Mail,
     /// Tells live reports what has just happened.
     pub bus: Bus,
+    /// Counts uses.
+    pub engine: Arc<metering::Engine>,
     /// Finds tracks.
     pub index: Index,
     /// Who signs. Without a signing key nothing is sold, and verifying still works.
@@ -99,11 +104,14 @@ impl App {
         edge: Edge,
     ) -> Result<Self, Fault> {
         let index = Index::new(catalogue::SHAPE).map_err(Fault::while_("making the index"))?;
+        let bus = Bus::in_process(1024);
+        let engine = metering::Engine::new(db.clone(), bus.clone(), edge.clone());
         Ok(Self {
             db,
             blobs,
+            bus,
+            engine,
             mail,
-            bus: Bus::in_process(1024),
             index,
             issuer,
             statuses: licensing::status::Kept::default(),
@@ -111,6 +119,25 @@ impl App {
             settings,
             edge,
         })
+    }
+
+    /// A snapshot to read from, in which every use that was acknowledged stands: what isn't settled
+    /// yet is settled first.
+    ///
+    /// # Errors
+    /// [`Fault`] of the database.
+    pub async fn read(&self) -> Result<Tx, Fault> {
+        self.engine.settled_read().await
+    }
+
+    /// A transaction that may write. Every use that was acknowledged is settled in it, and none is
+    /// counted before it ends: what it decides by they can't change. (What has nothing to do with
+    /// uses, such as a sale, may write to `db` itself, and then read nothing by [`App::read`] meanwhile.)
+    ///
+    /// # Errors
+    /// [`Fault`] of the database.
+    pub async fn write(&self) -> Result<Tx, Fault> {
+        self.engine.settled_write().await
     }
 
     /// The moment and the dice of one call, drawn at the edge.

@@ -93,4 +93,5 @@ pub const MIGRATIONS: &[Migration] = &[
     kept!("invoices", "0020_invoices", "0020"),
     Migration::same("letters", include_str!("../migrations/0022_letters.sql")),
     kept!("seals", "0025_seals", "0025"),
+    kept!("meter", "0023_meter", "0023"),
 ];

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use store::blobs::BlobError;
 use store::db::DbError;
@@ -20,10 +21,12 @@ pub trait Refusal: fmt::Display {
 
 /// Something of ours that failed. It is logged once at the edge with its whole chain, and shown
 /// as a number to quote, never in detail.
-#[derive(Debug)]
+///
+/// Cheap to clone: one commit that fails is the fault of everybody who waited for it.
+#[derive(Debug, Clone)]
 pub struct Fault {
     doing: &'static str,
-    source: Box<dyn Error + Send + Sync>,
+    source: Arc<dyn Error + Send + Sync>,
 }
 
 impl Fault {
@@ -33,7 +36,7 @@ impl Fault {
     ) -> impl FnOnce(E) -> Self {
         move |e| Self {
             doing,
-            source: e.into(),
+            source: e.into().into(),
         }
     }
 
@@ -42,7 +45,7 @@ impl Fault {
     pub fn because(doing: &'static str, why: impl Into<String>) -> Self {
         Self {
             doing,
-            source: why.into().into(),
+            source: Box::<dyn Error + Send + Sync>::from(why.into()).into(),
         }
     }
 
@@ -96,7 +99,7 @@ impl From<DbError> for Fault {
     fn from(e: DbError) -> Self {
         Self {
             doing: "using the database",
-            source: e.into(),
+            source: Arc::new(e),
         }
     }
 }
@@ -105,7 +108,7 @@ impl From<BlobError> for Fault {
     fn from(e: BlobError) -> Self {
         Self {
             doing: "using the blob folder",
-            source: e.into(),
+            source: Arc::new(e),
         }
     }
 }
@@ -114,7 +117,7 @@ impl From<SearchError> for Fault {
     fn from(e: SearchError) -> Self {
         Self {
             doing: "using the search index",
-            source: e.into(),
+            source: Arc::new(e),
         }
     }
 }

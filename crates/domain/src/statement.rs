@@ -136,7 +136,10 @@ pub struct Share {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UseOf {
-    /// Where the video is.
+    /// How many uses were settled together; their figures are summed.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub uses: i64,
+    /// Where the video is; `several` where they differ.
     pub placement: String,
     /// Its country, where one was said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -145,6 +148,14 @@ pub struct UseOf {
     pub clip_ms: i64,
     /// Clip time billed for it, in milliseconds.
     pub billed_ms: i64,
+}
+
+fn one() -> i64 {
+    1
+}
+
+fn is_one(uses: &i64) -> bool {
+    *uses == 1
 }
 
 /// A movement.

@@ -219,6 +219,11 @@ pub enum Command {
         after_help = "Example:\n  clearcue audit && echo \"all in order\"\n\nExit code 1 when anything is not."
     )]
     Audit,
+    /// Sum what uses made again from the reports as they came, and compare
+    #[command(
+        after_help = "Example:\n  clearcue replay\n\nExit code 1 when anything was settled otherwise."
+    )]
+    Replay,
     /// Close the cycles of subscriptions that are over, and pay their tracks
     #[command(after_help = pool::CLOSE_HELP)]
     Close(Close),

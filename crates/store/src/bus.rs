@@ -52,6 +52,12 @@ impl Bus {
         });
     }
 
+    /// Does anybody listen?
+    #[must_use]
+    pub fn is_heard(&self) -> bool {
+        self.0.receiver_count() > 0
+    }
+
     /// Starts listening from now on.
     #[must_use]
     pub fn listen(&self) -> Listener {

@@ -1,4 +1,4 @@
-//! Bundles in the database: those a report may draw on, and cuts of what is left of one.
+//! Bundles in the database, and cuts of what is left of one.
 
 use domain::bundle_cut::{Cut, CutBundle};
 use domain::{BundleId, GiftId, LicenceId, PaymentId, Timestamp};
@@ -43,16 +43,6 @@ impl Why {
             Self::Expiry(id) => ("expiry", id.bytes()),
         }
     }
-}
-
-/// The bundles that a report under this licence draws on, locked until the transaction ends and
-/// always in the same order: its own and those of its family in the same currency, as far as their
-/// licences are in force. A subscription has none of its own: beyond its allowance it draws on those
-/// of the account it was bought by.
-pub(crate) async fn family(tx: &mut Tx, licence: LicenceId) -> Result<Vec<CutBundle>, Fault> {
-    let lock = format!("{FAMILY}{}", tx.for_update());
-    let rows = tx.all(&lock, &[licence.bytes().into()]).await?;
-    rows.iter().map(figures).collect()
 }
 
 /// A bundle, locked until the transaction ends.
@@ -127,19 +117,6 @@ pub(crate) fn figures(row: &Row) -> Result<CutBundle, Fault> {
         expires_at: Timestamp(row.int("expires_ms")?),
     })
 }
-
-const FAMILY: &str = "
-    select b.id, b.total_ms, b.unearned_micros, b.consumed_ms, b.gone_ms, b.gone_micros,
-           b.base_ms, b.base_micros, b.expires_ms
-      from bundles b
-     where b.family = coalesce((select o.family from bundles o where o.licence_id = $1),
-                               (select s.buyer_id from licences s
-                                 where s.id = $1 and exists (select 1 from subscriptions p
-                                                              where p.licence_id = s.id)))
-       and b.currency = (select o.currency from licences o where o.id = $1)
-       and b.taken_micros = 0
-       and exists (select 1 from licences l where l.id = b.licence_id and l.status = 'valid')
-     order by b.expires_ms, b.id";
 
 const LOCK: &str = "select id from bundles where id = $1";
 

@@ -128,10 +128,9 @@ const IDLE: &str = "
 
 const EARNED: &str = "
     select h.track_id, s.sheet_id, cast(sum(s.micros) as bigint) as earned
-      from (select d.earned_micros as micros,
-                   (select e.sheet_id from payee_lines e
-                     where e.kind = 'use' and e.source_id = d.use_id limit 1) as sheet_id
+      from (select d.earned_micros as micros, u.sheet_id
               from use_draws d
+              join uses u on u.id = d.use_id
               join bundles b on b.id = d.bundle_id
               join licences l on l.id = b.licence_id
              where l.payment_id = $1 and d.earned_micros > 0

@@ -83,7 +83,7 @@ pub async fn fresh(app: &App, call: &Call) -> Result<(), Fault> {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn metrics(app: &App) -> Result<Metrics, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let mut balances = BTreeMap::new();
     for row in tx.all(BALANCES, &[]).await? {
         let account = row.text("account")?;
@@ -131,7 +131,7 @@ const BALANCES: &str = "select account, currency, amount_micros from balances";
 const COUNTS: &str = "
     select (select count(*) from tracks) as tracks,
            (select count(*) from licences) as licences,
-           (select count(*) from uses) as uses,
+           (select cast(coalesce(sum(uses), 0) as bigint) from uses) as uses,
            (select count(*) from journals) as journals,
            (select count(*) from postings) as postings,
            (select count(*) from payees) as payees,

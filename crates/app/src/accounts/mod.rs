@@ -21,3 +21,4 @@ pub(crate) mod sheets;
 pub(crate) mod subscribed;
 
 pub use post::balances;
+pub(crate) use post::{ROWS, rows};

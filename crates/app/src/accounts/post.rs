@@ -67,7 +67,7 @@ pub(crate) fn rows(count: usize, columns: usize) -> String {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn balances(app: &App, prefix: &str) -> Result<Vec<(String, Money)>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let mut out = Vec::new();
     for row in tx.all(BALANCES, &[prefix.into()]).await? {
         let currency = Currency::from_code(&row.text("currency")?)

@@ -1,8 +1,9 @@
 //! Split sheets in the database: the one in force, and what it has shared so far.
 
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{AssetKind, PayeeId, SplitSheet, SplitSheetId, Timestamp, TrackId};
+use domain::{AssetKind, PayeeId, Shared, SplitSheet, SplitSheetId, Timestamp, TrackId};
 use ledger::Currency;
 use store::db::Tx;
 
@@ -36,13 +37,39 @@ pub(crate) async fn locked(
     tx.run(OPEN_PROGRESS, &values).await?;
     let lock = format!("{PROGRESS}{}", tx.for_update());
     let shared = tx.one(&lock, &values).await?.int("shared_micros")?;
+    let shares = shares(tx, id).await?;
+    SplitSheet::new(id, version, shares, shared).map_err(Fault::while_("reading a split sheet"))
+}
+
+/// The shares of sheets that were read.
+pub(crate) type Shares = BTreeMap<SplitSheetId, Vec<(PayeeId, u32)>>;
+
+/// How a sheet shared an amount after which it had shared `after` in all.
+pub(crate) async fn shared_then(
+    tx: &mut Tx,
+    read: &mut Shares,
+    id: SplitSheetId,
+    (amount, after): (i64, i64),
+) -> Result<Shared, Fault> {
+    if let Entry::Vacant(place) = read.entry(id) {
+        place.insert(shares(tx, id).await?);
+    }
+    let shares = read.get(&id).cloned().unwrap_or_default();
+    let sheet = SplitSheet::new(id, 1, shares, after - amount)
+        .map_err(Fault::while_("reading a split sheet"))?;
+    sheet
+        .share(amount)
+        .map_err(Fault::while_("sharing by a split sheet"))
+}
+
+async fn shares(tx: &mut Tx, id: SplitSheetId) -> Result<Vec<(PayeeId, u32)>, Fault> {
     let mut shares = Vec::new();
     for row in tx.all(SHARES, &[id.bytes().into()]).await? {
         let ppm = u32::try_from(row.int("share_ppm")?)
             .map_err(Fault::while_("reading a split sheet's share"))?;
         shares.push((PayeeId::from_bytes(row.id("payee_id")?), ppm));
     }
-    SplitSheet::new(id, version, shares, shared).map_err(Fault::while_("reading a split sheet"))
+    Ok(shares)
 }
 
 /// Those of a sheet's payees who are registered; the others earn into escrow, and aren't

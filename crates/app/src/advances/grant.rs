@@ -102,7 +102,7 @@ pub async fn grant(
     if reference.parse::<Line>().is_err() || reference.chars().count() > 120 {
         return refused(GrantRefusal::Reference);
     }
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let payee = resolve(&mut tx, &wanted.payee).await.map_err(unknown)?;
     if matches!(purse(&mut tx, payee).await?, Purse::Escrow(_)) {
         return refused(GrantRefusal::NotRegistered(wanted.payee.clone()));

@@ -30,7 +30,7 @@ pub struct Listed {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn list(app: &App) -> Result<Vec<Listed>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let mut advances = Vec::new();
     for row in tx.all(ALL, &[]).await? {
         let kept = Advance::kept(row.int("granted_micros")?, row.int("earned_micros")?)

@@ -106,7 +106,7 @@ pub(super) async fn write(
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn credit_notes(app: &App, licence: LicenceId) -> Result<Vec<CreditNote>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let rows = tx.all(OF_LICENCE, &[licence.bytes().into()]).await?;
     rows.iter().map(read).collect()
 }

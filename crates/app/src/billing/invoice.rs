@@ -76,7 +76,7 @@ pub async fn invoice(app: &App, call: &Call, id: LicenceId) -> Result<Option<Inv
 /// [`Fault`].
 pub async fn invoices(app: &App, call: &Call, id: LicenceId) -> Result<Vec<Invoice>, Fault> {
     owed::of_licence(app, call, id).await?;
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let rows = tx.all(OF_LICENCE, &[id.bytes().into()]).await?;
     let mut invoices = Vec::with_capacity(rows.len());
     for row in &rows {

@@ -42,14 +42,14 @@ struct QuotedOption {
 /// # Errors
 /// [`Fault`].
 pub async fn due(app: &App, call: &Call) -> Result<usize, Fault> {
-    let rows = app.db.read().await?.all(DUE, &[ROUND_MAX.into()]).await?;
+    let rows = app.read().await?.all(DUE, &[ROUND_MAX.into()]).await?;
     make_each(app, call, &rows).await
 }
 
 /// Makes what is owed of a licence's sales.
 pub(super) async fn of_licence(app: &App, call: &Call, licence: LicenceId) -> Result<(), Fault> {
     let values = [licence.bytes().into()];
-    let rows = app.db.read().await?.all(OF_LICENCE, &values).await?;
+    let rows = app.read().await?.all(OF_LICENCE, &values).await?;
     make_each(app, call, &rows).await.map(|_| ())
 }
 
@@ -69,7 +69,7 @@ async fn make_each(app: &App, call: &Call, rows: &[Row]) -> Result<usize, Fault>
 }
 
 async fn attempt(app: &App, call: &Call, payment: PaymentId) -> Result<bool, Fault> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let Some(paid) = paid::locked(&mut tx, payment).await? else {
         return Ok(false);
     };

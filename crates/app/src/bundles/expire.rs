@@ -26,7 +26,7 @@ const TRIES_MAX: u32 = 20;
 /// [`Fault`] of the database. What was done before stays done.
 pub async fn due(app: &App, call: &mut Call) -> Result<usize, Fault> {
     let before = call.now.0.saturating_sub(LATE_MS);
-    let rows = app.db.read().await?.all(DUE, &[before.into()]).await?;
+    let rows = app.read().await?.all(DUE, &[before.into()]).await?;
     let mut done = 0;
     for row in rows {
         let id = BundleId::from_bytes(row.id("id")?);
@@ -42,7 +42,7 @@ pub async fn due(app: &App, call: &mut Call) -> Result<usize, Fault> {
 }
 
 async fn one(app: &App, call: &mut Call, id: BundleId) -> Result<bool, Fault> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     come_back(&mut tx, call, id).await?;
     let held = clip_time::locked(&mut tx, id).await?;
     let held = held.ok_or_else(|| Fault::because("expiring a bundle", "it vanished"))?;

@@ -113,7 +113,7 @@ async fn attempt(
     id: BundleId,
     ms: i64,
 ) -> Result<Gift, Stop<GiftRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let held = locked(app, &mut tx, asker, id).await?;
     let gift = GiftId::from_bytes(call.id());
     let (name, request) = (asker.who.name(), ("gift", id.to_string(), ms));
@@ -179,7 +179,7 @@ pub async fn withdraw(
     asker: Asker<'_>,
     (id, gift): (BundleId, GiftId),
 ) -> Result<(), Stop<GiftRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     locked(app, &mut tx, asker, id).await?;
     let values = [gift.bytes().into(), id.bytes().into()];
     let Some(row) = tx.optional(FIND, &values).await? else {

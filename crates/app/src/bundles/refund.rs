@@ -90,7 +90,7 @@ pub async fn look(
     asker: Asker<'_>,
     id: BundleId,
 ) -> Result<Money, Stop<RefundRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let held = known(app, asker, id, clip_time::find(&mut tx, id).await?)?;
     let paid = paid::find(&mut tx, held.payment).await?;
     worth(&mut tx, call, &held, &there(paid)?).await
@@ -123,7 +123,7 @@ async fn attempt(
     key: &str,
     id: BundleId,
 ) -> Result<Refunded, Stop<RefundRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let held = known(app, asker, id, clip_time::find(&mut tx, id).await?)?;
     // The payment first, as whoever follows its facts does.
     let paid = there(paid::locked(&mut tx, held.payment).await?)?;

@@ -113,7 +113,7 @@ pub async fn bundle(
     asker: Asker<'_>,
     id: BundleId,
 ) -> Result<Told, Stop<BundleRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let held = clip_time::find(&mut tx, id).await?;
     let held = held.ok_or(Stop::Refused(BundleRefusal::Unknown(id)))?;
     may(app, asker, &held).map_err(Stop::Refused)?;
@@ -140,7 +140,7 @@ pub async fn bundle(
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn of(app: &App, who: &Person) -> Result<Vec<Listed>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let now = app.edge.now().0;
     let values = [who.id.bytes().into(), now.into()];
     let rows = tx.all(OF, &values).await?;
@@ -215,7 +215,7 @@ async fn gifts(app: &App, tx: &mut Tx, id: BundleId) -> Result<Vec<GiftTold>, Fa
 }
 
 const DRAWS: &str = "
-    select u.received_ms, t.title, u.placement, d.billed_ms, d.earned_micros
+    select u.received_ms, t.title, coalesce(u.placement, 'several') as placement, d.billed_ms, d.earned_micros
       from use_draws d join uses u on u.id = d.use_id join tracks t on t.id = u.track_id
      where d.bundle_id = $1 order by u.received_ms desc, u.id desc limit $2";
 

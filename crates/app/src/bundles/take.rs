@@ -72,7 +72,7 @@ impl Refusal for TakeRefusal {
 /// # Errors
 /// [`TakeRefusal`].
 pub async fn look(app: &App, call: &Call, token: &str) -> Result<Shown, Stop<TakeRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let row = tx.optional(BY_TOKEN, &[(&hash(token)).into()]).await?;
     let (row, held) = open(&mut tx, call, row, false).await?;
     Ok(Shown {
@@ -117,7 +117,7 @@ async fn attempt(
     token: &str,
     licensee: &str,
 ) -> Result<Licence, Stop<TakeRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let row = tx.optional(BY_TOKEN, &[(&hash(token)).into()]).await?;
     let (row, held) = open(&mut tx, call, row, true).await?;
     let gift = GiftId::from_bytes(row.id("id")?);

@@ -58,7 +58,7 @@ pub async fn add(
     }
     let blobs = keep_blobs(app, &prepared)?;
     let id = TrackId::from_bytes(call.id());
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     in_turn(&mut tx).await?;
     let artist = artist(&mut tx, call, &prepared.declared.artist).await?;
     if !insert_track(&mut tx, call, id, artist, &prepared, &blobs).await? {
@@ -90,7 +90,6 @@ struct Kept {
 /// The track whose master these bytes are, if it is here.
 pub(super) async fn known(app: &App, master: BlobHash) -> Result<Option<TrackId>, Fault> {
     let row = app
-        .db
         .read()
         .await?
         .optional(KNOWN, &[master.bytes().into()])

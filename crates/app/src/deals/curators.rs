@@ -54,7 +54,7 @@ pub async fn add(
         );
         return bad("share", why);
     }
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let row = match payee.parse::<PayeeId>() {
         Ok(id) => tx.optional(PAYEE_BY_ID, &[id.bytes().into()]).await?,
         Err(_) => tx.optional(PAYEE_BY_NAME, &[payee.into()]).await?,
@@ -102,7 +102,7 @@ pub async fn close(
 ) -> Result<(), Stop<DealRefusal>> {
     operator(hand)?;
     let slug = slug.trim().to_ascii_lowercase();
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let values = [slug.as_str().into(), call.now.0.into()];
     if tx.optional(CLOSE, &values).await?.is_none() {
         return Err(Stop::Refused(DealRefusal::Unknown(
@@ -117,7 +117,7 @@ pub async fn close(
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn list(app: &App) -> Result<Vec<Curator>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let sql = tx.spelt(&format!("{SELECT} order by c.slug {{bytewise}}"));
     let rows = tx.all(&sql, &[]).await?;
     rows.iter().map(read).collect()

@@ -99,7 +99,7 @@ pub async fn close(
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn list(app: &App) -> Result<Vec<Sold>, Fault> {
-    on_sale(&mut app.db.read().await?, app.settings.currency).await
+    on_sale(&mut app.read().await?, app.settings.currency).await
 }
 
 /// The currencies that the store sold in once and does no more, by code, with their last figures
@@ -108,7 +108,7 @@ pub async fn list(app: &App) -> Result<Vec<Sold>, Fault> {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn closed(app: &App) -> Result<Vec<Sold>, Fault> {
-    latest(&mut app.db.read().await?, app.settings.currency, true).await
+    latest(&mut app.read().await?, app.settings.currency, true).await
 }
 
 /// Those on sale in a transaction; `base` is the store's own currency.
@@ -140,7 +140,7 @@ async fn write(
     sold: &Sold,
     closed: bool,
 ) -> Result<(), Fault> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let line = next_line(&mut tx, "currency_prices").await?;
     let (numerator, denominator) = sold.table.rate.fraction();
     let values = [

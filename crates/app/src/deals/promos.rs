@@ -79,7 +79,7 @@ pub async fn make(
     if wanted.until.is_some_and(|until| until <= from) {
         return bad("until", "a code ends after it begins");
     }
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let track = match &wanted.track {
         None => None,
         Some(name) => match resolve(&mut tx, name).await {
@@ -120,7 +120,7 @@ pub async fn close(
     code: &str,
 ) -> Result<(), Stop<DealRefusal>> {
     operator(hand)?;
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let values = [spelt(code).into(), call.now.0.into()];
     if tx.optional(CLOSE, &values).await?.is_none() {
         let code = code.chars().take(40).collect();
@@ -134,7 +134,7 @@ pub async fn close(
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn list(app: &App) -> Result<Vec<Code>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let sql = tx.spelt(&format!("{SELECT} order by code {{bytewise}}"));
     let rows = tx.all(&sql, &[]).await?;
     rows.iter().map(read).collect()

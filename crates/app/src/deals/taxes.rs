@@ -48,7 +48,7 @@ pub async fn set(
         return bad("rate", "a tax is at most 100 %");
     }
     let from = from.unwrap_or(call.now);
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let line = next_line(&mut tx, "tax_rates").await?;
     let values = [
         line.into(),
@@ -69,7 +69,7 @@ pub async fn set(
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn list(app: &App, now: Timestamp) -> Result<Vec<TaxLine>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let rows = tx.all(ALL, &[]).await?;
     let mut lines = Vec::with_capacity(rows.len());
     for row in &rows {

@@ -115,7 +115,7 @@ impl Refusal for ExchangeRefusal {
 /// # Errors
 /// [`ExchangeRefusal`].
 pub async fn quote(app: &App, wish: Wish) -> Result<Quoted, Stop<ExchangeRefusal>> {
-    quoted(&mut app.db.read().await?, wish).await
+    quoted(&mut app.read().await?, wish).await
 }
 
 /// How often an exchange that lost a race for rows is tried again.
@@ -157,7 +157,7 @@ async fn attempt(
     wish: Wish,
     version: i64,
 ) -> Result<Made, Stop<ExchangeRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let id = ExchangeId::from_bytes(call.id());
     let request = Request {
         payee: wish.payee.to_string(),

@@ -67,7 +67,7 @@ pub async fn set(
     let rate = Rate::from_decimal(currency(from)?, currency(to)?, rate)
         .map_err(|error| Stop::Refused(RateRefusal::Rate(error)))?;
     let (numerator, denominator) = rate.fraction();
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let values = [
         rate.from().code().into(),
         rate.to().code().into(),
@@ -89,7 +89,7 @@ pub async fn set(
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn history(app: &App) -> Result<Vec<Stated>, Fault> {
-    let rows = app.db.read().await?.all(ALL, &[]).await?;
+    let rows = app.read().await?.all(ALL, &[]).await?;
     rows.iter().map(read).collect()
 }
 

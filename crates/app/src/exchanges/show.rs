@@ -25,12 +25,7 @@ pub struct Past {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn of(app: &App, payee: PayeeId) -> Result<Vec<Past>, Fault> {
-    let rows = app
-        .db
-        .read()
-        .await?
-        .all(OF, &[payee.bytes().into()])
-        .await?;
+    let rows = app.read().await?.all(OF, &[payee.bytes().into()]).await?;
     let currency = |code: String| {
         Currency::from_code(&code).map_err(Fault::while_("reading an exchange's currency"))
     };

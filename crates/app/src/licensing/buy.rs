@@ -83,7 +83,7 @@ async fn attempt(
 ) -> Result<Bought, Stop<BuyRefusal>> {
     check_words(key, purchase)?;
     let name = who.name();
-    let earlier = once::earlier(&mut app.db.read().await?, (&name, key), purchase).await;
+    let earlier = once::earlier(&mut app.read().await?, (&name, key), purchase).await;
     if let Some(earlier) = earlier.map_err(refused_key)? {
         return again(app, earlier).await;
     }
@@ -242,7 +242,7 @@ async fn quoted(
     call: &Call,
     purchase: &Purchase,
 ) -> Result<(Option<TrackId>, QuotedOption), Stop<BuyRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let quote = tx.optional(QUOTE, &[purchase.quote.bytes().into()]).await?;
     let quote = quote.ok_or(Stop::Refused(BuyRefusal::UnknownQuote))?;
     if quote.int("expires_ms")? <= call.now.0 {

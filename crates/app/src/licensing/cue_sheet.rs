@@ -273,7 +273,7 @@ async fn cue(
     let Some(track) = licence.track else {
         return Err(Stop::Refused(CueSheetRefusal::ClipTime(at)));
     };
-    let credits: credits::Credits = kept::read(&mut app.db.read().await?, track).await?;
+    let credits: credits::Credits = kept::read(&mut app.read().await?, track).await?;
     let clip = licence.asset.cut_ms().or(licence.envelope.clip_ms);
     Ok(Cue {
         sequence: u32::try_from(at + 1).unwrap_or(u32::MAX),

@@ -126,7 +126,7 @@ pub async fn deliver_any(
         Stop::Refused(refusal) => Stop::Refused(DeliverRefusal::Track(refusal)),
         Stop::Fault(fault) => Stop::Fault(fault),
     })?;
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     if subscribed && !rotation::holds(&mut tx, track.id, call.now).await? {
         return Err(Stop::Refused(DeliverRefusal::NotInRotation));
     }

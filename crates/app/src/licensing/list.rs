@@ -81,7 +81,7 @@ pub async fn list(
     };
     let limit = limit.clamp(1, PAGE_MAX);
     let before = before.map_or([u8::MAX; 16], |id| *id.bytes());
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     // One more than is shown tells whether there is another page.
     let rows_max = i64::try_from(limit).unwrap_or(0) + 1;
     let values = [(&buyer).into(), (&before).into(), rows_max.into()];

@@ -193,7 +193,7 @@ async fn of_track(
     (wanted, stem): (&IntendedUse, Option<&str>),
     asked: &Circumstances,
 ) -> Result<Quote, Stop<QuoteRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let track = resolve(&mut tx, name).await.map_err(|stop| match stop {
         Stop::Refused(refusal) => Stop::Refused(QuoteRefusal::Track(refusal)),
         Stop::Fault(fault) => Stop::Fault(fault),
@@ -239,7 +239,7 @@ async fn of_upgrade(
     (claim, wanted): (&Claim, Option<&IntendedUse>),
     asked: &Circumstances,
 ) -> Result<Quote, Stop<QuoteRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let held = held(app, &mut tx, claim, call.now)
         .await
         .map_err(|stop| match stop {

@@ -51,7 +51,7 @@ pub(super) async fn of_bundle(
             code.chars().take(40).collect(),
         )));
     };
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let terms = terms(Terms::find(app, &mut tx, asked, None, call.now).await)?;
     Ok(Quote {
         id,
@@ -99,7 +99,7 @@ pub(super) async fn of_pool(
     id: QuoteId,
     code: &str,
 ) -> Result<Quote, Stop<QuoteRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let plan = pool_plans::read(&mut tx, code).await?;
     let Some(plan) = plan.filter(|plan| plan.on_sale) else {
         let code = code.chars().take(40).collect();

@@ -45,7 +45,7 @@ impl Refusal for QuotedRefusal {
 /// # Errors
 /// [`QuotedRefusal::Unknown`].
 pub async fn quoted(app: &App, id: QuoteId) -> Result<Quoted, Stop<QuotedRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let row = tx.optional(QUOTE, &[id.bytes().into()]).await?;
     let row = row.ok_or(Stop::Refused(QuotedRefusal::Unknown))?;
     let doing = "reading a quote";

@@ -38,7 +38,7 @@ pub async fn files(
     kind: AssetKind,
     stem: Option<&str>,
 ) -> Result<Vec<AssetFile>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let sql = tx.spelt(ASSETS);
     let rows = tx.all(&sql, &[track.bytes().into()]).await?;
     drop(tx);
@@ -102,7 +102,6 @@ async fn cut(app: &App, track: TrackId, row: &Row, kind: AssetKind) -> Result<Bl
         .cut_ms()
         .ok_or_else(|| Fault::because("rendering an asset", "only cuts are rendered"))?;
     let master = app
-        .db
         .read()
         .await?
         .one(MASTER, &[track.bytes().into()])
@@ -137,7 +136,7 @@ async fn remember(app: &App, id: AssetId, blob: BlobHash, essence: &str) -> Resu
     let essence = data_encoding::HEXLOWER
         .decode(essence.as_bytes())
         .map_err(Fault::while_("reading an essence hash"))?;
-    let mut tx: Tx = app.db.write().await?;
+    let mut tx: Tx = app.write().await?;
     tx.run(
         REMEMBER,
         &[id.bytes().into(), blob.bytes().into(), essence.into()],

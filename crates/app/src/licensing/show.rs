@@ -180,7 +180,7 @@ impl Refusal for LicenceRefusal {
 /// # Errors
 /// [`LicenceRefusal::Unknown`].
 pub async fn licence(app: &App, id: LicenceId) -> Result<Licence, Stop<LicenceRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let unknown = || Stop::Refused(LicenceRefusal::Unknown(id.to_string()));
     find(app, &mut tx, BY_ID, id.bytes().into())
         .await?
@@ -192,7 +192,7 @@ pub async fn licence(app: &App, id: LicenceId) -> Result<Licence, Stop<LicenceRe
 /// # Errors
 /// [`LicenceRefusal::Unknown`].
 pub async fn by_code(app: &App, code: Code) -> Result<Licence, Stop<LicenceRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let unknown = || Stop::Refused(LicenceRefusal::Unknown(code.to_string()));
     find(app, &mut tx, BY_CODE, code.plain().into())
         .await?
@@ -201,7 +201,7 @@ pub async fn by_code(app: &App, code: Code) -> Result<Licence, Stop<LicenceRefus
 
 /// The licence that must be there, since it was just written or found.
 pub(crate) async fn by_id(app: &App, id: LicenceId) -> Result<Licence, Fault> {
-    let found = find(app, &mut app.db.read().await?, BY_ID, id.bytes().into()).await?;
+    let found = find(app, &mut app.read().await?, BY_ID, id.bytes().into()).await?;
     found.ok_or_else(|| Fault::because("reading a licence", "it vanished"))
 }
 

@@ -87,7 +87,7 @@ pub async fn change(
     {
         return Err(Stop::Refused(StandingRefusal::BadReason));
     }
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let before = locked(&mut tx, licence).await?;
     let next = step(before.into(), wanted)
         .map_err(|refusal| Stop::Refused(StandingRefusal::Final(refusal)))?;
@@ -135,7 +135,6 @@ pub(crate) async fn follow(
 /// [`Fault`] of the database.
 pub async fn history(app: &App, licence: LicenceId) -> Result<Vec<Line>, Fault> {
     let rows = app
-        .db
         .read()
         .await?
         .all(HISTORY, &[licence.bytes().into()])

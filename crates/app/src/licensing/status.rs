@@ -110,7 +110,7 @@ pub async fn status_list(app: &App, now: Timestamp) -> Result<String, Stop<Statu
 /// Puts a list by for when nobody can sign. A later one stays.
 async fn remember(app: &App, iat: i64, text: &str) -> Result<(), Fault> {
     let (signed, ends) = (iat * 1000, (iat + LASTS_S) * 1000);
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     tx.run(REMEMBER, &[text.into(), signed.into(), ends.into()])
         .await?;
     Ok(tx.commit().await?)
@@ -123,7 +123,7 @@ async fn last_signed(
     now: Timestamp,
     entries: &Entries,
 ) -> Result<Option<String>, Fault> {
-    let row = app.db.read().await?.optional(PUT_BY, &[]).await?;
+    let row = app.read().await?.optional(PUT_BY, &[]).await?;
     let Some(row) = row.filter(|row| row.int("ends_ms").is_ok_and(|ends| now.0 < ends)) else {
         return Ok(None);
     };
@@ -135,7 +135,7 @@ async fn last_signed(
 }
 
 async fn entries(app: &App) -> Result<Entries, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let last = tx.one(LAST, &[]).await?.int("last_index")?;
     let rows = tx.all(MARKED, &[]).await?;
     let mut marked = Vec::with_capacity(rows.len());

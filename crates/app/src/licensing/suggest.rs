@@ -106,7 +106,7 @@ pub async fn suggest_in(
     ask: &Ask,
     asked: &Circumstances,
 ) -> Result<Suggested, Stop<SuggestRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let (mut habits, uses, held_ms) = match ask {
         Ask::Habits(habits) => (habits.clone(), None, 0),
         Ask::LastUses(whose) => {
@@ -226,7 +226,7 @@ impl Whose {
 const USES: &str = "
     select u.report, u.track_id
       from uses u join licences l on l.id = u.licence_id
-     where u.received_ms > $2";
+     where u.received_ms > $2 and u.report is not null";
 
 const LATEST: &str = "
      order by u.received_ms desc, u.id desc limit $3";

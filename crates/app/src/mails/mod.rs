@@ -65,7 +65,7 @@ pub(crate) async fn write(
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn unsent(app: &App) -> Result<Vec<Letter>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let sql = format!("{LETTERS} where sent_ms is null order by id limit $1");
     let rows = tx.all(&sql, &[LIST_MAX.into()]).await?;
     rows.iter().map(read).collect()
@@ -78,7 +78,7 @@ pub async fn unsent(app: &App) -> Result<Vec<Letter>, Fault> {
 /// [`AccessRefusal`].
 pub async fn again(app: &App, hand: Hand<'_>) -> Result<u64, Stop<AccessRefusal>> {
     operators(hand).map_err(Stop::Refused)?;
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let count = tx.run(AGAIN, &[]).await?;
     tx.commit().await?;
     Ok(count)

@@ -91,7 +91,7 @@ pub async fn earnings(
     payee: PayeeId,
 ) -> Result<Earnings, Stop<EarningsRefusal>> {
     let currency = app.settings.currency;
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let row = tx.optional(NAME, &[payee.bytes().into()]).await?;
     let name = row
         .ok_or(Stop::Refused(EarningsRefusal::Unknown(payee)))?
@@ -130,7 +130,7 @@ pub async fn earnings(
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn payees(app: &App) -> Result<Vec<(PayeeId, String)>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let sql = tx.spelt(PAYEES);
     let rows = tx.all(&sql, &[]).await?;
     rows.iter()
@@ -224,13 +224,13 @@ const EARNED: &str = "
      where payee_id = $1 and kind = $2 and currency = $3";
 
 const USES_SINCE: &str = "
-    select count(*) as uses from uses u
+    select cast(coalesce(sum(u.uses), 0) as bigint) as uses from uses u
      where u.received_ms >= $2
        and exists (select 1 from split_sheets s join split_shares p on p.sheet_id = s.id
                     where s.track_id = u.track_id and p.payee_id = $1)";
 
 const HOURS: &str = "
-    select u.received_ms / $3 as hour, count(*) as uses from uses u
+    select u.received_ms / $3 as hour, cast(sum(u.uses) as bigint) as uses from uses u
      where u.received_ms >= $2
        and exists (select 1 from split_sheets s join split_shares p on p.sheet_id = s.id
                     where s.track_id = u.track_id and p.payee_id = $1)
@@ -238,7 +238,8 @@ const HOURS: &str = "
 
 const TRACKS: &str = "
     select t.id, t.slug, t.title,
-           (select count(*) from uses u where u.track_id = t.id) as uses,
+           (select cast(coalesce(sum(u.uses), 0) as bigint) from uses u
+             where u.track_id = t.id) as uses,
            (select cast(coalesce(sum(u.clip_ms), 0) as bigint) from uses u
              where u.track_id = t.id) as clip_ms,
            (select cast(coalesce(sum(u.billed_ms), 0) as bigint) from uses u

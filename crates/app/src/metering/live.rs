@@ -1,18 +1,20 @@
 //! Live reports: each use is told to those who earn by it, the moment it is durable.
 
-use domain::{PayeeId, Shared, TrackId};
-use ledger::Currency;
+use domain::{PayeeId, SplitSheetId, TrackId};
 use serde::{Deserialize, Serialize};
-use store::bus::{Heard, Listener};
+use store::bus::{Bus, Heard, Listener};
 use store::db::{Row, Tx};
 
+use crate::accounts::sheets::{self, Shares};
 use crate::{App, Fault};
 
-/// A use as one payee sees it.
+/// A use as one payee sees it; several that were settled together, where there are many.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UseSeen {
     /// The use: ids sort by time.
     pub id: String,
+    /// How many uses these are; their figures are summed.
+    pub uses: i64,
     /// The payee who earns.
     pub payee: String,
     /// When it was received, RFC 3339.
@@ -21,7 +23,7 @@ pub struct UseSeen {
     pub track_title: String,
     /// The track.
     pub track: String,
-    /// Where the video is.
+    /// Where the video is; `several` where the uses differ.
     pub placement: String,
     /// The same in words for people, such as `YouTube Shorts`.
     pub placement_words: String,
@@ -44,56 +46,49 @@ fn topic(payee: &str) -> String {
     format!("uses/{payee}")
 }
 
+/// The topic that says: there is more than is told one by one.
+const MANY: &str = "uses";
+
 /// Tells everybody who listens. Call it after the commit, never before.
-pub(super) fn tell(app: &App, news: &UseSeen) {
+pub(super) fn tell(bus: &Bus, news: &UseSeen) {
     if let Ok(body) = serde_json::to_string(news) {
-        app.bus.tell(&topic(&news.payee), &body);
+        bus.tell(&topic(&news.payee), &body);
     }
 }
 
-/// A use that was just paid, once for each payee, with their balances after it.
-pub(super) async fn seen(
-    tx: &mut Tx,
-    id: &[u8; 16],
-    shared: &Shared,
-    currency: Currency,
-) -> Result<Vec<UseSeen>, Fault> {
-    let mut out = Vec::with_capacity(shared.parts.len());
-    for (payee, micros) in &shared.parts {
-        out.push(of_payee(tx, id, *payee, *micros, currency.code()).await?);
-    }
-    Ok(out)
+/// Tells everybody who listens that there is much to read.
+pub(super) fn tell_many(bus: &Bus) {
+    bus.tell(MANY, "");
 }
 
-/// A use that earned nothing, once for each payee of its track: it counts all the same.
-pub(super) async fn seen_free(
-    tx: &mut Tx,
-    id: &[u8; 16],
-    track: TrackId,
-) -> Result<Vec<UseSeen>, Fault> {
+/// Uses that were just settled, once for each payee of their track, with their balances after it.
+pub(super) async fn seen(tx: &mut Tx, id: &[u8; 16]) -> Result<Vec<UseSeen>, Fault> {
     let mut out = Vec::new();
-    for row in tx.all(PAYEES, &[track.bytes().into()]).await? {
+    for row in tx.all(PAYEES, &[id.into()]).await? {
         let payee = PayeeId::from_bytes(row.id("payee_id")?);
-        out.push(of_payee(tx, id, payee, 0, "").await?);
+        let account = domain::Account::Payee(payee).id();
+        let values = [payee.bytes().into(), id.into(), account.as_str().into()];
+        let row = tx.one(&format!("{USES}{ONE}"), &values).await?;
+        out.push(read(tx, &row, payee, &mut Shares::new()).await?);
     }
     Ok(out)
 }
 
-async fn of_payee(
-    tx: &mut Tx,
-    id: &[u8; 16],
-    payee: PayeeId,
-    micros: i64,
-    currency: &str,
-) -> Result<UseSeen, Fault> {
-    let account = domain::Account::Payee(payee).id();
-    let row = tx.one(ONE, &[id.into(), account.as_str().into()]).await?;
-    let mut seen = read(&row, payee)?;
-    seen.earned_micros = micros;
-    if !currency.is_empty() {
-        currency.clone_into(&mut seen.currency);
-    }
-    Ok(seen)
+/// What a payee earned by a line. Of a settlement's lines each grows what its sheet has shared, so
+/// its part is the difference of two floors, as if it had been booked alone.
+async fn part(tx: &mut Tx, row: &Row, payee: PayeeId, read: &mut Shares) -> Result<i64, Fault> {
+    let (Some(after), Some(_)) = (
+        row.opt_int("shared_after_micros")?,
+        row.opt_bytes("sheet_id")?,
+    ) else {
+        // From before sheets kept count, or of no worth.
+        return Ok(row.opt_int("booked")?.unwrap_or(0));
+    };
+    let sheet = SplitSheetId::from_bytes(row.id("sheet_id")?);
+    let amount = (row.int("earned_micros")?, after);
+    let parts = sheets::shared_then(tx, read, sheet, amount).await?.parts;
+    let own = parts.iter().find(|(one, _)| *one == payee);
+    Ok(own.map_or(0, |(_, micros)| *micros))
 }
 
 /// A placement in words, with a capital; its code where it is none of ours.
@@ -106,10 +101,16 @@ fn words(code: &str) -> String {
     })
 }
 
-fn read(row: &Row, payee: PayeeId) -> Result<UseSeen, Fault> {
+async fn read(
+    tx: &mut Tx,
+    row: &Row,
+    payee: PayeeId,
+    sheets: &mut Shares,
+) -> Result<UseSeen, Fault> {
     let placement = row.text("placement")?;
     Ok(UseSeen {
         id: data_encoding::HEXLOWER.encode(&row.bytes("id")?),
+        uses: row.int("uses")?,
         payee: payee.to_string(),
         at: domain::Timestamp(row.int("received_ms")?).to_string(),
         track_title: row.text("title")?,
@@ -119,7 +120,7 @@ fn read(row: &Row, payee: PayeeId) -> Result<UseSeen, Fault> {
         territory: row.opt_text("territory")?,
         clip_ms: row.int("clip_ms")?,
         billed_ms: row.int("billed_ms")?,
-        earned_micros: row.int("earned")?,
+        earned_micros: part(tx, row, payee, sheets).await?,
         currency: row.text("currency")?,
         balance_micros: row.int("balance")?,
     })
@@ -136,8 +137,8 @@ pub async fn since(
     after: Option<[u8; 16]>,
     limit: i64,
 ) -> Result<Vec<UseSeen>, Fault> {
-    let mut tx = app.db.read().await?;
-    list(&mut tx, SINCE, payee, after.unwrap_or([0; 16]), limit).await
+    let tx = app.read().await?;
+    list(tx, SINCE, payee, after.unwrap_or([0; 16]), limit).await
 }
 
 /// A payee's latest uses, newest first.
@@ -150,12 +151,12 @@ pub async fn latest(
     before: Option<[u8; 16]>,
     limit: i64,
 ) -> Result<Vec<UseSeen>, Fault> {
-    let mut tx = app.db.read().await?;
-    list(&mut tx, LATEST, payee, before.unwrap_or([255; 16]), limit).await
+    let tx = app.read().await?;
+    list(tx, LATEST, payee, before.unwrap_or([255; 16]), limit).await
 }
 
 async fn list(
-    tx: &mut Tx,
+    mut tx: Tx,
     side: &str,
     payee: PayeeId,
     from: [u8; 16],
@@ -168,8 +169,12 @@ async fn list(
         account.as_str().into(),
         limit.into(),
     ];
-    let rows = tx.all(&format!("{OF_PAYEE}{side}"), &values).await?;
-    rows.iter().map(|row| read(row, payee)).collect()
+    let rows = tx.all(&format!("{USES}{OF_PAYEE}{side}"), &values).await?;
+    let (mut out, mut sheets) = (Vec::with_capacity(rows.len()), Shares::new());
+    for row in &rows {
+        out.push(read(&mut tx, row, payee, &mut sheets).await?);
+    }
+    Ok(out)
 }
 
 /// Listens to one payee's uses from now on.
@@ -210,6 +215,7 @@ impl UseListener {
                     let id = serde_json::from_str::<UseSeen>(&message.body).map(|seen| seen.id);
                     return News::Use(id.unwrap_or_default(), message.body.to_string());
                 }
+                Heard::Message(message) if *message.topic == *MANY => return News::Missed,
                 Heard::Message(_) => {}
             }
         }
@@ -217,28 +223,30 @@ impl UseListener {
 }
 
 const PAYEES: &str = "
-    select payee_id from split_shares
-     where sheet_id = (select id from split_sheets where track_id = $1
-                        order by version desc limit 1)
-     order by payee_id";
+    select s.payee_id from split_shares s
+     where s.sheet_id = (select coalesce(u.sheet_id,
+                                         (select h.id from split_sheets h
+                                           where h.track_id = u.track_id
+                                           order by h.version desc limit 1))
+                           from uses u where u.id = $1)
+     order by s.payee_id";
 
-const ONE: &str = "
-    select u.id, u.received_ms, t.title, u.track_id, u.placement, u.territory, u.clip_ms,
-           u.billed_ms, u.earned_micros as earned, u.currency,
-           coalesce((select b.amount_micros from balances b
-                      where b.account = $2 and b.currency = u.currency), 0) as balance
-      from uses u join tracks t on t.id = u.track_id
-     where u.id = $1";
-
-/// A payee's uses, whichever side of one of them: the tails below say which.
-const OF_PAYEE: &str = "
-    select u.id, u.received_ms, t.title, u.track_id, u.placement, u.territory, u.clip_ms,
-           u.billed_ms, coalesce(e.micros, 0) as earned, u.currency,
+/// Uses with what a payee was booked for their settlement; the tails below say which.
+const USES: &str = "
+    select u.id, u.uses, u.received_ms, t.title, u.track_id,
+           coalesce(u.placement, 'several') as placement, u.territory, u.clip_ms, u.billed_ms,
+           u.earned_micros, u.sheet_id, u.shared_after_micros, e.micros as booked, u.currency,
            coalesce((select b.amount_micros from balances b
                       where b.account = $3 and b.currency = u.currency), 0) as balance
       from uses u
       join tracks t on t.id = u.track_id
-      left join payee_lines e on e.payee_id = $1 and e.kind = 'use' and e.source_id = u.id
+      left join payee_lines e on e.payee_id = $1 and e.kind = 'use'
+                             and e.source_id = u.settlement_id and e.sheet_id = u.sheet_id";
+
+const ONE: &str = " where u.id = $2";
+
+/// A payee's uses, whichever side of one of them.
+const OF_PAYEE: &str = "
      where exists (select 1 from split_sheets s join split_shares p on p.sheet_id = s.id
                     where s.track_id = u.track_id and p.payee_id = $1)";
 

@@ -24,7 +24,7 @@ pub struct Overview {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn overview(app: &App) -> Result<Overview, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let row = tx.one(COUNTS, &[]).await?;
     let mut accounts = Vec::new();
     for (account, balance) in balances(app, "").await? {
@@ -89,6 +89,6 @@ async fn payee_name(tx: &mut store::db::Tx, payee: PayeeId) -> Result<String, Fa
 const COUNTS: &str = "
     select (select count(*) from tracks) as tracks,
            (select count(*) from licences) as licences,
-           (select count(*) from uses) as uses";
+           (select cast(coalesce(sum(uses), 0) as bigint) from uses) as uses";
 
 const PAYEE: &str = "select name from payees where id = $1";

@@ -89,7 +89,7 @@ pub async fn attest(
     if !rights.master && !rights.composition {
         return Err(Stop::Refused(AttestRefusal::Nothing));
     }
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     in_turn(&mut tx).await?;
     let tracks = match which {
         Which::Track(name) => vec![resolve(&mut tx, name).await.map_err(unknown)?],
@@ -111,7 +111,7 @@ pub async fn attest(
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn lacking(app: &App) -> Result<usize, Fault> {
-    Ok(open(&mut app.db.read().await?).await?.len())
+    Ok(open(&mut app.read().await?).await?.len())
 }
 
 fn unknown(stop: Stop<TrackRefusal>) -> Stop<AttestRefusal> {

@@ -132,7 +132,7 @@ pub async fn change(
     wish: &Wish,
     dry_run: bool,
 ) -> Result<Changed, Stop<ChangeRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     in_turn(&mut tx).await?;
     let reach = reach(&mut tx, of).await.map_err(wider)?;
     if !hand.may_change(&mut tx, reach).await? {

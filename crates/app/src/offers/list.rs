@@ -38,7 +38,7 @@ pub struct Past {
 /// # Errors
 /// [`ReachRefusal`].
 pub async fn list(app: &App, hand: Hand<'_>, of: &str) -> Result<Listed, Stop<ReachRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let reach = reach(&mut tx, of).await?;
     let chain = chain(&mut tx, reach).await?;
     let found = templates::effective(&mut tx, &chain).await?;
@@ -55,7 +55,7 @@ pub async fn list(app: &App, hand: Hand<'_>, of: &str) -> Result<Listed, Stop<Re
 /// # Errors
 /// [`ReachRefusal`].
 pub async fn history(app: &App, of: &str, tier: Tier) -> Result<Vec<Past>, Stop<ReachRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let reach = reach(&mut tx, of).await?;
     let [word, owner] = reach.key();
     let mut past = Vec::new();
@@ -77,7 +77,7 @@ pub async fn history(app: &App, of: &str, tier: Tier) -> Result<Vec<Past>, Stop<
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn artist_of(app: &App, payee: domain::PayeeId) -> Result<Option<ArtistId>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let row = tx.optional(ARTIST_OF, &[payee.bytes().into()]).await?;
     Ok(row
         .map(|row| row.id("id"))

@@ -49,7 +49,7 @@ impl Refusal for PayeeRefusal {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn list(app: &App) -> Result<Vec<Payee>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let mut payees = Vec::new();
     let sql = tx.spelt(ALL);
     for row in tx.all(&sql, &[]).await? {
@@ -63,7 +63,7 @@ pub async fn list(app: &App) -> Result<Vec<Payee>, Fault> {
 /// # Errors
 /// [`PayeeRefusal::Unknown`].
 pub async fn show(app: &App, name: &str) -> Result<Payee, Stop<PayeeRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let id = resolve(&mut tx, name).await?;
     let row = tx.one(BY_ID, &[id.bytes().into()]).await?;
     Ok(read(&mut tx, &row).await?)

@@ -26,7 +26,7 @@ pub async fn register(
     call: &mut Call,
     name: &str,
 ) -> Result<Registered, Stop<PayeeRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let payee = resolve(&mut tx, name).await?;
     let claimed = escrow::register(&mut tx, call, payee).await?;
     tx.commit().await?;

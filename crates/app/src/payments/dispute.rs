@@ -71,7 +71,7 @@ pub async fn dispute(
     payment: PaymentId,
     act: Act,
 ) -> Result<(), Stop<DisputeRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let reference = at_the_sandbox(&mut tx, payment, act).await?;
     tx.commit().await?;
     reconcile::pull(app, call, &reference).await?;

@@ -105,7 +105,7 @@ pub async fn learn(
 ) -> Result<Learned, Stop<LearnRefusal>> {
     let mut tries = 1;
     loop {
-        let mut tx = app.db.write().await?;
+        let mut tx = app.write().await?;
         match take_in(app, call, &mut tx, heard, Why::default()).await {
             Ok(learned) => match tx.commit().await.map_err(Fault::from) {
                 Err(fault) if fault.is_contention() && tries < TRIES_MAX => {}

@@ -108,7 +108,7 @@ impl Payment {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn payments(app: &App, offset: usize, limit: usize) -> Result<Vec<Payment>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let limit = i64::try_from(limit.min(PAGE_MAX)).unwrap_or(0);
     let offset = i64::try_from(offset).unwrap_or(i64::MAX);
     let rows = tx.all(LATEST, &[limit.into(), offset.into()]).await?;
@@ -125,7 +125,7 @@ pub async fn payments(app: &App, offset: usize, limit: usize) -> Result<Vec<Paym
 /// # Errors
 /// [`PaymentRefusal::Unknown`].
 pub async fn payment(app: &App, id: PaymentId) -> Result<Whole, Stop<PaymentRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let unknown = || Stop::Refused(PaymentRefusal::Unknown(id.to_string()));
     let row = tx.optional(ONE, &[id.bytes().into()]).await?;
     let row = row.ok_or_else(unknown)?;

@@ -32,7 +32,7 @@ pub async fn owing(app: &App) -> Result<Vec<Owing>, Fault> {
             continue;
         };
         let owes = balance.checked_neg();
-        let mut tx = app.db.read().await?;
+        let mut tx = app.read().await?;
         let row = tx.one(NAME, &[payee.bytes().into()]).await?;
         out.push(Owing {
             payee,

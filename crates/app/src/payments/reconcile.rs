@@ -22,15 +22,15 @@ const AT_ONCE: i64 = 200;
 /// [`Fault`] of the database; what was learned before stays so.
 pub async fn due(app: &App, call: &mut Call) -> Result<usize, Fault> {
     let mut new = 0;
-    let rows = app.db.read().await?.all(OPEN, &[]).await?;
+    let rows = app.read().await?.all(OPEN, &[]).await?;
     for row in rows {
-        let request = refund::find(&mut app.db.read().await?, &row.id("id")?).await?;
+        let request = refund::find(&mut app.read().await?, &row.id("id")?).await?;
         let learned = refund::carry_out(app, call, &request).await?;
         new += usize::from(learned.is_some_and(|learned| learned.is_new));
     }
     let mut after = String::new();
     loop {
-        let found = sandbox::touched(&mut app.db.read().await?, &after, AT_ONCE).await?;
+        let found = sandbox::touched(&mut app.read().await?, &after, AT_ONCE).await?;
         let Some(last) = found.last() else {
             return Ok(new);
         };
@@ -43,7 +43,7 @@ pub async fn due(app: &App, call: &mut Call) -> Result<usize, Fault> {
 
 /// Asks the sandbox about one payment; whether that told anything new.
 pub(super) async fn pull(app: &App, call: &mut Call, reference: &str) -> Result<bool, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let Some(id) = paid::named(&mut tx, NAME, reference).await? else {
         return Ok(false);
     };

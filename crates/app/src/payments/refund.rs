@@ -136,7 +136,7 @@ pub async fn refund(
     wanted: &Wanted,
 ) -> Result<Refunded, Stop<RefundRefusal>> {
     let (id, repeated) = ask(app, call, who, key, wanted).await?;
-    let request = find(&mut app.db.read().await?, &id).await?;
+    let request = find(&mut app.read().await?, &id).await?;
     let refunded = Refunded {
         payment: wanted.payment,
         request: data_encoding::HEXLOWER.encode(&id),
@@ -174,7 +174,7 @@ async fn attempt(
     wanted: &Wanted,
 ) -> Result<([u8; 16], bool), Stop<RefundRefusal>> {
     let id = call.id();
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let name = who.name();
     let claimed = once(&mut tx, call, (&name, key), wanted, &id).await;
     let claimed = claimed.map_err(|stop| match stop {
@@ -343,7 +343,7 @@ async fn finish(
     request: &Request,
     key: &str,
 ) -> Result<Option<Learned>, Fault> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     // Locked before the provider's books are read: a later answer tells more, never less.
     paid::locked(&mut tx, request.paid.id).await?;
     if !tx

@@ -29,7 +29,7 @@ pub async fn due(app: &App, call: &mut Call) -> Result<usize, Fault> {
     let until = Timestamp(call.now.0.saturating_sub(age));
     let mut released = 0;
     loop {
-        let holds = holds::old(&mut app.db.read().await?, until, AT_ONCE).await?;
+        let holds = holds::old(&mut app.read().await?, until, AT_ONCE).await?;
         if holds.is_empty() {
             return Ok(released);
         }
@@ -49,7 +49,7 @@ pub async fn due(app: &App, call: &mut Call) -> Result<usize, Fault> {
 /// Writes down the holds of sales that were made before this was kept.
 async fn adopt(app: &App) -> Result<(), Fault> {
     loop {
-        let mut tx = app.db.write().await?;
+        let mut tx = app.write().await?;
         let missing = holds::missing(&mut tx, AT_ONCE).await?;
         if missing.is_empty() {
             return Ok(());
@@ -62,7 +62,7 @@ async fn adopt(app: &App) -> Result<(), Fault> {
 }
 
 async fn release(app: &App, call: &mut Call, licence: LicenceId, age: i64) -> Result<(), Fault> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     // The payment first, as whoever follows its facts does.
     let returned = match payment(&mut tx, licence).await? {
         Some(id) => match paid::locked(&mut tx, id).await? {

@@ -22,7 +22,7 @@ pub(super) async fn refund(
     key: &str,
     micros: i64,
 ) -> Result<(), Fault> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     note(&mut tx, reference, key, micros).await?;
     Ok(tx.commit().await?)
 }

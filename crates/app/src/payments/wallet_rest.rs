@@ -86,7 +86,7 @@ async fn attempt(
     key: &str,
     wallet: WalletId,
 ) -> Result<WalletRefund, Stop<WalletRefundRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let held = locked(&mut tx, wallet).await?;
     let Some(held) = held.filter(|held| held.owner == who.id) else {
         return Err(Stop::Refused(WalletRefundRefusal::Unknown));

@@ -106,7 +106,7 @@ pub async fn standings(
     payee: PayeeId,
 ) -> Result<Vec<Standing>, Stop<AccessRefusal>> {
     super::payees(hand, payee).map_err(Stop::Refused)?;
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let name = super::name(&mut tx, payee).await?;
     let name = name.ok_or(Stop::Refused(AccessRefusal::UnknownPayee(payee)))?;
     let mut currencies = vec![app.settings.currency];

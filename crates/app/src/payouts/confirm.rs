@@ -63,7 +63,7 @@ pub async fn send(
         Hand::Asker(Principal::Person(person)) if person.payee == Some(payee) => person,
         _ => return Err(refused(AccessRefusal::NotYours.into())),
     };
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let set = destination::latest(&mut tx, payee).await?;
     let set = set.ok_or_else(|| refused(ConfirmRefusal::NoDestination))?;
     let ends = call.now.plus_ms(LINK_MS);

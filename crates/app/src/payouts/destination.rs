@@ -110,7 +110,7 @@ async fn attempt(
     to: Destination,
     notify: &str,
 ) -> Result<Set, Stop<SetRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let name = super::name(&mut tx, payee).await?;
     let name = name.ok_or_else(|| refused(AccessRefusal::UnknownPayee(payee)))?;
     let to = to.checked().map_err(refused)?;
@@ -158,7 +158,7 @@ pub async fn show(
     payee: PayeeId,
 ) -> Result<Option<Set>, Stop<AccessRefusal>> {
     super::payees(hand, payee).map_err(Stop::Refused)?;
-    Ok(latest(&mut app.db.read().await?, payee).await?)
+    Ok(latest(&mut app.read().await?, payee).await?)
 }
 
 pub(super) async fn latest(tx: &mut Tx, payee: PayeeId) -> Result<Option<Set>, Fault> {

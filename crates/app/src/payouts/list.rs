@@ -33,7 +33,7 @@ pub async fn of_payee(
     payee: PayeeId,
 ) -> Result<Vec<PayoutSeen>, Stop<AccessRefusal>> {
     super::payees(hand, payee).map_err(Stop::Refused)?;
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let sql = format!("{PAYOUTS} where o.payee_id = $1 order by o.id desc limit $2");
     let rows = tx
         .all(&sql, &[payee.bytes().into(), LIST_MAX.into()])
@@ -48,7 +48,7 @@ pub async fn of_payee(
 /// [`AccessRefusal`].
 pub async fn all(app: &App, hand: Hand<'_>) -> Result<Vec<PayoutSeen>, Stop<AccessRefusal>> {
     super::operators(hand).map_err(Stop::Refused)?;
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let sql = format!("{PAYOUTS} {OPEN_FIRST}");
     let rows = tx.all(&sql, &[LIST_MAX.into()]).await?;
     let payouts: Result<Vec<_>, Fault> = rows.iter().map(read).collect();
@@ -64,7 +64,7 @@ pub async fn show(
     hand: Hand<'_>,
     id: PayoutId,
 ) -> Result<(PayoutSeen, Vec<Past>), Stop<AccessRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let sql = format!("{PAYOUTS} where o.id = $1");
     let row = tx.optional(&sql, &[id.bytes().into()]).await?;
     let seen = row.as_ref().map(read).transpose()?;

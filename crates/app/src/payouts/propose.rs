@@ -148,7 +148,7 @@ async fn asked(
     run: [u8; 16],
 ) -> Result<PayoutSeen, Stop<ProposeRefusal>> {
     let asked = format!("payout request {payee} {currency}");
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     if super::name(&mut tx, payee).await?.is_none() {
         let refusal = AccessRefusal::UnknownPayee(payee);
         return Err(Stop::Refused(refusal.into()));
@@ -195,7 +195,7 @@ async fn begin(
     key: Option<Key<'_>>,
     run: &[u8; 16],
 ) -> Result<Begun, Stop<ProposeRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let earlier = once::claim(&mut tx, call, key, "payout run", run).await?;
     if let Some(earlier) = earlier.map_err(|e| Stop::Refused(e.into()))? {
         return Ok(Begun::Before(Run {
@@ -221,7 +221,7 @@ pub(super) async fn propose(
 ) -> Result<Result<Option<PayoutSeen>, Why>, Fault> {
     let mut tries = Tries::default();
     loop {
-        let mut tx = app.db.write().await?;
+        let mut tx = app.write().await?;
         let home = app.settings.currency;
         let done = match attempt(&mut tx, call, proposer, whose, home).await {
             Ok(outcome) => tx.commit().await.map(|()| outcome).map_err(Fault::from),

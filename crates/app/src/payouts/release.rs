@@ -117,7 +117,7 @@ async fn withdrawn(
     id: PayoutId,
     why: &str,
 ) -> Result<PayoutSeen, Stop<MoveRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let seen = super::locked(&mut tx, id).await?;
     let seen = seen.ok_or_else(|| {
         // Whoever isn't the operator isn't told which payouts there are.
@@ -154,7 +154,7 @@ async fn attempt(
     id: PayoutId,
     (by, name): (PersonId, &str),
 ) -> Result<PayoutSeen, Stop<MoveRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let seen = super::locked(&mut tx, id).await?;
     let seen = seen.ok_or_else(|| refused(AccessRefusal::UnknownPayout(id)))?;
     let own = [by.bytes().into(), seen.payee.bytes().into()];

@@ -121,7 +121,7 @@ async fn attempt(
     of: Option<PayoutBatchId>,
     text: &str,
 ) -> Result<Vec<LineRead>, Stop<ResultsRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     if let Some(id) = of
         && send::batch(&mut tx, id).await?.is_none()
     {

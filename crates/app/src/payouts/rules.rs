@@ -48,7 +48,7 @@ impl Refusal for RulesRefusal {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn rules(app: &App) -> Result<Rules, Fault> {
-    in_force(&mut app.db.read().await?).await
+    in_force(&mut app.read().await?).await
 }
 
 /// Sets the rules, and answers with them as they are kept.
@@ -64,7 +64,7 @@ pub async fn set(
     super::operators(hand).map_err(|e| Stop::Refused(e.into()))?;
     let rules = rules.checked().map_err(|e| Stop::Refused(e.into()))?;
     let body = serde_json::to_string(&rules).map_err(Fault::while_("writing payout rules"))?;
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let version = tx.one(NEXT, &[]).await?.int("version")?;
     let values = [
         version.into(),
@@ -85,7 +85,7 @@ pub async fn set(
 /// [`Fault`] of the database.
 pub async fn local(app: &App, currency: Currency) -> Result<Local, Fault> {
     let home = app.settings.currency;
-    in_currency(&mut app.db.read().await?, home, currency).await
+    in_currency(&mut app.read().await?, home, currency).await
 }
 
 /// The same within a transaction: with the operator's rate between the store's currency `home`

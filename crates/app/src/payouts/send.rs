@@ -133,7 +133,7 @@ async fn attempt(
     key: Option<Key<'_>>,
 ) -> Result<Sent, Stop<SendRefusal>> {
     let id = PayoutBatchId::from_bytes(call.id());
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let asked = format!("payout file {rail} {currency}");
     let earlier = once::claim(&mut tx, call, key, &asked, id.bytes()).await?;
     if let Some(earlier) = earlier.map_err(|e| Stop::Refused(e.into()))? {
@@ -180,7 +180,7 @@ pub async fn content(
     id: PayoutBatchId,
 ) -> Result<(Batch, Vec<u8>), Stop<AccessRefusal>> {
     super::operators(hand).map_err(Stop::Refused)?;
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let batch = batch(&mut tx, id).await?;
     let batch = batch.ok_or(Stop::Refused(AccessRefusal::UnknownBatch(id)))?;
     let row = tx.one(CONTENT, &[id.bytes().into()]).await?;
@@ -193,7 +193,7 @@ pub async fn content(
 /// [`AccessRefusal`].
 pub async fn batches(app: &App, hand: Hand<'_>) -> Result<Vec<Batch>, Stop<AccessRefusal>> {
     super::operators(hand).map_err(Stop::Refused)?;
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let rows = tx
         .all(&format!("{BATCHES} order by id desc limit 100"), &[])
         .await?;

@@ -88,7 +88,7 @@ pub async fn set(
 ) -> Result<Terms, Stop<TermsRefusal>> {
     let refused = |refusal: TermsRefusal| Stop::Refused(refusal);
     super::payees(hand, payee).map_err(|e| refused(e.into()))?;
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     if super::name(&mut tx, payee).await?.is_none() {
         return Err(refused(AccessRefusal::UnknownPayee(payee).into()));
     }

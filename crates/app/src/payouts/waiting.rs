@@ -75,7 +75,7 @@ pub async fn of(
     call: &Call,
     payouts: &[PayoutSeen],
 ) -> Result<BTreeMap<PayoutId, Waiting>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let mut out = BTreeMap::new();
     for seen in payouts {
         if let Some(waiting) = one(&mut tx, app.settings.currency, call.now, seen).await? {
@@ -92,7 +92,7 @@ pub async fn of(
 /// [`AccessRefusal`].
 pub async fn to_set(app: &App, hand: Hand<'_>) -> Result<Vec<Waiting>, Stop<AccessRefusal>> {
     super::operators(hand).map_err(Stop::Refused)?;
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let mut out = Vec::new();
     for currency in currencies(&mut tx).await? {
         let local = rules::in_currency(&mut tx, app.settings.currency, currency).await?;

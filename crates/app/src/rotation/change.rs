@@ -88,7 +88,7 @@ pub async fn add(
     call: &mut Call,
     wanted: &[Wanted],
 ) -> Result<usize, Stop<RotationRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     for one in wanted {
         put(&mut tx, call, one).await?;
     }
@@ -103,7 +103,7 @@ pub async fn add(
 /// [`RotationRefusal`], naming the line.
 pub async fn import(app: &App, call: &mut Call, csv: &str) -> Result<usize, Stop<RotationRefusal>> {
     let wanted = lines(csv).map_err(Stop::Refused)?;
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     for (line, one) in &wanted {
         put(&mut tx, call, one).await.map_err(|stop| match stop {
             Stop::Refused(why) => Stop::Refused(RotationRefusal::InLine {
@@ -184,7 +184,7 @@ pub async fn remove(
     name: &str,
     at: Option<Timestamp>,
 ) -> Result<(), Stop<RotationRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let track = known(&mut tx, name).await?;
     // The past can't be changed: videos that were cleared stay cleared.
     let at = at.map_or(call.now, |at| at.max(call.now));

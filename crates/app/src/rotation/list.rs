@@ -48,7 +48,7 @@ impl Stay {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn list(app: &App, now: Timestamp) -> Result<Vec<Stay>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let sql = tx.spelt(LIST);
     let rows = tx.all(&sql, &[now.0.into()]).await?;
     rows.iter().map(stay).collect()

@@ -49,7 +49,7 @@ async fn attempt(
     hand: Hand<'_>,
     id: ProposalId,
 ) -> Result<Accepted, Stop<WordRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let stored = locked(&mut tx, id).await?;
     let stored = stored.ok_or_else(|| Stop::Refused(unknown(&id.to_string())))?;
     let payee = payee_of(hand).ok_or(Stop::Refused(WordRefusal::NotAParty))?;

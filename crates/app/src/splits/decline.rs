@@ -23,7 +23,7 @@ pub async fn decline(
     let Ok(id) = proposal.parse::<ProposalId>() else {
         return refused(unknown(proposal));
     };
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let Some(stored) = locked(&mut tx, id).await? else {
         return refused(unknown(proposal));
     };

@@ -50,7 +50,7 @@ pub struct Invited {
 /// # Errors
 /// [`InvitationRefusal::Spent`].
 pub async fn look(app: &App, secret: &str) -> Result<Invited, Stop<InvitationRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let (id, payee, name) = find(&mut tx, secret).await?;
     let proposal = show::by_id(&mut tx, id).await?;
     let proposal = proposal.ok_or(Stop::Refused(InvitationRefusal::Spent))?;
@@ -84,7 +84,7 @@ async fn attempt(
     call: &mut Call,
     secret: &str,
 ) -> Result<(String, Accepted), Stop<InvitationRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let (stored, payee, name) = held(&mut tx, secret).await?;
     let accepted = within(&mut tx, call, stored, payee, &name).await;
     let accepted = accepted.map_err(word)?;
@@ -97,7 +97,7 @@ async fn attempt(
 /// # Errors
 /// [`InvitationRefusal`].
 pub async fn decline(app: &App, call: &Call, secret: &str) -> Result<(), Stop<InvitationRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let (stored, _, name) = held(&mut tx, secret).await?;
     if stored.status != Status::Open {
         let refusal = WordRefusal::Closed(stored.status);
@@ -126,7 +126,7 @@ pub async fn renew(
     if !is_operator(hand) {
         return refused(WordRefusal::NotAParty);
     }
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let Some(stored) = locked(&mut tx, id).await? else {
         return refused(unknown(proposal));
     };

@@ -45,7 +45,7 @@ async fn attempt(
     hand: Hand<'_>,
     wish: &Wish,
 ) -> Result<Proposed, Stop<ProposeRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let track = resolve(&mut tx, &wish.track).await.map_err(no_track)?;
     lock_track(&mut tx, track).await?;
     let kind = allowed(&mut tx, hand, track, wish).await?;

@@ -61,7 +61,7 @@ impl Refusal for SplitsRefusal {
 /// # Errors
 /// [`SplitsRefusal`].
 pub async fn splits(app: &App, hand: Hand<'_>, name: &str) -> Result<Splits, Stop<SplitsRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let track = match resolve(&mut tx, name).await {
         Ok(track) => track,
         Err(Stop::Refused(refusal)) => return Err(Stop::Refused(SplitsRefusal::Track(refusal))),
@@ -81,7 +81,7 @@ pub async fn splits(app: &App, hand: Hand<'_>, name: &str) -> Result<Splits, Sto
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn mine(app: &App, payee: PayeeId) -> Result<Vec<Splits>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let mut all = Vec::new();
     let sql = tx.spelt(MINE);
     for row in tx.all(&sql, &[payee.bytes().into()]).await? {
@@ -102,7 +102,7 @@ pub async fn proposal(
     let Ok(id) = name.parse::<ProposalId>() else {
         return Err(Stop::Refused(unknown(name)));
     };
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let Some(found) = by_id(&mut tx, id).await? else {
         return Err(Stop::Refused(unknown(name)));
     };

@@ -10,10 +10,11 @@ use data_encoding::HEXLOWER;
 use domain::credits::{Credits, Publisher, Role, Writer};
 use domain::ddex::dsr::{Context, Figures, File, Message, Model, Recording, write};
 use domain::statement::Period;
-use domain::{LineKind, TrackId};
+use domain::{LineKind, SplitSheetId, TrackId};
 use store::db::{Row, Tx, Value};
 use thiserror::Error;
 
+use crate::accounts::sheets::{self, Shares};
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// Why there is no report.
@@ -56,7 +57,7 @@ pub async fn dsr(app: &App, call: &mut Call, period: &Period) -> Result<File, St
     if !period.is_over(call.now) {
         return Err(Stop::Refused(DsrRefusal::NotOver(period.clone())));
     }
-    let recordings = recordings(&mut app.db.read().await?, period).await?;
+    let recordings = recordings(&mut app.read().await?, period).await?;
     let message = Message {
         version: set.version.clone(),
         id: HEXLOWER.encode(&call.id()),
@@ -119,7 +120,28 @@ async fn recordings(tx: &mut Tx, period: &Period) -> Result<Vec<Recording>, Faul
             .or_default()
             .micros = micros;
     }
+    earned(tx, &bounds, &mut all).await?;
     Ok(all.into_values().collect())
+}
+
+/// What payees got by uses: of lines that were settled together each what it grew their sheet by.
+async fn earned(tx: &mut Tx, bounds: &[Value], all: &mut Recordings) -> Result<(), Fault> {
+    let mut read = Shares::new();
+    for row in tx.all(EARNED, bounds).await? {
+        let micros = match row.opt_int("shared_after_micros")? {
+            Some(after) => {
+                let sheet = SplitSheetId::from_bytes(row.id("sheet_id")?);
+                let amount = (row.int("earned_micros")?, after);
+                let shared = sheets::shared_then(tx, &mut read, sheet, amount).await?;
+                shared.parts.iter().map(|(_, micros)| micros).sum()
+            }
+            None => row.int("booked")?,
+        };
+        let context = context(&row, LineKind::Use.code())?;
+        let figures = of(all, &row)?.figures.entry(context).or_default();
+        figures.micros += micros;
+    }
+    Ok(())
 }
 
 fn of<'a>(all: &'a mut Recordings, row: &Row) -> Result<&'a mut Recording, Fault> {
@@ -209,7 +231,8 @@ const PUBLISHERS: &str = "
 
 const USES: &str = "
     select u.track_id, u.currency, u.territory,
-           case when p.use_id is null then 'no' else 'yes' end as pooled, count(*) as uses
+           case when p.use_id is null then 'no' else 'yes' end as pooled,
+           cast(sum(u.uses) as bigint) as uses
       from uses u left join pool_uses p on p.use_id = u.id
      where u.received_ms >= $1 and u.received_ms < $2
      group by u.track_id, u.currency, u.territory,
@@ -217,16 +240,25 @@ const USES: &str = "
 
 /// A line without a sheet finds none to join.
 const MONEY: &str = "
-    select s.track_id, e.kind, e.currency, u.territory,
-           case when p.use_id is null then 'no' else 'yes' end as pooled,
+    select s.track_id, e.kind, e.currency, null as territory, 'no' as pooled,
            cast(sum(e.micros) as bigint) as micros
       from payee_lines e
       join split_sheets s on s.id = e.sheet_id
-      left join uses u on e.kind = 'use' and u.id = e.source_id
+     where e.at_ms >= $1 and e.at_ms < $2 and e.kind <> 'use'
+     group by s.track_id, e.kind, e.currency";
+
+/// Of uses each line by itself; what was booked counts where a sheet kept no count yet.
+const EARNED: &str = "
+    select s.track_id, u.sheet_id, u.shared_after_micros, u.earned_micros, u.currency, u.territory,
+           case when p.use_id is null then 'no' else 'yes' end as pooled,
+           (select cast(coalesce(sum(e.micros), 0) as bigint) from payee_lines e
+             where e.kind = 'use' and e.source_id = u.settlement_id and e.sheet_id = u.sheet_id)
+             as booked
+      from uses u
+      join split_sheets s on s.id = u.sheet_id
       left join pool_uses p on p.use_id = u.id
-     where e.at_ms >= $1 and e.at_ms < $2
-     group by s.track_id, e.kind, e.currency, u.territory,
-              case when p.use_id is null then 'no' else 'yes' end";
+     where u.settlement_id in (select e.source_id from payee_lines e
+                                where e.kind = 'use' and e.at_ms >= $1 and e.at_ms < $2)";
 
 #[cfg(test)]
 mod tests {

@@ -51,7 +51,7 @@ pub async fn statements(
     payee: PayeeId,
     currency: Currency,
 ) -> Result<Statements, Stop<StatementRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let row = tx.optional(NAME, &[payee.bytes().into()]).await?;
     let unknown = StatementRefusal::Unknown(payee);
     let name = row.ok_or(Stop::Refused(unknown))?.text("name")?;

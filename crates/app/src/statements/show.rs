@@ -63,7 +63,7 @@ pub async fn statement(
     wanted: &Wanted,
 ) -> Result<Statement, Stop<StatementRefusal>> {
     let (payee, period) = (wanted.payee, &wanted.period);
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let row = tx.optional(NAME, &[payee.bytes().into()]).await?;
     let unknown = StatementRefusal::Unknown(payee);
     let name = row.ok_or(Stop::Refused(unknown))?.text("name")?;
@@ -112,7 +112,7 @@ fn signed(app: &App, call: &Call, statement: Statement) -> Result<Statement, Fau
 /// # Errors
 /// [`Fault`] of the database; nothing where there is none.
 pub async fn payee(app: &App, named: &str) -> Result<Option<PayeeId>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let row = match named.parse::<PayeeId>() {
         Ok(id) => tx.optional(NAME, &[id.bytes().into()]).await?,
         Err(_) => tx.optional(BY_NAME, &[named.into()]).await?,
@@ -203,6 +203,7 @@ fn line(row: &Row, sheets: &[Sheet], payee: &str) -> Result<Line, Fault> {
         None => None,
         Some(placement) => Some(UseOf {
             placement,
+            uses: row.int("uses")?,
             territory: row.opt_text("territory")?,
             clip_ms: row.int("clip_ms")?,
             billed_ms: row.int("billed_ms")?,
@@ -257,12 +258,28 @@ const STANDING: &str = "
 /// Of what happened in one millisecond, a sheet's shares come in their order.
 const LINES: &str = "
     select e.purse, e.kind, e.source_id, e.sheet_id, e.at_ms, e.event_micros,
-           e.shared_after_micros, e.micros, l.code, coalesce(ut.title, st.title, l.title) as title,
-           u.placement, u.territory, u.clip_ms, u.billed_ms
+           e.shared_after_micros, e.micros, l.code, coalesce(st.title, l.title) as title,
+           case when e.kind = 'use' then
+             (select case when count(u.placement) = count(*)
+                           and min(u.placement) = max(u.placement)
+                          then min(u.placement) else 'several' end
+                from uses u where u.settlement_id = e.source_id and u.sheet_id = e.sheet_id)
+           end as placement,
+           (select case when count(u.territory) = count(*)
+                         and min(u.territory) = max(u.territory)
+                        then min(u.territory) end
+              from uses u where u.settlement_id = e.source_id and u.sheet_id = e.sheet_id)
+             as territory,
+           (select cast(coalesce(sum(u.uses), 0) as bigint)
+              from uses u where u.settlement_id = e.source_id and u.sheet_id = e.sheet_id) as uses,
+           (select cast(coalesce(sum(u.clip_ms), 0) as bigint)
+              from uses u where u.settlement_id = e.source_id and u.sheet_id = e.sheet_id)
+             as clip_ms,
+           (select cast(coalesce(sum(u.billed_ms), 0) as bigint)
+              from uses u where u.settlement_id = e.source_id and u.sheet_id = e.sheet_id)
+             as billed_ms
       from payee_lines e
       left join licences l on l.id = e.licence_id
-      left join uses u on e.kind = 'use' and u.id = e.source_id
-      left join tracks ut on ut.id = u.track_id
       left join split_sheets s on s.id = e.sheet_id
       left join tracks st on st.id = s.track_id
      where e.payee_id = $1 and e.currency = $2 and e.at_ms >= $3 and e.at_ms < $4

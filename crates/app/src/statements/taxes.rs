@@ -34,7 +34,7 @@ const HEAD: [&str; 11] = [
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn csv(app: &App, year: &Period) -> Result<String, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let mut text = typed_row(&HEAD.map(Cell::Text));
     text.push_str(&payees(&mut tx, year).await?);
     text.push_str(&taxes(&mut tx, year).await?);

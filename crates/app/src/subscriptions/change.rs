@@ -139,7 +139,7 @@ async fn attempt(
     key: &str,
     (licence, wish): (LicenceId, &Wish),
 ) -> Result<(), Stop<ChangeRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let (name, request) = (who.name(), (licence, wish));
     let claimed = once(&mut tx, call, (&name, key), &request, licence.bytes()).await;
     if let Once::Again(_) = claimed.map_err(refused_key)? {

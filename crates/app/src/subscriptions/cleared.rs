@@ -19,7 +19,7 @@ pub(crate) async fn of_licence(
     licence: LicenceId,
     wanted: &FinishedUse,
 ) -> Result<PoolFact, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let Some(kept) = state::look(&mut tx, licence).await? else {
         return Ok(PoolFact::NoPool);
     };
@@ -42,7 +42,7 @@ pub(crate) async fn runs_now(
     now: Timestamp,
     licence: LicenceId,
 ) -> Result<Option<bool>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let kept = state::look(&mut tx, licence).await?;
     Ok(kept.map(|kept| kept.state.cycle(now).is_some()))
 }

@@ -56,7 +56,7 @@ pub struct Closed {
 /// [`CloseRefusal`] for a time to come.
 pub async fn waiting(app: &App, until: Option<Timestamp>) -> Result<u64, Stop<CloseRefusal>> {
     let ended = ended_by(app, until)?;
-    let row = app.db.read().await?.one(WAITING, &[ended.0.into()]).await?;
+    let row = app.read().await?.one(WAITING, &[ended.0.into()]).await?;
     Ok(u64::try_from(row.int("n")?).unwrap_or(0))
 }
 
@@ -116,7 +116,7 @@ async fn attempt(
     call: &mut Call,
     ended: Timestamp,
 ) -> Result<Option<(CloseId, u64)>, Fault> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let Some(first) = tx.optional(FIRST, &[ended.0.into()]).await? else {
         return Ok(None);
     };

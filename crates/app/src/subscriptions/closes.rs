@@ -76,7 +76,7 @@ impl Refusal for CloseReportRefusal {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn list(app: &App) -> Result<Vec<Batch>, Fault> {
-    let rows = app.db.read().await?.all(LIST, &[LISTED.into()]).await?;
+    let rows = app.read().await?.all(LIST, &[LISTED.into()]).await?;
     rows.iter().map(of).collect()
 }
 
@@ -87,7 +87,7 @@ pub async fn list(app: &App) -> Result<Vec<Batch>, Fault> {
 pub async fn report(app: &App, name: &str) -> Result<Report, Stop<CloseReportRefusal>> {
     let unknown = || Stop::Refused(CloseReportRefusal::Unknown(name.chars().take(40).collect()));
     let id: CloseId = name.parse().map_err(|_| unknown())?;
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let row = tx.optional(ONE, &[id.bytes().into()]).await?;
     let batch = of(&row.ok_or_else(unknown)?)?;
     let cycles = read(&mut tx, MARKED, Some(id.bytes().into())).await?;
@@ -117,7 +117,7 @@ pub struct Shared {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn tracks(app: &App, report: &Report) -> Result<BTreeMap<TrackId, Shared>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let mut out = BTreeMap::new();
     for track in report.totals.tracks.keys() {
         if let Some(row) = tx.optional(TRACK, &[track.bytes().into()]).await? {

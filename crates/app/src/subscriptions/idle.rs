@@ -35,7 +35,7 @@ pub struct Shared {
 pub async fn due(app: &App) -> Result<Vec<Shared>, Fault> {
     let mut shared = Vec::new();
     let mut codes = Vec::new();
-    for row in app.db.read().await?.all(CURRENCIES, &[]).await? {
+    for row in app.read().await?.all(CURRENCIES, &[]).await? {
         codes.push(row.text("currency")?);
     }
     for code in codes {
@@ -57,7 +57,7 @@ async fn month(app: &App, code: &str) -> Result<Option<Shared>, Fault> {
 }
 
 async fn attempt(app: &App, call: &mut Call, code: &str) -> Result<Option<Shared>, Fault> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let row = tx.one(NEXT, &[code.into()]).await?;
     let Some(start) = row.opt_int("start_ms")? else {
         return Ok(None);
@@ -139,7 +139,7 @@ const NEXT: &str = "
                     (select min(at_ms) from close_batches where currency = $1)) as start_ms";
 
 const USES: &str = "
-    select track_id, count(*) as uses from pool_uses
+    select track_id, cast(sum(uses) as bigint) as uses from pool_uses
      where published_ms >= $1 and published_ms < $2
      group by track_id";
 

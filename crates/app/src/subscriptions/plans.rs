@@ -87,7 +87,7 @@ impl Refusal for PlanRefusal {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn list(app: &App) -> Result<Vec<PoolPlan>, Fault> {
-    let mut plans = all(&mut app.db.read().await?).await?;
+    let mut plans = all(&mut app.read().await?).await?;
     for plan in &mut plans {
         plan.allowance = allowance(app, &plan.terms).unwrap_or(0);
     }
@@ -102,7 +102,7 @@ pub async fn set(app: &App, call: &Call, wanted: &Wanted) -> Result<PoolPlan, St
     let terms = check(app, wanted).map_err(Stop::Refused)?;
     let (code, label) = (wanted.code.as_str(), wanted.label.trim());
     let rule = idle_word(wanted.idle);
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let values = [
         code.into(),
         label.into(),

@@ -46,7 +46,7 @@ enum Step {
 pub async fn due(app: &App) -> Result<Renewed, Fault> {
     let now = app.edge.now();
     let mut ids = Vec::new();
-    for row in app.db.read().await?.all(DUE, &[now.0.into()]).await? {
+    for row in app.read().await?.all(DUE, &[now.0.into()]).await? {
         ids.push(SubscriptionId::from_bytes(row.id("id")?));
     }
     let mut done = Renewed::default();
@@ -72,7 +72,7 @@ async fn one(app: &App, id: SubscriptionId) -> Result<Step, Fault> {
 }
 
 async fn attempt(app: &App, call: &mut Call, id: SubscriptionId) -> Result<Step, Fault> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let mut kept = state::locked(&mut tx, id).await?;
     if kept.due.is_none_or(|due| due > call.now) {
         return Ok(Step::Nothing);

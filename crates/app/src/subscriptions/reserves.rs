@@ -35,7 +35,7 @@ pub async fn due(app: &App) -> Result<usize, Fault> {
 }
 
 async fn attempt(app: &App, call: &mut Call) -> Result<usize, Fault> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let by = call.now.plus_ms(-AGE_MS);
     let rows = tx.all(DUE, &[by.0.into(), BATCH.into()]).await?;
     let Some(first) = rows.first() else {

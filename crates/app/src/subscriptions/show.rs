@@ -124,7 +124,7 @@ pub async fn of_licence(
     now: Timestamp,
     licence: LicenceId,
 ) -> Result<Option<Shown>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let Some(kept) = state::look(&mut tx, licence).await? else {
         return Ok(None);
     };
@@ -199,7 +199,7 @@ async fn uses(tx: &mut Tx, licence: LicenceId, currency: Currency) -> Result<Vec
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn of_person(app: &App, person: domain::PersonId) -> Result<Vec<LicenceId>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let rows = tx.all(OF_PERSON, &[person.bytes().into()]).await?;
     rows.iter()
         .map(|row| Ok(LicenceId::from_bytes(row.id("licence_id")?)))
@@ -211,7 +211,7 @@ pub async fn of_person(app: &App, person: domain::PersonId) -> Result<Vec<Licenc
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn figures(app: &App) -> Result<Figures, Fault> {
-    let row = app.db.read().await?.one(FIGURES, &[]).await?;
+    let row = app.read().await?.one(FIGURES, &[]).await?;
     Ok(Figures {
         running: row.int("running")?,
         past_due: row.int("past_due")?,
@@ -226,7 +226,7 @@ const RUNNING: &str = "
      where subscription_id = $1 and start_ms <= $2 and end_ms > $2 and batch_id is null";
 
 const USES: &str = "
-    select u.published_ms, u.video, u.earned_micros, t.title, t.slug
+    select u.published_ms, coalesce(u.video, 'several videos') as video, u.earned_micros, t.title, t.slug
       from uses u join tracks t on t.id = u.track_id
      where u.licence_id = $1 order by u.published_ms desc, u.id desc limit $2";
 

@@ -216,10 +216,10 @@ const JOINED: &str = "
      order by n.start_ms limit 1";
 
 const FIRST: &str = "
-    select e.sheet_id
-      from pool_uses p join payee_lines e on e.kind = 'use' and e.source_id = p.use_id
-     where p.cycle_id = $1 and p.track_id = $2
-     order by e.at_ms, p.use_id limit 1";
+    select u.sheet_id
+      from pool_uses p join uses u on u.id = p.use_id
+     where p.cycle_id = $1 and p.track_id = $2 and u.sheet_id is not null
+     order by u.id limit 1";
 
 const RELEASED: &str = "select at_ms from pool_reserve_releases where cycle_id = $1";
 

@@ -72,7 +72,7 @@ pub async fn grant(
     until: Timestamp,
 ) -> Result<WalletGrantId, Stop<GrantRefusal>> {
     let refused = |refusal| Err(Stop::Refused(refusal));
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let held = locked(&mut tx, wallet).await?;
     let Some(held) = held.filter(|held| held.owner == who.id) else {
         return refused(GrantRefusal::UnknownWallet);
@@ -116,7 +116,7 @@ pub async fn end(
     who: &Person,
     id: WalletGrantId,
 ) -> Result<(), Stop<GrantRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let values = [id.bytes().into(), who.id.bytes().into(), call.now.0.into()];
     if tx.run(END, &values).await? == 0 {
         return Err(Stop::Refused(GrantRefusal::Unknown));

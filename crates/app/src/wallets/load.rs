@@ -115,7 +115,7 @@ async fn attempt(
     money: Money,
     card: &str,
 ) -> Result<Loaded, Stop<LoadRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let wallet = opened(&mut tx, call, who, money.currency()).await?;
     let load = WalletLoadId::from_bytes(call.id());
     let request = ("wallet_load", money.micros(), money.currency().code(), card);

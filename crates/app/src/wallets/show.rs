@@ -61,7 +61,7 @@ pub struct Move {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn spendable(app: &App, call: &Call, who: &Principal) -> Result<Vec<Spendable>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let (sql, values) = match who {
         Principal::Person(person) => (OWN, vec![person.id.bytes().into()]),
         Principal::Program(key) => (GRANTED, vec![key.id.bytes().into(), call.now.0.into()]),
@@ -93,7 +93,7 @@ async fn one(tx: &mut Tx, row: &Row) -> Result<Spendable, Fault> {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn moves(app: &App, who: &Person) -> Result<Vec<Move>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let mut out = Vec::new();
     for row in tx.all(OWN, &[who.id.bytes().into()]).await? {
         let wallet = read(&row)?;
@@ -116,7 +116,7 @@ pub async fn moves(app: &App, who: &Person) -> Result<Vec<Move>, Fault> {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn permissions(app: &App, who: &Person) -> Result<Vec<Permission>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let rows = tx.all(PERMISSIONS, &[who.id.bytes().into()]).await?;
     rows.iter()
         .map(|row| {

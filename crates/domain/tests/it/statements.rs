@@ -64,6 +64,7 @@ fn line(at: Timestamp, kind: &str, micros: i64) -> Line {
         track: Some("=Night Market".into()),
         licence: None,
         used: (kind == "use").then(|| UseOf {
+            uses: 1,
             placement: "youtube_shorts".into(),
             territory: Some("DE".into()),
             clip_ms: 12_400,

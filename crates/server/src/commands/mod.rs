@@ -22,6 +22,7 @@ mod payment;
 mod payout;
 mod plans;
 mod rate;
+mod replay;
 mod rotation;
 mod serve;
 mod signing_key;
@@ -120,6 +121,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Plans { verb } => plans::run(&context, verb).await,
         Command::Upkeep => upkeep::run(&context).await,
         Command::Audit => audit::run(&context).await,
+        Command::Replay => replay::run(&context).await,
         Command::Simulate(args) => simulate::run(&context, args).await,
         Command::Config => config::run(&context),
         Command::Key { verb } => key::run(&context, verb).await,

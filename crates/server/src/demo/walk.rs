@@ -299,7 +299,7 @@ async fn reported(
     event: &serde_json::Value,
 ) -> Result<Metered, Failure> {
     let events = std::slice::from_ref(event);
-    let receipt = report(app, &mut app.call(), program, events).await?.pop();
+    let receipt = report(app, program, events).await?.pop();
     Ok(receipt
         .ok_or_else(|| broken("a reported use got no receipt"))?
         .answer)

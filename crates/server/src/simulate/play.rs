@@ -243,7 +243,7 @@ async fn used(stage: &Stage, key: &str, step: &Step) -> Result<Outcome, Failure>
     let code = app::licensing::show::licence(&stage.app, licence)
         .await?
         .code;
-    let mut call = stage.app.call();
+    let call = stage.app.call();
     let event = json!({
         "id": step.event.as_deref().unwrap_or(key),
         "licence_code": code.to_string(),
@@ -254,7 +254,7 @@ async fn used(stage: &Stage, key: &str, step: &Step) -> Result<Outcome, Failure>
         "published_at": step.published.map_or(call.now, |one| one.0).to_string(),
         "source": "simulation",
     });
-    let receipts = report(&stage.app, &mut call, &stage.reporter, &[event]).await?;
+    let receipts = report(&stage.app, &stage.reporter, &[event]).await?;
     Ok(
         match receipts.into_iter().next().map(|receipt| receipt.answer) {
             Some(Answer::Duplicate(_)) => Outcome::Done("counted before: nothing moves".to_owned()),

@@ -45,7 +45,8 @@ impl World {
 
     /// How many uses count.
     pub async fn uses(&self) -> i64 {
-        self.count("select count(*) as n from uses").await
+        self.count("select cast(coalesce(sum(uses), 0) as bigint) as n from uses")
+            .await
     }
 
     /// How many tracks are on sale.
@@ -118,7 +119,6 @@ impl World {
     pub(super) async fn rows(&self, sql: &str, values: &[Value]) -> Vec<Row> {
         let mut tx = self
             .app()
-            .db
             .read()
             .await
             .expect("a world's database can be read");
@@ -142,6 +142,6 @@ const PAYEE: &str = "select name from payees where id = $1";
 const COUNTS: &str = "
     select (select count(*) from journals) as journals,
            (select count(*) from licences) as licences,
-           (select count(*) from uses) as uses,
+           (select cast(coalesce(sum(uses), 0) as bigint) from uses) as uses,
            (select count(*) from payments) as payments,
            (select cast(coalesce(sum(consumed_ms), 0) as bigint) from bundles) as consumed";

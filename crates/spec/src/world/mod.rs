@@ -45,6 +45,7 @@ pub use visitor::{Feed, Reply, Visitor};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use app::accounts::audit::audit;
@@ -333,8 +334,13 @@ pub const WEBHOOK_SECRET: &str = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz";
 
 const SECRET: [u8; 32] = [9; 32];
 
+/// Numbers the programs that were opened, from 1.
+static OPENED: AtomicU64 = AtomicU64::new(1);
+
 async fn open(place: &Place, blobs: &Path, issuer: Issuer) -> App {
-    open_at(place, blobs, issuer, Edge::set(BEGINNING, 1)).await
+    // Two programs on one store never draw the same ids.
+    let seed = OPENED.fetch_add(1, Ordering::Relaxed);
+    open_at(place, blobs, issuer, Edge::set(BEGINNING, seed)).await
 }
 
 async fn open_at(place: &Place, blobs: &Path, issuer: Issuer, edge: Edge) -> App {

@@ -101,8 +101,26 @@ impl Reporter {
     /// The refusal of the whole batch.
     pub async fn sends(&self, events: &[Event]) -> Answer<Vec<Receipt>> {
         let events: Vec<Value> = events.iter().map(|event| event.0.clone()).collect();
-        let mut call = self.world.call();
-        answer(report::report(self.world.app(), &mut call, &self.who, &events).await)
+        answer(report::report(self.world.app(), &self.who, &events).await)
+    }
+
+    /// The same reporter at another program.
+    #[must_use]
+    pub fn at(&self, world: &World) -> Self {
+        Self {
+            world: world.clone(),
+            who: self.who.clone(),
+        }
+    }
+
+    /// Sends a batch to a store that may fail.
+    ///
+    /// # Errors
+    /// What failed, or why it was refused.
+    pub async fn tries(&self, events: &[Event]) -> Result<Vec<Receipt>, String> {
+        let events: Vec<Value> = events.iter().map(|event| event.0.clone()).collect();
+        let sent = report::report(self.world.app(), &self.who, &events).await;
+        sent.map_err(|stop| stop.to_string())
     }
 
     /// Sends one event.

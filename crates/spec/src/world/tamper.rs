@@ -256,6 +256,26 @@ impl World {
         broken.extend(invariants.iter().map(|name| (*name).to_owned()));
     }
 
+    /// Makes of a store what an earlier version left: its uses stand in rows alone.
+    pub async fn has_counted_without_blobs(&self) {
+        self.must("delete from use_blobs", &[]).await;
+        self.must("update uses set first_no = 0, last_no = 0", &[])
+            .await;
+        let sql = "update meter_mark
+                      set settled_no = 0, old_ms = (select max(received_ms) from uses)";
+        self.must(sql, &[]).await;
+    }
+
+    /// Changes the schema.
+    ///
+    /// # Panics
+    /// When it can't be changed so.
+    pub async fn alters(&self, sql: &str) {
+        if let Err(error) = self.tries(sql, &[]).await {
+            panic!("`{sql}`: {error}");
+        }
+    }
+
     /// Runs a statement that must change something.
     ///
     /// # Panics

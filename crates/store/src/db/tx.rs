@@ -36,6 +36,31 @@ impl Tx {
         }
     }
 
+    /// Waits for every other transaction that asked for this name to end, and lets none of them
+    /// go on before this one has. On SQLite whoever writes is alone already.
+    ///
+    /// # Errors
+    /// [`DbError`] from the driver.
+    pub async fn alone(&mut self, name: i64) -> Result<(), DbError> {
+        if self.engine() == Engine::Postgres {
+            self.run("select pg_advisory_xact_lock($1)", &[name.into()])
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// The lowest number of a transaction that may still be under way. What lower ones have
+    /// written is seen from now on, or never. SQLite has one writer and numbers nothing: 1.
+    ///
+    /// # Errors
+    /// [`DbError`] from the driver.
+    pub async fn horizon(&mut self) -> Result<i64, DbError> {
+        match self.0 {
+            Inner::Sqlite(_) => Ok(1),
+            Inner::Postgres(_) => self.one(HORIZON, &[]).await?.int("horizon"),
+        }
+    }
+
     /// A statement in which `{bytewise}` after a text to order by makes the order that of its
     /// bytes, on either engine: PostgreSQL would go by the language of its database.
     #[must_use]
@@ -141,6 +166,9 @@ impl Tx {
         }
     }
 }
+
+const HORIZON: &str =
+    "select cast(cast(pg_snapshot_xmin(pg_current_snapshot()) as text) as bigint) as horizon";
 
 // `AssertSqlSafe`: statements are texts of our own source; what users say is always bound. A
 // text is not always `'static` because a few are put together from constant parts.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::App;
 use app::access::Scope;
-use app::metering::report::{self, Answer, Counted, Receipt as Given};
+use app::metering::report::{self, Answer, BatchForm, Counted, Receipt as Given};
 use axum::Json;
 use axum::extract::{FromRequest, Request, State};
 use domain::usage::UseRefusal;
@@ -18,47 +18,28 @@ use super::money::Money;
 use crate::principal::Caller;
 use crate::problem::{Problem, ProblemBody};
 
-/// The events of a request, in whichever of the three forms they came.
-pub(crate) struct Events(Vec<Value>);
+/// The events of a request as they came, and in which of the forms.
+pub(crate) struct Events(Vec<u8>, BatchForm);
 
 impl<S: Send + Sync> FromRequest<S> for Events {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let media = body::media_type(request.headers());
-        let lines = match media.as_str() {
-            "application/json" => false,
-            "application/x-ndjson" => true,
+        let form = match media.as_str() {
+            "application/json" => BatchForm::Json,
+            "application/x-ndjson" => BatchForm::Lines,
+            "application/cloudevents-batch+json" => BatchForm::CloudEvents,
             _ => {
-                let detail = "send JSON (application/json) or a JSON object a line \
-                              (application/x-ndjson)";
+                let detail = "send JSON (application/json), a JSON object a line \
+                              (application/x-ndjson) or CloudEvents \
+                              (application/cloudevents-batch+json)";
                 return Err(Problem::new("unsupported_media_type", detail).at("Content-Type"));
             }
         };
         let bytes = body::bytes(request, state).await?;
-        if lines {
-            Ok(Self(read_lines(&bytes)))
-        } else {
-            read_json(&bytes)
-        }
+        Ok(Self(bytes.into(), form))
     }
-}
-
-fn read_json(bytes: &[u8]) -> Result<Events, Problem> {
-    Ok(Events(match body::read(bytes)? {
-        Value::Array(events) => events,
-        event => vec![event],
-    }))
-}
-
-/// A line that is no JSON is an event like any other: it is refused in its receipt, and the
-/// rest of the batch counts.
-fn read_lines(bytes: &[u8]) -> Vec<Value> {
-    let lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
-    lines
-        .filter(|line| !line.is_empty())
-        .map(|line| serde_json::from_slice(line).unwrap_or(Value::Null))
-        .collect()
 }
 
 /// One reported use.
@@ -166,13 +147,15 @@ pub(crate) struct Reason {
     more: serde_json::Map<String, Value>,
 }
 
-/// Reports uses: a JSON object, an array of up to 1000, or a JSON object a line
-/// (`application/x-ndjson`). A bad event never fails its batch, and an event sent again is
+/// Reports uses: a JSON object, an array of up to 1000, a JSON object a line
+/// (`application/x-ndjson`), or CloudEvents 1.0 of the type `clearcue.use.published`, each with a
+/// use as its data (`application/cloudevents-batch+json`). A bad event never fails its batch, and an event sent again is
 /// answered as it was.
 #[utoipa::path(post, path = "/v1/uses", operation_id = "report_uses", tag = "Metering",
     request_body(content(
         (UseEvents = "application/json"),
         (UseEvent = "application/x-ndjson"),
+        (UseEvents = "application/cloudevents-batch+json"),
     )),
     responses(
     (status = 200, description = "A receipt for each event", body = Receipts),
@@ -187,8 +170,8 @@ pub(crate) async fn create(
     events: Result<Events, Problem>,
 ) -> Result<Json<Receipts>, Problem> {
     caller.needs(Scope::ReportUses)?;
-    let Events(events) = events?;
-    let given = report::report(&app, &mut app.call(), &caller.0, &events).await?;
+    let Events(body, form) = events?;
+    let given = report::report_body(&app, &caller.0, body, form).await?;
     let mut receipts = Receipts::default();
     for receipt in &given {
         receipts.add(receipt)?;

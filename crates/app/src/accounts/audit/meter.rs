@@ -1,12 +1,13 @@
 //! The audit of what was metered: sheets, bundles and uses against what was posted for them.
 
+use ::ledger::invariant::Breach;
 use data_encoding::HEXLOWER;
 use domain::invariant::{self as rules, BundleRow, DrawRow, SheetRow};
 use domain::{Account, Bundle, BundleId, SplitSheetId};
 use store::db::Tx;
 
 use super::{Check, balance, check, wallets};
-use crate::Fault;
+use crate::{App, Fault};
 
 pub(super) async fn checks(tx: &mut Tx) -> Result<Vec<Check>, Fault> {
     let sheets = sheets(tx).await?;
@@ -58,6 +59,21 @@ pub(super) async fn checks(tx: &mut Tx) -> Result<Vec<Check>, Fault> {
             rules::each_use_is_paid_once(&paid, &journalled),
         ),
     ])
+}
+
+/// Everything that was settled is what the blobs of uses say, and nothing else.
+const BLOBS_SAY_WHAT_WAS_SETTLED: &str = "blobs_say_what_was_settled";
+
+pub(super) async fn replayed(app: &App, tx: &mut Tx) -> Result<Check, Fault> {
+    let found = app.engine.replayed(tx).await?;
+    let breaches = found.differences.into_iter();
+    let breaches = breaches.map(|(subject, detail)| Breach {
+        invariant: BLOBS_SAY_WHAT_WAS_SETTLED,
+        subject,
+        detail,
+    });
+    let uses = usize::try_from(found.uses).unwrap_or(usize::MAX);
+    Ok(check(BLOBS_SAY_WHAT_WAS_SETTLED, uses, breaches.collect()))
 }
 
 fn row(bundle: &Bundle, balance: i64) -> BundleRow {
@@ -112,7 +128,7 @@ async fn sheets(tx: &mut Tx) -> Result<Vec<SheetRow>, Fault> {
 
 const DRAWS: &str = "select use_id, bundle_id, billed_ms from use_draws";
 
-const PAID_USES: &str = "select id from uses where earned_micros > 0";
+const PAID_USES: &str = "select distinct settlement_id as id from uses where earned_micros > 0";
 
 const JOURNALLED_USES: &str = "select source from journals where kind = 'use'";
 

@@ -39,7 +39,7 @@ pub struct Check {
 /// # Errors
 /// [`Fault`] of the database or the blob folder.
 pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let mut checks = ledger::checks(&mut tx).await?;
     checks.extend(meter::checks(&mut tx).await?);
     checks.extend(wallets::checks(&mut tx).await?);
@@ -59,6 +59,7 @@ pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
     checks.extend(payouts::checks(&mut tx).await?);
     checks.extend(subscriptions::checks(&mut tx).await?);
     checks.extend(promos::checks(&mut tx).await?);
+    checks.push(meter::replayed(app, &mut tx).await?);
     checks.extend(prices::checks(&mut tx).await?);
     checks.extend(seals::checks(&mut tx).await?);
     checks.push(blobs::whole(app, &mut tx).await?);

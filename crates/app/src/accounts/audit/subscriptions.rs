@@ -159,14 +159,15 @@ const RESERVES: &str = "
               from pool_reserve_releases r where r.cycle_id = c.id) as released
       from cycles c";
 
-const USES: &str = "select count(*) as n from pool_uses";
+const USES: &str = "select cast(coalesce(sum(uses), 0) as bigint) as n from pool_uses";
 
 const MISCOUNTED: &str = "
     select id, counted, there, earned, counted * guarantee_micros as due
       from (select c.id, c.guarantee_micros,
                    (select cast(coalesce(sum(u.uses), 0) as bigint)
                       from cycle_uses u where u.cycle_id = c.id) as counted,
-                   (select count(*) from pool_uses p where p.cycle_id = c.id) as there,
+                   (select cast(coalesce(sum(p.uses), 0) as bigint)
+                      from pool_uses p where p.cycle_id = c.id) as there,
                    (select cast(coalesce(sum(u.earned_micros), 0) as bigint)
                       from pool_uses p join uses u on u.id = p.use_id
                      where p.cycle_id = c.id) as earned

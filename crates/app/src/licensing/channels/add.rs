@@ -30,7 +30,7 @@ pub async fn add(
     wanted: &Wanted,
 ) -> Result<Added, Stop<ChannelRefusal>> {
     let noted = wanted.noted().map_err(Stop::Refused)?;
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let standing = lock(&mut tx, licence).await?;
     let there = listed(&mut tx, licence).await?;
     if let Some(entry) = there.iter().find(|one| one.noted.channel == noted.channel) {

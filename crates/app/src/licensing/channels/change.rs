@@ -21,7 +21,7 @@ pub async fn change(
     wanted: &Wanted,
 ) -> Result<Entry, Stop<ChannelRefusal>> {
     let noted = wanted.noted().map_err(Stop::Refused)?;
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     let standing = lock(&mut tx, licence).await?;
     let there = listed(&mut tx, licence).await?;
     let Some(before) = there.iter().find(|one| one.id == id) else {

@@ -42,7 +42,7 @@ pub struct Line {
 /// # Errors
 /// [`ChannelRefusal::Licence`].
 pub async fn list(app: &App, licence: LicenceId) -> Result<Safelist, Stop<ChannelRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     let owner = owner(&mut tx, licence).await?;
     Ok(Safelist {
         owner,
@@ -55,7 +55,7 @@ pub async fn list(app: &App, licence: LicenceId) -> Result<Safelist, Stop<Channe
 /// # Errors
 /// [`ChannelRefusal::Licence`].
 pub async fn history(app: &App, licence: LicenceId) -> Result<Vec<Line>, Stop<ChannelRefusal>> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.read().await?;
     owner(&mut tx, licence).await?;
     let most = i64::try_from(HISTORY_SHOWN_MAX).unwrap_or(i64::MAX);
     let rows = tx
@@ -72,7 +72,6 @@ pub(in crate::licensing) async fn on_list(
     at: Timestamp,
 ) -> Result<OnList, Fault> {
     let rows = app
-        .db
         .read()
         .await?
         .all(HISTORY, &[licence.bytes().into()])

@@ -17,7 +17,7 @@ pub async fn remove(
     id: ChannelId,
     by: By,
 ) -> Result<Entry, Stop<ChannelRefusal>> {
-    let mut tx = app.db.write().await?;
+    let mut tx = app.write().await?;
     lock(&mut tx, licence).await?;
     let mut entry = one(&mut tx, licence, id).await?;
     if entry.removed_at.is_some() {

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod earnings;
+mod engine;
 mod event;
 mod live;
 mod report;

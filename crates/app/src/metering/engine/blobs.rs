@@ -1,0 +1,104 @@
+//! Blobs in the database, and the last ones in memory.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::Timestamp;
+use meter::pack::Blob;
+use store::db::{Row, Tx};
+
+use crate::Fault;
+
+/// How many bytes of blobs are kept in memory.
+const KEPT_BYTES: usize = 32 << 20;
+/// How many blobs are read at once.
+const PAGE: i64 = 16;
+
+/// A blob with its number.
+pub(super) type Numbered = (u64, Arc<Vec<u8>>);
+
+/// The last blobs: who asks again does it soon.
+#[derive(Default)]
+pub(super) struct Kept {
+    blobs: BTreeMap<u64, Arc<Vec<u8>>>,
+    bytes: usize,
+}
+
+impl Kept {
+    pub(super) fn put(&mut self, no: u64, blob: Arc<Vec<u8>>) {
+        self.bytes += blob.len();
+        if let Some(old) = self.blobs.insert(no, blob) {
+            self.bytes -= old.len();
+        }
+        while self.bytes > KEPT_BYTES && self.blobs.len() > 1 {
+            if let Some((_, old)) = self.blobs.pop_first() {
+                self.bytes -= old.len();
+            }
+        }
+    }
+
+    pub(super) fn get(&self, no: u64) -> Option<&Arc<Vec<u8>>> {
+        self.blobs.get(&no)
+    }
+}
+
+/// The frame of a blob; a fault where it isn't as it was written.
+pub(super) fn open(bytes: &[u8]) -> Result<Blob<'_>, Fault> {
+    Blob::read(bytes).map_err(Fault::while_("reading a blob of uses"))
+}
+
+/// Blobs after a commit and up to another, in order: at most a page of them.
+pub(super) async fn after(tx: &mut Tx, no: u64, through: u64) -> Result<Vec<Numbered>, Fault> {
+    let values = [int(no)?.into(), int(through)?.into(), PAGE.into()];
+    let rows = tx.all(AFTER, &values).await?;
+    rows.iter().map(of).collect()
+}
+
+/// One blob, where there is such a one.
+pub(super) async fn one(tx: &mut Tx, no: u64) -> Result<Option<Arc<Vec<u8>>>, Fault> {
+    let row = tx.optional(ONE, &[int(no)?.into()]).await?;
+    row.map(|row| Ok(Arc::new(row.bytes("blob")?))).transpose()
+}
+
+/// The last commit from before a moment; 0 where there was none.
+pub(super) async fn before(tx: &mut Tx, at: Timestamp) -> Result<u64, Fault> {
+    number(&tx.one(BEFORE, &[at.0.into()]).await?, "commit_no")
+}
+
+/// Writes a blob.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    no: u64,
+    (at, events): (Timestamp, u32),
+    blob: &[u8],
+) -> Result<(), Fault> {
+    let values = [int(no)?.into(), at.0.into(), events.into(), blob.into()];
+    tx.run(INSERT, &values).await?;
+    Ok(())
+}
+
+fn of(row: &Row) -> Result<Numbered, Fault> {
+    Ok((number(row, "commit_no")?, Arc::new(row.bytes("blob")?)))
+}
+
+/// The number of a commit in a column.
+pub(super) fn number(row: &Row, column: &str) -> Result<u64, Fault> {
+    u64::try_from(row.int(column)?).map_err(Fault::while_("reading a commit's number"))
+}
+
+/// The number of a commit as it is stored.
+pub(super) fn int(no: u64) -> Result<i64, Fault> {
+    i64::try_from(no).map_err(Fault::while_("numbering a commit"))
+}
+
+const AFTER: &str = "
+    select commit_no, blob from use_blobs
+     where commit_no > $1 and commit_no <= $2 order by commit_no limit $3";
+
+const ONE: &str = "select blob from use_blobs where commit_no = $1";
+
+const BEFORE: &str = "
+    select coalesce(max(commit_no), 0) as commit_no from use_blobs where accepted_ms < $1";
+
+const INSERT: &str = "
+    insert into use_blobs (commit_no, accepted_ms, events, blob) values ($1, $2, $3, $4)";

@@ -1,0 +1,265 @@
+//! Judging the events of a commit, one after the other, onto the book.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use domain::Timestamp;
+use domain::usage::UseRefusal;
+use licence_key::Code;
+use meter::book::{Accepted, Verdict};
+use meter::event::Event;
+use meter::id::{EventId, Key};
+use meter::window::Place;
+use store::db::Tx;
+
+use super::super::report::{Answer, Counted, Receipt};
+use super::blobs;
+use super::old::Old;
+use super::state::State;
+use super::{Asked, Engine};
+use crate::Fault;
+
+/// A commit in the making: what was counted, so that it can be taken back.
+pub(super) struct Draft<'a> {
+    pub(super) no: u64,
+    pub(super) now: Timestamp,
+    pub(super) earlier: Earlier,
+    pub(super) counted: Vec<Counting<'a>>,
+}
+
+/// An event that counts in this commit.
+pub(super) struct Counting<'a> {
+    reporter: &'a str,
+    event: &'a Event<'static>,
+    accepted: Box<Accepted>,
+}
+
+/// The licences and tracks that events name.
+pub(super) fn named(asked: &[Asked]) -> (BTreeSet<Code>, BTreeSet<domain::TrackId>) {
+    let events = asked.iter().flat_map(|one| one.events.iter().flatten());
+    let (mut codes, mut tracks) = (BTreeSet::new(), BTreeSet::new());
+    for event in events {
+        codes.extend(meter::code::read(&event.licence_code));
+        tracks.extend(event.track);
+    }
+    (codes, tracks)
+}
+
+/// An event of an earlier commit.
+pub(super) struct Before {
+    reporter: String,
+    event: Event<'static>,
+    billed_ms: i64,
+    earned: i64,
+}
+
+/// Events of earlier commits that may be among these.
+pub(super) type Earlier = HashMap<Place, Before>;
+
+/// Reads the events of earlier commits that may have come again.
+pub(super) async fn earlier(
+    engine: &Engine,
+    state: &State,
+    tx: &mut Tx,
+    asked: &[Asked],
+) -> Result<Earlier, Fault> {
+    let mut needed: BTreeMap<u64, BTreeSet<u32>> = BTreeMap::new();
+    for one in asked {
+        let events = one.events.iter().flatten();
+        let keys: Vec<Key> = events
+            .map(|event| engine.seed.of_event(&one.reporter, &event.event_id()))
+            .collect();
+        let _ = state.window.touch(&keys);
+        for place in keys.into_iter().flat_map(|key| places(state, key)) {
+            needed.entry(place.commit).or_default().insert(place.index);
+        }
+    }
+    let mut found = Earlier::new();
+    for (commit, indices) in needed {
+        let bytes = match state.kept.get(commit) {
+            Some(bytes) => Arc::clone(bytes),
+            None => blobs::one(tx, commit)
+                .await?
+                .ok_or_else(|| missing(commit))?,
+        };
+        let blob = blobs::open(&bytes)?;
+        for index in indices {
+            let stored = blob.event(index);
+            let stored = stored.map_err(Fault::while_("reading a blob of uses"))?;
+            let stored = stored.ok_or_else(|| missing(commit))?;
+            let before = Before {
+                reporter: stored.reporter.to_owned(),
+                event: Event::from(stored.event().to_report()),
+                billed_ms: stored.outcome.billed_ms(),
+                earned: stored.outcome.earned(),
+            };
+            found.insert(Place { commit, index }, before);
+        }
+    }
+    Ok(found)
+}
+
+fn missing(commit: u64) -> Fault {
+    let what = format!("blob {commit} of uses isn't whole");
+    Fault::because("looking an event up", what)
+}
+
+/// Where an event with a key may lie.
+fn places(state: &State, key: Key) -> Vec<Place> {
+    let mut found = Vec::new();
+    let look = |place| {
+        found.push(place);
+        Ok::<_, Infallible>(false)
+    };
+    let Ok(_) = state.window.find(key, look);
+    found
+}
+
+impl<'a> Draft<'a> {
+    /// Judges a request's events.
+    pub(super) fn judge(
+        &mut self,
+        engine: &Engine,
+        state: &mut State,
+        old: &Old,
+        asked: &'a Asked,
+    ) -> Result<Vec<Receipt>, Fault> {
+        let mut receipts = Vec::with_capacity(asked.events.len());
+        for event in &asked.events {
+            receipts.push(match event {
+                Err(receipt) => receipt.clone(),
+                Ok(event) => Receipt {
+                    id: event.id.chars().take(64).collect(),
+                    answer: self.one(engine, state, old, &asked.reporter, event)?,
+                },
+            });
+        }
+        Ok(receipts)
+    }
+
+    fn one(
+        &mut self,
+        engine: &Engine,
+        state: &mut State,
+        old: &Old,
+        reporter: &'a str,
+        event: &'a Event<'static>,
+    ) -> Result<Answer, Fault> {
+        if let Some(answer) = old.answer(reporter, event) {
+            return Ok(answer);
+        }
+        let id = event.event_id();
+        let key = engine.seed.of_event(reporter, &id);
+        for place in places(state, key) {
+            if let Some(answer) = self.again(state, place, reporter, event, &id)? {
+                return Ok(answer);
+            }
+        }
+        let accepted = match state.known.book.judge(event, self.now) {
+            Verdict::Refuse(reasons) => return Ok(Answer::Refused(reasons)),
+            Verdict::Accept(accepted) => accepted,
+        };
+        let packed = state.packer.add(reporter, event, accepted.outcome());
+        let index = packed.map_err(Fault::while_("packing a use"))?;
+        let place = Place {
+            commit: self.no,
+            index,
+        };
+        let put = state
+            .window
+            .insert_if_absent(key, place, |_| Ok::<_, Infallible>(false));
+        put.map_err(Fault::while_("noting a use"))?;
+        state.known.book.apply(&accepted);
+        let counted = counted(
+            accepted.billed_ms(),
+            accepted.earned(),
+            accepted.currency().code(),
+        );
+        self.counted.push(Counting {
+            reporter,
+            event,
+            accepted,
+        });
+        Ok(Answer::Accepted(counted))
+    }
+
+    /// The answer, where the event at a place has this id.
+    fn again(
+        &self,
+        state: &State,
+        place: Place,
+        reporter: &str,
+        event: &Event<'_>,
+        id: &EventId<'_>,
+    ) -> Result<Option<Answer>, Fault> {
+        if place.commit == self.no {
+            let before = usize::try_from(place.index).ok();
+            let before = before.and_then(|at| self.counted.get(at));
+            return Ok(before.and_then(|one| one.answer(reporter, event, id)));
+        }
+        let before = self
+            .earlier
+            .get(&place)
+            .ok_or_else(|| missing(place.commit))?;
+        let same = before.reporter == reporter && before.event.event_id() == *id;
+        Ok(same.then(|| before.answer(state, event)))
+    }
+
+    /// Takes everything back: the commit failed. The book is made again at the next one, since what
+    /// was read for this one may never have been.
+    pub(super) fn undo(self, engine: &Engine, state: &mut State) {
+        for (index, one) in (0..).zip(&self.counted) {
+            let place = Place {
+                commit: self.no,
+                index,
+            };
+            let key = engine.seed.of_event(one.reporter, &one.event.event_id());
+            state.window.remove(key, place);
+        }
+        state.packer.clear();
+        state.torn = false;
+    }
+}
+
+impl Counting<'_> {
+    fn answer(&self, reporter: &str, event: &Event<'_>, id: &EventId<'_>) -> Option<Answer> {
+        if self.reporter != reporter || self.event.event_id() != *id {
+            return None;
+        }
+        if self.event != event {
+            return Some(Answer::Conflict);
+        }
+        let accepted = &self.accepted;
+        let currency = accepted.currency();
+        let counted = counted(accepted.billed_ms(), accepted.earned(), currency.code());
+        Some(Answer::Duplicate(counted))
+    }
+}
+
+impl Before {
+    /// What an event is answered that has this one's id.
+    fn answer(&self, state: &State, event: &Event<'_>) -> Answer {
+        if self.event != *event {
+            return Answer::Conflict;
+        }
+        let code = meter::code::read(&event.licence_code);
+        let terms = code.and_then(|code| state.known.book.licence_of_code(code));
+        match terms {
+            Some(terms) => {
+                let currency = terms.currency.code();
+                Answer::Duplicate(counted(self.billed_ms, self.earned, currency))
+            }
+            // A licence is never forgotten; if it was, its uses can't be told either.
+            None => Answer::Refused(vec![UseRefusal::UnknownLicence]),
+        }
+    }
+}
+
+fn counted(billed_ms: i64, earned_micros: i64, currency: &str) -> Counted {
+    Counted {
+        billed_ms,
+        earned_micros,
+        currency: currency.to_owned(),
+    }
+}

@@ -1,0 +1,69 @@
+//! What was asked for so far: the book, and what the store needs beside it to write what the book
+//! decides.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use domain::{BundleId, Cycle, CycleId, LicenceId, SubscriptionId, TrackId};
+use meter::book::{Book, LicenceTerms};
+use meter::pack::CodeText;
+
+/// Sixteen bytes of any id.
+pub(super) type Id = [u8; 16];
+
+/// The book and what stands beside it.
+#[derive(Default)]
+pub(super) struct Known {
+    pub(super) book: Book,
+    pub(super) held: HashMap<LicenceId, Held>,
+    /// By the purse or the subscription's licence, and the number that blobs say.
+    pub(super) numbers: HashMap<(Id, u32), Numbered>,
+    /// What to read again when something with this id has changed.
+    pub(super) things: HashMap<Id, BTreeSet<Thing>>,
+    pub(super) purses: HashSet<Id>,
+}
+
+/// A licence, as far as the book has no need of it.
+pub(super) struct Held {
+    /// What its uses are called in a journal.
+    pub(super) label: String,
+    pub(super) purse: Id,
+    /// Does it count videos?
+    pub(super) counts_videos: bool,
+}
+
+/// What a number of a blob stands for.
+#[derive(Clone, Copy)]
+pub(super) enum Numbered {
+    Bundle(BundleId),
+    Cycle {
+        id: CycleId,
+        cycle: Cycle,
+        subscription: SubscriptionId,
+    },
+}
+
+/// Something that is in the book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Thing {
+    Licence(LicenceId),
+    Purse(Id),
+    Track(TrackId),
+}
+
+impl Known {
+    /// The licence of a code as a blob holds it.
+    pub(super) fn of_code(&self, code: &CodeText<'_>) -> Option<(&LicenceTerms, &Held)> {
+        let terms = self.book.licence_of_code(code.code()?)?;
+        Some((terms, self.held.get(&terms.id)?))
+    }
+
+    /// What a number of a blob stands for.
+    pub(super) fn numbered(&self, of: &Id, n: u32) -> Option<Numbered> {
+        self.numbers.get(&(*of, n)).copied()
+    }
+
+    /// Says that a thing is to be read again when something with this id has changed.
+    pub(super) fn depends(&mut self, on: Id, thing: Thing) {
+        self.things.entry(on).or_default().insert(thing);
+    }
+}

@@ -1,0 +1,150 @@
+//! Lines of a settlement in the database, and the sums that follow from them.
+
+use std::collections::BTreeMap;
+
+use domain::{BundleId, CycleId, SplitSheetId, TrackId};
+use store::db::{Tx, Value};
+
+use super::blobs::int;
+use super::fold::Line;
+use crate::Fault;
+use crate::accounts::{ROWS, rows};
+
+/// The sheet that shared what a track earned, and its cumulative amount before.
+pub(super) struct Shared {
+    pub(super) sheet: SplitSheetId,
+    pub(super) before: i64,
+}
+
+/// Columns of a line.
+const COLUMNS: usize = 22;
+
+/// Writes lines. Those that earned say how far their sheet had shared after each, in their order.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    settlement: &[u8; 16],
+    lines: &[&Line],
+    mut shared: BTreeMap<TrackId, Shared>,
+) -> Result<(), Fault> {
+    for some in lines.chunks(ROWS) {
+        let mut values: Vec<Value> = Vec::with_capacity(some.len() * COLUMNS);
+        for line in some {
+            let mut sheet = (None, None);
+            if let Some(shared) = shared.get_mut(&line.track).filter(|_| line.earned != 0) {
+                shared.before += line.earned;
+                sheet = (Some(shared.sheet.bytes().to_vec()), Some(shared.before));
+            }
+            values.extend(of(settlement, line, sheet)?);
+        }
+        tx.run(&format!("{INSERT}{}", rows(some.len(), COLUMNS)), &values)
+            .await?;
+    }
+    Ok(())
+}
+
+fn of(
+    settlement: &[u8; 16],
+    line: &Line,
+    (sheet, after): (Option<Vec<u8>>, Option<i64>),
+) -> Result<[Value; COLUMNS], Fault> {
+    let said = &line.said;
+    let single = said.single.as_ref();
+    Ok([
+        (&line.id).into(),
+        settlement.into(),
+        int(line.commits.0)?.into(),
+        int(line.commits.1)?.into(),
+        line.uses.into(),
+        line.licence.bytes().into(),
+        line.track.bytes().into(),
+        sheet.into(),
+        after.into(),
+        single.map(|(reporter, _, _)| reporter.as_str()).into(),
+        single.map(|(_, id, _)| id.as_str()).into(),
+        single.map(|(_, _, report)| report.as_str()).into(),
+        said.placement.into(),
+        said.purpose.into(),
+        said.video.clone().into(),
+        said.territory.clone().into(),
+        line.clip_ms.into(),
+        line.billed_ms.into(),
+        line.earned.into(),
+        line.currency.code().into(),
+        line.published.0.into(),
+        line.received.0.into(),
+    ])
+}
+
+/// Writes what lines drew and what pools paid, and moves bundles and cycles on by it.
+pub(super) async fn count(tx: &mut Tx, lines: &[Line]) -> Result<(), Fault> {
+    let (mut draws, mut pooled) = (Vec::new(), Vec::new());
+    let mut consumed: BTreeMap<BundleId, i64> = BTreeMap::new();
+    let mut uses: BTreeMap<(CycleId, TrackId), i64> = BTreeMap::new();
+    for line in lines {
+        for (bundle, (ms, micros)) in &line.draws {
+            let row: [Value; 4] = [
+                (&line.id).into(),
+                bundle.bytes().into(),
+                (*ms).into(),
+                (*micros).into(),
+            ];
+            draws.push(row);
+            *consumed.entry(*bundle).or_default() += ms;
+        }
+        if let Some(pool) = &line.pool {
+            let row: [Value; 6] = [
+                (&line.id).into(),
+                line.uses.into(),
+                pool.cycle.bytes().into(),
+                line.track.bytes().into(),
+                line.published.0.into(),
+                pool.origin.map(|at| at.0).into(),
+            ];
+            pooled.push(row);
+            *uses.entry((pool.cycle, line.track)).or_default() += line.uses;
+        }
+    }
+    many(tx, INSERT_DRAWS, "", &draws).await?;
+    many(tx, INSERT_POOLED, "", &pooled).await?;
+    for (bundle, ms) in consumed {
+        tx.run(CONSUME, &[bundle.bytes().into(), ms.into()]).await?;
+    }
+    let uses: Vec<[Value; 3]> = uses
+        .iter()
+        .map(|((cycle, track), uses)| [cycle.bytes().into(), track.bytes().into(), (*uses).into()])
+        .collect();
+    many(tx, COUNT, ON_CONFLICT, &uses).await
+}
+
+async fn many<const N: usize>(
+    tx: &mut Tx,
+    insert: &str,
+    tail: &str,
+    all: &[[Value; N]],
+) -> Result<(), Fault> {
+    for some in all.chunks(ROWS) {
+        let sql = format!("{insert}{}{tail}", rows(some.len(), N));
+        tx.run(&sql, some.as_flattened()).await?;
+    }
+    Ok(())
+}
+
+const INSERT: &str = "
+    insert into uses (id, settlement_id, first_no, last_no, uses, licence_id, track_id, sheet_id,
+                      shared_after_micros, reporter, event_id, report, placement, purpose, video,
+                      territory, clip_ms, billed_ms, earned_micros, currency, published_ms,
+                      received_ms)
+    values ";
+
+const INSERT_DRAWS: &str =
+    "insert into use_draws (use_id, bundle_id, billed_ms, earned_micros) values ";
+
+const INSERT_POOLED: &str = "
+    insert into pool_uses (use_id, uses, cycle_id, track_id, published_ms, origin_ms) values ";
+
+const CONSUME: &str = "update bundles set consumed_ms = consumed_ms + $2 where id = $1";
+
+const COUNT: &str = "insert into cycle_uses (cycle_id, track_id, uses) values ";
+
+const ON_CONFLICT: &str = "
+    on conflict (cycle_id, track_id) do update set uses = cycle_uses.uses + excluded.uses";

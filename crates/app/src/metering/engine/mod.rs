@@ -1,0 +1,223 @@
+//! The meter's engine: every use once, in one packed blob a commit, settled about once a second.
+//!
+//! What decides stands in memory (`meter::Book`), what was decided in the database. Whoever gets the
+//! engine's lock commits for everybody who waits: their events are judged, packed into one blob and
+//! made durable in one transaction, then each gets their receipts. A settlement folds the blobs since
+//! the last one into sums and books what they earned; it needs nothing but the blobs, so any process
+//! can write it, and [`replay`] finds the same sums from the blobs alone.
+//!
+//! Blobs are one log that every process on a database appends to and follows: under the meter's lock
+//! each first catches up with what the others have appended, and reads again what somebody has
+//! changed (`meter_changes`).
+
+mod blobs;
+mod catch_up;
+mod commit;
+mod fold;
+mod judge;
+mod known;
+mod lines;
+mod load;
+mod news;
+mod old;
+pub mod replay;
+mod settle;
+mod state;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use meter::event::Event;
+use meter::id::Seed;
+use store::bus::Bus;
+use store::db::{Database, Tx};
+use tokio::sync::{Mutex as Lock, oneshot};
+
+use super::report::Receipt;
+use crate::{Edge, Fault};
+use state::State;
+
+/// The name of the meter's lock among a PostgreSQL database's advisory locks.
+const METER: i64 = 7_305_323;
+/// How often something that loses a race is tried before that is a fault.
+const TRIES_MAX: usize = 20;
+/// How long uses may stay unsettled while nobody asks, in ms.
+const SETTLE_MS: i64 = 1_000;
+/// The most requests that are committed together.
+const TOGETHER_MAX: usize = 256;
+
+/// The events of one request.
+pub(super) struct Asked {
+    /// The name of the key that reports them.
+    pub(super) reporter: String,
+    /// What could be read, and why the others couldn't.
+    pub(super) events: Vec<Result<Event<'static>, Receipt>>,
+}
+
+struct Waiting {
+    asked: Asked,
+    answer: oneshot::Sender<Result<Vec<Receipt>, Fault>>,
+}
+
+/// The engine of one process. Shared by reference.
+pub struct Engine {
+    db: Database,
+    bus: Bus,
+    edge: Edge,
+    seed: Seed,
+    waiting: Mutex<Vec<Waiting>>,
+    state: Lock<State>,
+    /// Is somebody going to settle what is left?
+    awake: AtomicBool,
+}
+
+impl Engine {
+    pub(crate) fn new(db: Database, bus: Bus, edge: Edge) -> Arc<Engine> {
+        let seed = Seed::new(edge.secret());
+        Arc::new(Engine {
+            db,
+            bus,
+            edge,
+            seed,
+            waiting: Mutex::default(),
+            state: Lock::default(),
+            awake: AtomicBool::new(false),
+        })
+    }
+
+    /// Counts what counts of a request's events; when this answers it is durable.
+    pub(super) async fn take(self: &Arc<Self>, asked: Asked) -> Result<Vec<Receipt>, Fault> {
+        let (answer, told) = oneshot::channel();
+        self.waiting().push(Waiting { asked, answer });
+        // In a task of its own: whoever hangs up doesn't leave a commit half done.
+        let engine = Arc::clone(self);
+        tokio::spawn(async move { engine.commit_waiting().await });
+        told.await.map_err(Fault::while_("waiting for a commit"))?
+    }
+
+    async fn commit_waiting(self: &Arc<Self>) {
+        let mut state = self.state.lock().await;
+        let waiting: Vec<Waiting> = {
+            let mut all = self.waiting();
+            let together = all.len().min(TOGETHER_MAX);
+            all.drain(..together).collect()
+        };
+        if waiting.is_empty() {
+            return;
+        }
+        let (asked, answers): (Vec<_>, Vec<_>) = waiting
+            .into_iter()
+            .map(|one| (one.asked, one.answer))
+            .unzip();
+        // Who hung up meanwhile gets no answer; their events count all the same.
+        match commit::commit(self, &mut state, &asked).await {
+            Ok(receipts) => {
+                for (answer, receipts) in answers.into_iter().zip(receipts) {
+                    let _ = answer.send(Ok(receipts));
+                }
+            }
+            Err(fault) => {
+                for answer in answers {
+                    let _ = answer.send(Err(fault.clone()));
+                }
+            }
+        }
+        if !state.is_settled() {
+            self.wake();
+        }
+    }
+
+    /// Settles what has been counted since the last settlement, by any process.
+    ///
+    /// # Errors
+    /// [`Fault`] of the database.
+    pub async fn settle(&self) -> Result<(), Fault> {
+        let mut state = self.state.lock().await;
+        settle::now(self, &mut state).await?;
+        Ok(())
+    }
+
+    /// A transaction that may write, begun when everything that counts was settled; nothing else is
+    /// counted before it ends.
+    pub(crate) async fn settled_write(&self) -> Result<Tx, Fault> {
+        let mut tx = self.alone().await?;
+        if catch_up::is_settled(&mut tx).await? {
+            return Ok(tx);
+        }
+        drop(tx);
+        let mut state = self.state.lock().await;
+        // Nobody else of this process counts meanwhile; another one may, a few times.
+        for _ in 0..TRIES_MAX {
+            settle::now(self, &mut state).await?;
+            let mut tx = self.alone().await?;
+            if catch_up::is_settled(&mut tx).await? {
+                return Ok(tx);
+            }
+        }
+        Err(Fault::because("settling uses", "there are always new ones"))
+    }
+
+    /// A snapshot in which everything that counts is settled.
+    pub(crate) async fn settled_read(&self) -> Result<Tx, Fault> {
+        let mut tx = self.db.read().await?;
+        for _ in 0..TRIES_MAX {
+            if catch_up::is_settled(&mut tx).await? {
+                break;
+            }
+            drop(tx);
+            // What is counted from now on needn't be in it, so this ends.
+            let through = match self.settle_through().await {
+                Ok(through) => through,
+                // What there is can still be read: a full disk closes no store.
+                Err(fault) => {
+                    tracing::error!("uses can't be settled: {}", fault.chain());
+                    return Ok(self.db.read().await?);
+                }
+            };
+            tx = self.db.read().await?;
+            if catch_up::mark(&mut tx).await?.settled >= through {
+                break;
+            }
+        }
+        Ok(tx)
+    }
+
+    async fn settle_through(&self) -> Result<u64, Fault> {
+        let mut state = self.state.lock().await;
+        settle::now(self, &mut state).await
+    }
+
+    /// What the blobs say against what was settled, in a snapshot.
+    pub(crate) async fn replayed(&self, tx: &mut Tx) -> Result<replay::Replayed, Fault> {
+        replay::of(tx).await
+    }
+
+    /// A transaction that writes, under the meter's lock.
+    async fn alone(&self) -> Result<Tx, Fault> {
+        let mut tx = self.db.write().await?;
+        tx.alone(METER).await?;
+        Ok(tx)
+    }
+
+    /// Settles in a second, unless somebody does before.
+    fn wake(self: &Arc<Self>) {
+        if self.awake.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let engine = Arc::clone(self);
+        tokio::spawn(async move {
+            let wait = u64::try_from(SETTLE_MS).unwrap_or(1_000);
+            tokio::time::sleep(Duration::from_millis(wait)).await;
+            engine.awake.store(false, Ordering::SeqCst);
+            if let Err(fault) = engine.settle().await {
+                // The blobs are durable; the next commit or report settles them.
+                tracing::warn!("uses aren't settled yet: {}", fault.chain());
+            }
+        });
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<Waiting>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,78 @@
+//! Events that were accepted before there were blobs: rows of their own hold them. For as long as
+//! such a report could come again they are looked up there.
+
+use std::collections::HashMap;
+
+use domain::UseReport;
+use meter::event::Event;
+use meter::window::KEPT_MS;
+use store::db::{Row, Tx};
+
+use super::super::report::{Answer, Counted};
+use super::Asked;
+use super::state::State;
+use crate::Fault;
+
+/// Old rows with an id of a commit's events.
+#[derive(Default)]
+pub(super) struct Old(HashMap<(String, String), Before>);
+
+struct Before {
+    report: UseReport,
+    counted: Counted,
+}
+
+impl Old {
+    /// Looks up the events of a commit; nothing where all of the past lies in blobs.
+    pub(super) async fn find(
+        state: &State,
+        tx: &mut Tx,
+        asked: &[Asked],
+        now_ms: i64,
+    ) -> Result<Old, Fault> {
+        let mut old = Old::default();
+        if state.old_ms <= now_ms - KEPT_MS {
+            return Ok(old);
+        }
+        for one in asked {
+            for event in one.events.iter().flatten() {
+                let values = [event.id.as_ref().into(), one.reporter.as_str().into()];
+                if let Some(row) = tx.optional(BEFORE, &values).await? {
+                    let key = (one.reporter.clone(), event.id.as_ref().to_owned());
+                    old.0.insert(key, read(&row)?);
+                }
+            }
+        }
+        Ok(old)
+    }
+
+    pub(super) fn answer(&self, reporter: &str, event: &Event<'_>) -> Option<Answer> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let before = self
+            .0
+            .get(&(reporter.to_owned(), event.id.as_ref().to_owned()))?;
+        Some(if before.report == event.to_report() {
+            Answer::Duplicate(before.counted.clone())
+        } else {
+            Answer::Conflict
+        })
+    }
+}
+
+fn read(row: &Row) -> Result<Before, Fault> {
+    let report = serde_json::from_str(&row.text("report")?);
+    Ok(Before {
+        report: report.map_err(Fault::while_("reading an earlier report"))?,
+        counted: Counted {
+            billed_ms: row.int("billed_ms")?,
+            earned_micros: row.int("earned_micros")?,
+            currency: row.text("currency")?,
+        },
+    })
+}
+
+const BEFORE: &str = "
+    select report, billed_ms, earned_micros, currency
+      from uses where event_id = $1 and reporter = $2 and first_no = 0";

@@ -1,0 +1,268 @@
+//! Replaying: what uses made is summed again from the blobs alone, and held against what was settled.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use domain::{BundleId, CycleId, LicenceId, TrackId};
+use licence_key::Code;
+use meter::pack::{Outcome, Stored};
+use store::db::{Row, Tx, Value};
+
+use super::blobs;
+use super::known::Id;
+use super::{catch_up, load};
+use crate::{App, Fault};
+
+/// What a replay found.
+#[derive(Debug, Clone, Default)]
+pub struct Replayed {
+    /// Blobs read.
+    pub blobs: u64,
+    /// Uses in them.
+    pub uses: i64,
+    /// What was settled otherwise than the blobs say: what, and how.
+    pub differences: Vec<(String, String)>,
+}
+
+/// What uses made of one thing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Sum {
+    uses: i64,
+    billed_ms: i64,
+    micros: i64,
+}
+
+impl Sum {
+    fn add(&mut self, uses: i64, billed_ms: i64, micros: i64) {
+        self.uses = self.uses.saturating_add(uses);
+        self.billed_ms = self.billed_ms.saturating_add(billed_ms);
+        self.micros = self.micros.saturating_add(micros);
+    }
+
+    fn words(self) -> String {
+        let Sum {
+            uses,
+            billed_ms,
+            micros,
+        } = self;
+        format!("{uses} uses, {billed_ms} ms, {micros} micros")
+    }
+}
+
+/// What uses made, by what they were of.
+#[derive(Default)]
+struct Sums {
+    licences: BTreeMap<(LicenceId, TrackId), Sum>,
+    bundles: BTreeMap<BundleId, Sum>,
+    cycles: BTreeMap<(CycleId, TrackId), Sum>,
+}
+
+/// Replays every blob.
+///
+/// # Errors
+/// [`Fault`] of the database, or a blob that can't be read.
+pub async fn replay(app: &App) -> Result<Replayed, Fault> {
+    let mut tx = app.read().await?;
+    of(&mut tx).await
+}
+
+/// The same within a snapshot. Blobs beyond the last settlement are left out.
+pub(crate) async fn of(tx: &mut Tx) -> Result<Replayed, Fault> {
+    let through = catch_up::mark(tx).await?.settled;
+    let (mut found, mut sums) = (Replayed::default(), Sums::default());
+    let (mut names, mut at) = (Names::default(), 0);
+    while at < through {
+        let page = blobs::after(tx, at, through).await?;
+        if page.is_empty() {
+            break;
+        }
+        for (no, bytes) in page {
+            let blob = blobs::open(&bytes)?;
+            let events = blob.events().collect::<Result<Vec<_>, _>>();
+            let events = events.map_err(Fault::while_("reading a blob of uses"))?;
+            names.learn(tx, &events).await?;
+            for event in &events {
+                if let Err(what) = sums.count(&names, event) {
+                    let detail = format!("names a {what} that isn't there");
+                    found.differences.push((format!("commit {no}"), detail));
+                }
+                found.uses += 1;
+            }
+            found.blobs += 1;
+            at = no;
+        }
+    }
+    compare(
+        &mut found,
+        "licence",
+        &sums.licences,
+        &settled(tx, LICENCES, licence).await?,
+    );
+    compare(
+        &mut found,
+        "bundle",
+        &sums.bundles,
+        &settled(tx, BUNDLES, bundle).await?,
+    );
+    compare(
+        &mut found,
+        "cycle",
+        &sums.cycles,
+        &settled(tx, CYCLES, cycle).await?,
+    );
+    Ok(found)
+}
+
+/// What blobs call things.
+#[derive(Default)]
+struct Names {
+    codes: HashMap<Code, Option<Named>>,
+    numbers: HashMap<(Id, u32), Id>,
+}
+
+#[derive(Clone, Copy)]
+struct Named {
+    id: LicenceId,
+    track: Option<TrackId>,
+    purse: Id,
+}
+
+impl Names {
+    async fn learn(&mut self, tx: &mut Tx, events: &[Stored<'_>]) -> Result<(), Fault> {
+        let codes: BTreeSet<Code> = events.iter().filter_map(|one| one.code.code()).collect();
+        for code in codes {
+            if self.codes.contains_key(&code) {
+                continue;
+            }
+            let row = tx.optional(NAMED, &[code.plain().into()]).await?;
+            let named = row.as_ref().map(named).transpose()?;
+            if let Some(named) = named {
+                for of in [*named.id.bytes(), named.purse] {
+                    for row in tx.all(NUMBERS, &[Value::from(&of)]).await? {
+                        let n = u32::try_from(row.int("n")?);
+                        let n = n.map_err(Fault::while_("reading a number"))?;
+                        self.numbers.insert((of, n), row.id("id")?);
+                    }
+                }
+            }
+            self.codes.insert(code, named);
+        }
+        Ok(())
+    }
+}
+
+fn named(row: &Row) -> Result<Named, Fault> {
+    let id = LicenceId::from_bytes(row.id("id")?);
+    let family = load::optional(row, "family")?.or(load::optional(row, "buyer_id")?);
+    Ok(Named {
+        id,
+        track: load::optional(row, "track_id")?.map(TrackId::from_bytes),
+        purse: family.unwrap_or(*id.bytes()),
+    })
+}
+
+impl Sums {
+    /// Adds a use; says what it names that isn't there.
+    fn count(&mut self, names: &Names, event: &Stored<'_>) -> Result<(), &'static str> {
+        let code = event.code.code().ok_or("licence")?;
+        let named = names.codes.get(&code).copied().flatten();
+        let named = named.ok_or("licence")?;
+        let track = event.track.or(named.track).ok_or("track")?;
+        let (billed, earned) = (event.outcome.billed_ms(), event.outcome.earned());
+        let of = self.licences.entry((named.id, track)).or_default();
+        of.add(1, billed, earned);
+        match &event.outcome {
+            Outcome::Drawn(parts) => {
+                for part in parts {
+                    let id = names.numbers.get(&(named.purse, part.nth));
+                    let id = BundleId::from_bytes(*id.ok_or("bundle")?);
+                    let of = self.bundles.entry(id).or_default();
+                    of.add(0, part.billed_ms, part.earns);
+                }
+            }
+            Outcome::Pooled { cycle, micros } => {
+                let id = names.numbers.get(&(*named.id.bytes(), *cycle));
+                let id = CycleId::from_bytes(*id.ok_or("cycle")?);
+                let of = self.cycles.entry((id, track)).or_default();
+                of.add(1, 0, *micros);
+            }
+            Outcome::Free | Outcome::Uncovered => {}
+        }
+        Ok(())
+    }
+}
+
+async fn settled<K: Ord>(
+    tx: &mut Tx,
+    sql: &str,
+    key: fn(&Row) -> Result<K, Fault>,
+) -> Result<BTreeMap<K, Sum>, Fault> {
+    let mut sums = BTreeMap::new();
+    for row in tx.all(sql, &[]).await? {
+        let sum = Sum {
+            uses: row.int("uses")?,
+            billed_ms: row.int("billed_ms")?,
+            micros: row.int("micros")?,
+        };
+        sums.insert(key(&row)?, sum);
+    }
+    Ok(sums)
+}
+
+fn licence(row: &Row) -> Result<(LicenceId, TrackId), Fault> {
+    let track = TrackId::from_bytes(row.id("track_id")?);
+    Ok((LicenceId::from_bytes(row.id("licence_id")?), track))
+}
+
+fn bundle(row: &Row) -> Result<BundleId, Fault> {
+    Ok(BundleId::from_bytes(row.id("bundle_id")?))
+}
+
+fn cycle(row: &Row) -> Result<(CycleId, TrackId), Fault> {
+    let track = TrackId::from_bytes(row.id("track_id")?);
+    Ok((CycleId::from_bytes(row.id("cycle_id")?), track))
+}
+
+fn compare<K: Ord + Copy + std::fmt::Debug>(
+    found: &mut Replayed,
+    what: &str,
+    said: &BTreeMap<K, Sum>,
+    settled: &BTreeMap<K, Sum>,
+) {
+    let all: BTreeSet<K> = said.keys().chain(settled.keys()).copied().collect();
+    for key in all {
+        let of = |sums: &BTreeMap<K, Sum>| sums.get(&key).copied().unwrap_or_default();
+        let (said, settled) = (of(said), of(settled));
+        if said != settled {
+            let detail = format!(
+                "the blobs say {}, settled were {}",
+                said.words(),
+                settled.words()
+            );
+            found.differences.push((format!("{what} {key:?}"), detail));
+        }
+    }
+}
+
+const NAMED: &str = "
+    select l.id, l.track_id, l.buyer_id, b.family
+      from licences l left join bundles b on b.licence_id = l.id where l.code = $1";
+
+const NUMBERS: &str = "select n, id from meter_numbers where of_id = $1";
+
+const LICENCES: &str = "
+    select licence_id, track_id, cast(sum(uses) as bigint) as uses,
+           cast(sum(billed_ms) as bigint) as billed_ms,
+           cast(sum(earned_micros) as bigint) as micros
+      from uses where first_no > 0 group by licence_id, track_id";
+
+const BUNDLES: &str = "
+    select d.bundle_id, cast(0 as bigint) as uses, cast(sum(d.billed_ms) as bigint) as billed_ms,
+           cast(sum(d.earned_micros) as bigint) as micros
+      from use_draws d join uses u on u.id = d.use_id
+     where u.first_no > 0 group by d.bundle_id";
+
+const CYCLES: &str = "
+    select p.cycle_id, p.track_id, cast(sum(p.uses) as bigint) as uses,
+           cast(0 as bigint) as billed_ms, cast(sum(u.earned_micros) as bigint) as micros
+      from pool_uses p join uses u on u.id = p.use_id
+     where u.first_no > 0 group by p.cycle_id, p.track_id";

@@ -1,0 +1,206 @@
+//! Settling: the blobs since the last settlement are folded into lines, what they earned is booked in
+//! one journal a currency, and the mark moves on, all in one transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use data_encoding::HEXLOWER;
+use domain::journal::use_draft;
+use domain::{Account, BundleId, Draw, LicenceId, LineKind, SubscriptionId, TrackId};
+use ledger::Currency;
+use store::db::Tx;
+
+use super::blobs::{self, int};
+use super::fold::{Folded, Line, fold};
+use super::known::Known;
+use super::lines::{self, Shared};
+use super::state::State;
+use super::{Engine, SETTLE_MS, TRIES_MAX, catch_up, news};
+use crate::accounts::booking::Booking;
+use crate::accounts::sheets;
+use crate::{Call, Fault};
+
+/// A settlement takes at most this part of the time.
+const PART: i64 = 10;
+
+/// A settlement that was written and isn't committed yet.
+pub(super) struct Settled {
+    through: u64,
+    news: news::News,
+    began_ms: i64,
+}
+
+/// Is it time to settle?
+pub(super) fn is_due(engine: &Engine, state: &State) -> bool {
+    engine.edge.now().0 >= state.due_ms
+}
+
+/// Settles in a transaction of its own. The last commit that is settled then.
+pub(super) async fn now(engine: &Engine, state: &mut State) -> Result<u64, Fault> {
+    let mut tries = 1;
+    loop {
+        match once(engine, state).await {
+            Err(fault) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            done => return done,
+        }
+    }
+}
+
+async fn once(engine: &Engine, state: &mut State) -> Result<u64, Fault> {
+    let mut tx = engine.alone().await?;
+    let mark = catch_up::mark(&mut tx).await?;
+    if mark.settled >= mark.last {
+        return Ok(mark.settled);
+    }
+    let unsettled = catch_up::unsettled(state, &mut tx, mark.settled, mark.last).await?;
+    let in_step = state.known_ready && (state.last, state.settled) == (mark.last, mark.settled);
+    let settled = if in_step {
+        write(engine, &state.known, &mut tx, &unsettled).await?
+    } else {
+        // What blobs name never changes, so it needn't be judged by to be settled.
+        let mut known = Known::default();
+        for (_, bytes) in &unsettled {
+            catch_up::learn(&mut known, &mut tx, bytes, engine.edge.now()).await?;
+        }
+        write(engine, &known, &mut tx, &unsettled).await?
+    };
+    tx.commit().await?;
+    if in_step {
+        done(engine, state, &settled);
+    } else {
+        // The next commit sees that it has to read again.
+        settled.news.tell(&engine.bus);
+    }
+    Ok(mark.last)
+}
+
+/// Writes a settlement of these blobs, which are all that isn't settled.
+pub(super) async fn write(
+    engine: &Engine,
+    known: &Known,
+    tx: &mut Tx,
+    unsettled: &[blobs::Numbered],
+) -> Result<Settled, Fault> {
+    let mut call = engine.edge.call();
+    let began_ms = call.now.0;
+    let through = unsettled.last().map_or(0, |(no, _)| *no);
+    let Folded { lines, videos } = fold(known, unsettled)?;
+    let mut by_currency: BTreeMap<&str, Vec<&Line>> = BTreeMap::new();
+    for line in &lines {
+        let of = by_currency.entry(line.currency.code());
+        of.or_default().push(line);
+    }
+    for lines in by_currency.values() {
+        let id = call.id();
+        let shared = book(tx, &mut call, &id, lines).await?;
+        lines::insert(tx, &id, lines, shared).await?;
+    }
+    lines::count(tx, &lines).await?;
+    count_videos(tx, &videos).await?;
+    tx.run(SETTLED, &[int(through)?.into()]).await?;
+    let news = news::of(engine, tx, &lines).await?;
+    Ok(Settled {
+        through,
+        news,
+        began_ms,
+    })
+}
+
+/// Says that a settlement is durable.
+pub(super) fn done(engine: &Engine, state: &mut State, settled: &Settled) {
+    state.settled = settled.through;
+    state.known.book.settled();
+    let now = engine.edge.now().0;
+    let took = now.saturating_sub(settled.began_ms);
+    state.due_ms = now + SETTLE_MS.max(took.saturating_mul(PART));
+    settled.news.tell(&engine.bus);
+}
+
+/// Books what lines of one currency earned, each track by the sheet in force. The sheet of each track
+/// and what it had shared before.
+async fn book(
+    tx: &mut Tx,
+    call: &mut Call,
+    id: &[u8; 16],
+    lines: &[&Line],
+) -> Result<BTreeMap<TrackId, Shared>, Fault> {
+    let mut shared = BTreeMap::new();
+    let earning: Vec<&&Line> = lines.iter().filter(|line| line.earned != 0).collect();
+    let Some(first) = earning.first() else {
+        return Ok(shared);
+    };
+    let mut booking = draft(id, &earning, first.currency)?;
+    for (subscription, micros) in pools(&earning) {
+        booking.post(&Account::Pool(subscription), -micros);
+    }
+    for (track, (licences, micros)) in tracks(&earning) {
+        let sheet = sheets::in_force(tx, track, None, call.now).await?;
+        let mut licences = licences.into_iter();
+        let alone = licences.next().filter(|_| licences.next().is_none());
+        let after = booking
+            .share_by(tx, sheet, alone, micros)
+            .await?
+            .shared_after;
+        let before = after - micros;
+        shared.insert(track, Shared { sheet, before });
+    }
+    booking.write(tx, call).await?;
+    Ok(shared)
+}
+
+fn draft(id: &[u8; 16], earning: &[&&Line], currency: Currency) -> Result<Booking, Fault> {
+    let mut drawn: BTreeMap<BundleId, (i64, i64)> = BTreeMap::new();
+    for (bundle, (ms, micros)) in earning.iter().flat_map(|line| &line.draws) {
+        let sum = drawn.entry(*bundle).or_default();
+        *sum = (sum.0 + ms, sum.1 + micros);
+    }
+    let draws: Vec<Draw> = drawn
+        .into_iter()
+        .filter(|(_, (_, earns))| *earns != 0)
+        .map(|(bundle, (billed_ms, earns))| Draw {
+            bundle,
+            billed_ms,
+            earns,
+        })
+        .collect();
+    let uses: i64 = earning.iter().map(|line| line.uses).sum();
+    let memo = match earning {
+        [line] if uses == 1 => line.label.clone(),
+        _ => format!("{uses} uses"),
+    };
+    let draft = use_draft(&HEXLOWER.encode(id), &memo, &draws, currency)
+        .map_err(Fault::while_("journalling uses"))?;
+    Ok(Booking::new(draft, (LineKind::Use, id), currency))
+}
+
+fn pools(earning: &[&&Line]) -> BTreeMap<SubscriptionId, i64> {
+    let mut pools = BTreeMap::new();
+    for line in earning {
+        if let Some(pool) = &line.pool {
+            *pools.entry(pool.subscription).or_insert(0_i64) += line.earned;
+        }
+    }
+    pools
+}
+
+fn tracks(earning: &[&&Line]) -> BTreeMap<TrackId, (BTreeSet<LicenceId>, i64)> {
+    let mut tracks: BTreeMap<TrackId, (BTreeSet<LicenceId>, i64)> = BTreeMap::new();
+    for line in earning {
+        let of = tracks.entry(line.track).or_default();
+        of.0.insert(line.licence);
+        of.1 += line.earned;
+    }
+    tracks
+}
+
+async fn count_videos(tx: &mut Tx, videos: &BTreeSet<(LicenceId, String)>) -> Result<(), Fault> {
+    for (licence, video) in videos {
+        tx.run(VIDEO, &[licence.bytes().into(), video.into()])
+            .await?;
+    }
+    Ok(())
+}
+
+const SETTLED: &str = "update meter_mark set settled_no = $1 where one = 1";
+
+const VIDEO: &str = "
+    insert into licence_videos (licence_id, video) values ($1, $2) on conflict do nothing";
