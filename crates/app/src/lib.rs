@@ -24,6 +24,7 @@ pub mod offers;
 pub mod payees;
 pub mod payments;
 pub mod payouts;
+pub mod proofs;
 pub mod rotation;
 mod schema;
 mod settings;

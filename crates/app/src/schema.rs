@@ -90,4 +90,5 @@ pub const MIGRATIONS: &[Migration] = &[
             include_str!("../migrations/0019_free.postgres.sql"),
         ),
     },
+    kept!("log", "0024_log", "0024"),
 ];

@@ -3,7 +3,7 @@
 //! that running it twice, or late, does no harm.
 
 use crate::subscriptions::{close, idle, renew, reserves};
-use crate::{App, Fault, bundles, payments};
+use crate::{App, Fault, bundles, payments, statements};
 
 /// What one round of upkeep has done: a word for each kind of work and how much of it there was.
 pub type Done = Vec<(&'static str, usize)>;
@@ -20,6 +20,7 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
     let reserves = reserves::due(app).await?;
     let released = payments::release::due(app, &mut app.call()).await?;
     let expired = bundles::expire::due(app, &mut app.call()).await?;
+    let stated = statements::log::due(app).await?;
     Ok(vec![
         ("payments with news from their provider", heard),
         ("subscriptions renewed", renewed.renewed),
@@ -33,5 +34,6 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
         ("pool reserves released", reserves),
         ("reserves released", released),
         ("bundles expired", expired),
+        ("statements logged", stated),
     ])
 }

@@ -53,6 +53,10 @@ pub struct Statement {
     pub lines: Vec<Line>,
     /// The hash of the last line, or of the head where there is none: it stands for the whole.
     pub hash: String,
+    /// That this hash is in the store's transparency log: a `.tlog-proof`, where it is a month's
+    /// that is over and logged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<String>,
 }
 
 /// A payee.

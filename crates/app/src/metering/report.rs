@@ -9,7 +9,9 @@ use domain::journal::use_draft;
 use domain::report::{FieldCode, FieldError};
 use domain::usage::{self, UseRefusal};
 use domain::{Account, Decision, Draw, LineKind, Shared, TrackId, UseReport, judge};
+use ledger::Money;
 use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
 use store::db::{Tx, Value};
 use thiserror::Error;
 
@@ -17,8 +19,9 @@ use super::known::{self, Known};
 use super::live::{self, UseSeen};
 use crate::access::{Principal, Scope};
 use crate::accounts::booking::{Booking, By};
+use crate::proofs::{Committed, Event};
 use crate::subscriptions::pooled::Pooled;
-use crate::{App, Call, Fault, Refusal, Stop};
+use crate::{App, Call, Fault, Refusal, Stop, proofs};
 
 /// The most events a batch holds.
 pub const BATCH_MAX: usize = 1_000;
@@ -120,13 +123,40 @@ async fn batch(
     let mut tx = app.db.write().await?;
     let mut receipts = Vec::with_capacity(events.len());
     let mut seen = Vec::new();
+    let mut counted = Vec::new();
     for event in events {
-        let (receipt, news) = one(&mut tx, call, reporter, event).await?;
+        let (receipt, news) = one(&mut tx, call, reporter, event, &mut counted).await?;
         receipts.push(receipt);
         seen.extend(news);
     }
+    log(app, &mut tx, call, &counted).await?;
     tx.commit().await?;
     Ok((receipts, seen))
+}
+
+/// A use of this batch as the transparency log holds it.
+struct Logged {
+    id: [u8; 16],
+    event: Vec<u8>,
+    earned: Money,
+}
+
+/// Puts a batch's uses into the transparency log as one leaf, and keeps each one's place in it.
+async fn log(app: &App, tx: &mut Tx, call: &Call, counted: &[Logged]) -> Result<(), Fault> {
+    let committed: Vec<_> = counted
+        .iter()
+        .map(|one| Committed {
+            event: &one.event,
+            earned: one.earned,
+        })
+        .collect();
+    let Some(leaf) = proofs::uses(app, tx, call.now, &committed).await? else {
+        return Ok(());
+    };
+    for (position, one) in (0_u32..).zip(counted) {
+        proofs::keep_place(tx, &one.id, leaf, position).await?;
+    }
+    Ok(())
 }
 
 async fn one(
@@ -134,6 +164,7 @@ async fn one(
     call: &mut Call,
     reporter: &str,
     event: &Json,
+    counted: &mut Vec<Logged>,
 ) -> Result<(Receipt, Vec<UseSeen>), Fault> {
     let sent = event.get("id").and_then(Json::as_str).unwrap_or_default();
     let id: String = sent.chars().take(64).collect();
@@ -159,7 +190,7 @@ async fn one(
         Some(known) if report.track.is_some() && known.track.is_none() => {
             (refused(UseRefusal::UnknownTrack), Vec::new())
         }
-        Some(known) => decide(tx, call, reporter, &report, &known).await?,
+        Some(known) => decide(tx, call, reporter, &report, &known, counted).await?,
     };
     Ok((Receipt { id, answer }, news))
 }
@@ -199,6 +230,7 @@ async fn decide(
     reporter: &str,
     report: &UseReport,
     known: &Known,
+    log: &mut Vec<Logged>,
 ) -> Result<(Answer, Vec<UseSeen>), Fault> {
     let judged = usage::Known {
         earlier: None,
@@ -225,7 +257,7 @@ async fn decide(
                 earned,
                 billed_ms,
             };
-            let news = accepted.write(tx, call).await?;
+            let news = accepted.write(tx, call, log).await?;
             let currency = known.currency.code().to_owned();
             let counted = Counted {
                 billed_ms,
@@ -254,9 +286,14 @@ struct Accepted<'a> {
 }
 
 impl Accepted<'_> {
-    async fn write(&self, tx: &mut Tx, call: &mut Call) -> Result<Vec<UseSeen>, Fault> {
+    async fn write(
+        &self,
+        tx: &mut Tx,
+        call: &mut Call,
+        log: &mut Vec<Logged>,
+    ) -> Result<Vec<UseSeen>, Fault> {
         let id = call.id();
-        self.insert(tx, call, &id).await?;
+        log.push(self.insert(tx, call, &id).await?);
         for draw in &self.draws {
             let bundle = draw.bundle.bytes();
             let (billed, earns) = (draw.billed_ms, draw.earns);
@@ -280,10 +317,23 @@ impl Accepted<'_> {
         pooled.filter(|_| self.draws.is_empty())
     }
 
-    async fn insert(&self, tx: &mut Tx, call: &Call, id: &[u8; 16]) -> Result<(), Fault> {
+    async fn insert(&self, tx: &mut Tx, call: &Call, id: &[u8; 16]) -> Result<Logged, Fault> {
         let report = self.report;
         let text =
             serde_json::to_string(report).map_err(Fault::while_("writing a report of a use"))?;
+        let currency = self.known.currency;
+        let event = Event::Use(proofs::event::Use {
+            id: *id,
+            licence: *self.known.id.bytes(),
+            track: *self.track.bytes(),
+            clip_ms: report.clip_ms,
+            billed_ms: self.billed_ms,
+            earned_micros: self.earned,
+            currency: proofs::letters(currency.code())?,
+            published_ms: report.published_at.0,
+            received_ms: call.now.0,
+            report: Sha256::digest(&text).into(),
+        });
         let values: [Value; 16] = [
             id.into(),
             self.reporter.into(),
@@ -303,7 +353,11 @@ impl Accepted<'_> {
             call.now.0.into(),
         ];
         tx.run(INSERT_USE, &values).await?;
-        Ok(())
+        Ok(Logged {
+            id: *id,
+            event: event.encode(),
+            earned: Money::new(self.earned, currency),
+        })
     }
 
     async fn pay(&self, tx: &mut Tx, call: &mut Call, id: &[u8; 16]) -> Result<Shared, Fault> {

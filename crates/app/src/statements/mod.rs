@@ -3,6 +3,7 @@
 
 mod format;
 pub mod list;
+pub mod log;
 pub mod paper;
 pub mod show;
 pub mod taxes;

@@ -13,6 +13,7 @@ use ledger::Currency;
 use store::db::{Row, Tx};
 use thiserror::Error;
 
+use super::log;
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// Which statement is wanted.
@@ -53,11 +54,21 @@ impl Refusal for StatementRefusal {
     }
 }
 
-/// A payee's statement.
+/// A payee's statement, with the proof that it is in the transparency log where it is.
 ///
 /// # Errors
 /// [`StatementRefusal`].
 pub async fn statement(
+    app: &App,
+    call: &Call,
+    wanted: &Wanted,
+) -> Result<Statement, Stop<StatementRefusal>> {
+    let statement = made(app, call, wanted).await?;
+    Ok(log::proven(app, wanted, statement).await?)
+}
+
+/// The statement alone.
+pub(super) async fn made(
     app: &App,
     call: &Call,
     wanted: &Wanted,
@@ -90,6 +101,7 @@ pub async fn statement(
         lines,
         head_hash: String::new(),
         hash: String::new(),
+        proof: None,
     };
     let sealed = statement.sealed();
     Ok(sealed.map_err(|what| Fault::because("making a statement", format!("{what} overflows")))?)

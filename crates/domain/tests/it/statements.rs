@@ -118,6 +118,7 @@ fn sealed(opening: Purses, change: i64, lines: Vec<Line>) -> Statement {
         head_hash: String::new(),
         lines,
         hash: String::new(),
+        proof: None,
     };
     statement.sealed().unwrap()
 }

@@ -5,6 +5,7 @@ mod agreements;
 mod blobs;
 mod ledger;
 mod licences;
+mod log;
 mod meter;
 mod payments;
 mod payouts;
@@ -55,6 +56,7 @@ pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
     checks.extend(payouts::checks(&mut tx).await?);
     checks.extend(subscriptions::checks(&mut tx).await?);
     checks.extend(promos::checks(&mut tx).await?);
+    checks.extend(log::checks(app, &mut tx).await?);
     checks.push(blobs::whole(app, &mut tx).await?);
     Ok(checks)
 }
