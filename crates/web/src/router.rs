@@ -110,6 +110,7 @@ fn api() -> Router<Web> {
             "/v1/licences/{licence}/channels/{channel}",
             delete(api::channels::remove),
         )
+        .route("/v1/licences/{licence}/proof", get(api::proofs::of_licence))
         .route("/v1/licences/{licence}/standing", get(api::standing::show))
         .route(
             "/v1/licences/{licence}/standing",
@@ -170,6 +171,7 @@ fn api() -> Router<Web> {
         .route("/v1/verify/{code}", get(api::verify::verify))
         .route("/v1/checks", post(api::checks::create))
         .route("/v1/uses", post(api::uses::create))
+        .route("/v1/uses/{event}/proof", get(api::proofs::of_use))
         .route("/v1/reports/uses", get(api::reports::show))
         .route("/v1/reports/uses/stream", get(api::stream::stream))
         .route("/v1/payees/{payee}/balance", get(api::payees::balance))
@@ -198,6 +200,13 @@ fn api() -> Router<Web> {
             post(api::payouts::results),
         )
         .route("/v1/status-lists/{list}", get(api::keys::status_list))
+        .route(
+            "/v1/log/consistency/{old}/{new}",
+            get(api::proofs::consistency),
+        )
+        .route("/log/checkpoint", get(api::proofs::checkpoint))
+        .route("/log/key", get(api::proofs::key))
+        .route("/log/tile/{*path}", get(api::proofs::tile))
         .route("/.well-known/jwks.json", get(api::keys::jwks))
         .route("/schemas/envelope.json", get(api::schemas::envelope))
         .route("/schemas/statement.json", get(api::schemas::statement))

@@ -10,6 +10,7 @@ mod catch_up;
 mod end;
 pub mod event;
 mod licences;
+mod omitted;
 mod prove;
 mod publish;
 mod statements;
@@ -18,7 +19,8 @@ mod uses;
 
 pub use catch_up::catch_up;
 pub use event::Event;
-pub use prove::{Form, ProofRefusal, consistency, of_licence, of_statement, of_use};
+pub use omitted::{NotComparable, is_of, is_of_token, omitted};
+pub use prove::{Form, ProofRefusal, consistency, of_any_use, of_licence, of_statement, of_use};
 pub use publish::{Published, publish};
 pub use tiles::{Resource, checkpoint, resource};
 

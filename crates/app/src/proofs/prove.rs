@@ -103,11 +103,33 @@ pub async fn of_use(
     let mut tx = app.db.read().await?;
     let unknown = || Stop::Refused(ProofRefusal::UnknownUse(event.chars().take(64).collect()));
     let id = find(&mut tx, who, event).await?.ok_or_else(unknown)?;
-    let row = tx.optional(USE, &[(&id).into()]).await?;
+    of_id(app, &mut tx, &id, form).await
+}
+
+/// The same for whoever sits at the store's own machine: any use, by its id.
+///
+/// # Errors
+/// [`ProofRefusal`].
+pub async fn of_any_use(app: &App, id: &str, form: Form) -> Result<Vec<u8>, Stop<ProofRefusal>> {
+    let mut tx = app.db.read().await?;
+    let unknown = || Stop::Refused(ProofRefusal::UnknownUse(id.chars().take(64).collect()));
+    let bytes = uses::named(id).ok_or_else(unknown)?;
+    let row = tx.optional(BY_ID, &[(&bytes).into()]).await?;
+    row.ok_or_else(unknown)?;
+    of_id(app, &mut tx, &bytes, form).await
+}
+
+async fn of_id(
+    app: &App,
+    tx: &mut Tx,
+    id: &[u8; 16],
+    form: Form,
+) -> Result<Vec<u8>, Stop<ProofRefusal>> {
+    let row = tx.optional(USE, &[id.into()]).await?;
     let row = row.ok_or(Stop::Refused(ProofRefusal::NotYet))?;
     let (leaf, position) = (row.int("leaf")?, place(row.int("position")?)?);
-    let events = uses::batch(&mut tx, leaf).await?;
-    proof(app, &mut tx, (leaf, position), &events, form).await
+    let events = uses::batch(tx, leaf).await?;
+    proof(app, tx, (leaf, position), &events, form).await
 }
 
 /// The proof of a payee's statement of a month in one currency.

@@ -11,9 +11,6 @@ use super::show::{self, StatementRefusal, Wanted};
 use crate::proofs::{self, Event, Form, ProofRefusal, Stated};
 use crate::{App, Call, Fault, Stop};
 
-/// How long after a month its statements are logged, in ms: what was received in its last moment
-/// is in the books by then.
-const AFTER_MS: i64 = 10 * domain::time::MINUTE_MS;
 /// For how many payees one run does it; the next goes on.
 const AT_ONCE: i64 = 500;
 
@@ -45,10 +42,15 @@ pub async fn due(app: &App) -> Result<usize, Fault> {
     Ok(done)
 }
 
-/// The last month that is over for good.
+/// The last month that is over, so that its statement stays as it is.
 fn finished(now: Timestamp) -> Option<Period> {
-    let this = Period::month_of(Timestamp(now.0.checked_sub(AFTER_MS)?))?;
-    Period::month_of(Timestamp(this.from().0.checked_sub(1)?))
+    let before = |month: &Period| Period::month_of(Timestamp(month.from().0.checked_sub(1)?));
+    let month = before(&Period::month_of(now)?)?;
+    if month.is_over(now) {
+        Some(month)
+    } else {
+        before(&month)
+    }
 }
 
 /// A payee's months up to one, each in a leaf of its own.

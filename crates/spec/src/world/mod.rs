@@ -10,6 +10,7 @@ mod door;
 mod merchant;
 mod payments;
 mod payouts;
+mod proofs;
 mod purse;
 mod reporter;
 mod rights;
@@ -28,6 +29,7 @@ pub use composer::{Composer, Ear};
 pub use database::Engine;
 pub use merchant::priced;
 pub use payouts::bank_account;
+pub use proofs::{LOG, read_proof};
 pub use purse::{Member, claim_of, dollars, race};
 pub use reporter::{Event, Refusals, Reporter, accepted, refusals};
 pub use rights::{finished, pasted};
@@ -123,7 +125,7 @@ impl World {
         let app = open(
             &place,
             blobs.path(),
-            Issuer::new(Some(key), jwks.clone(), SECRET),
+            Issuer::new(Some(key), jwks.clone(), SECRET).with_log_key(log_key()),
         )
         .await;
         let (app, blobs) = (Arc::new(app), Arc::new(blobs));
@@ -138,7 +140,7 @@ impl World {
 
     /// The same store, opened again by a process that was given no signing key.
     pub async fn reopened_without_a_signing_key(&self) -> Self {
-        let issuer = Issuer::new(None, self.0.jwks.clone(), SECRET);
+        let issuer = Issuer::new(None, self.0.jwks.clone(), SECRET).with_log_key(log_key());
         let app = open(&self.0.place, self.0.blobs.path(), issuer).await;
         self.at_the_same_place(app).await
     }
@@ -162,7 +164,8 @@ impl World {
 
     /// The same store, opened again by a process that was given other settings.
     pub(crate) async fn reopened_as(&self, change: impl FnOnce(&mut Settings)) -> Self {
-        let issuer = Issuer::of((*self.0.app.issuer.keys()).clone(), SECRET);
+        let keys = (*self.0.app.issuer.keys()).clone();
+        let issuer = Issuer::of(keys, SECRET).with_log_key(log_key());
         let mut app = open(&self.0.place, self.0.blobs.path(), issuer).await;
         change(&mut app.settings);
         self.at_the_same_place(app).await
@@ -197,7 +200,8 @@ impl World {
         let app = self.app();
         let mut settings = app.settings.clone();
         change(&mut settings);
-        let issuer = Issuer::of((*app.issuer.keys()).clone(), SECRET);
+        let keys = (*app.issuer.keys()).clone();
+        let issuer = Issuer::of(keys, SECRET).with_log_key(log_key());
         let (db, blobs) = (app.db.clone(), app.blobs.clone());
         App::new(db, blobs, issuer, settings, app.edge.clone())
             .expect("there is memory for an empty index")
@@ -284,6 +288,11 @@ impl World {
 pub const WEBHOOK_SECRET: &str = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz";
 
 const SECRET: [u8; 32] = [9; 32];
+
+/// The key that every world signs its log's heads with.
+pub(crate) fn log_key() -> tlog::SigningKey {
+    tlog::SigningKey::from_seed("store.example/log", &[8; 32]).expect("a name without spaces")
+}
 
 async fn open(place: &Place, blobs: &Path, issuer: Issuer) -> App {
     let db = place.open().await;
