@@ -93,7 +93,9 @@ impl Issuer {
     #[must_use]
     pub fn log_pseudonym(&self, payee: PayeeId) -> [u8; 16] {
         let code = self.derive_of(b"log payee", payee.bytes());
-        *code.first_chunk().expect("a code is longer than a pseudonym")
+        *code
+            .first_chunk()
+            .expect("a code is longer than a pseudonym")
     }
 
     /// Puts other keys in place of those so far; what is being signed is finished with the old.

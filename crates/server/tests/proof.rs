@@ -42,7 +42,13 @@ fn kept(seed: u8, statement: &Statement) -> Kept {
             to: log.size(),
         };
         let leaf = Leaf {
-            kind: [Kind::Licences, Kind::Uses, Kind::Uses, Kind::Statement(covers), Kind::Uses][at],
+            kind: [
+                Kind::Licences,
+                Kind::Uses,
+                Kind::Uses,
+                Kind::Statement(covers),
+                Kind::Uses,
+            ][at],
             sequence: log.size(),
             time_ms: u64::try_from(OCTOBER).unwrap(),
             previous: log.head().root,
@@ -57,7 +63,12 @@ fn kept(seed: u8, statement: &Statement) -> Kept {
             for resource in pending.resources() {
                 files.insert(resource.path.to_string(), resource.bytes.clone());
             }
-            heads.push(pending.confirm(|path| files.get(path).cloned()).unwrap().sign(&key));
+            heads.push(
+                pending
+                    .confirm(|path| files.get(path).cloned())
+                    .unwrap()
+                    .sign(&key),
+            );
         }
     }
     Kept {
@@ -188,7 +199,12 @@ fn a_proof_is_checked_without_a_store_or_a_network() {
     let (place, kept) = place();
     let ran = place.run(&["proof", "verify", "1.tlog-proof", "--key", "log.vkey"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.out.contains("proven: leaf 1 of the 5 that store.example/log"), "{}", ran.out);
+    assert!(
+        ran.out
+            .contains("proven: leaf 1 of the 5 that store.example/log"),
+        "{}",
+        ran.out
+    );
     let key = kept.key.public().to_string();
     place.write("packed", pack(&kept.proof(2), kept.key.public()).unwrap());
     let ran = place.run(&["proof", "verify", "packed", "--key", &key, "--json"]);
@@ -227,11 +243,19 @@ fn a_statement_carries_its_proof_and_no_other_statement_does() {
     let mut other = statement();
     other.payee.name = "Eve".into();
     let proof = Some(kept.proof(3).to_text());
-    let other = Statement { proof, ..other.sealed().unwrap() };
+    let other = Statement {
+        proof,
+        ..other.sealed().unwrap()
+    };
     place.write("other.json", other.to_json().unwrap());
     let ran = place.run(&["proof", "verify", "other.json", "--key", "log.vkey"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.only_line().contains("isn't the one that its proof is of"), "{}", ran.err);
+    assert!(
+        ran.only_line()
+            .contains("isn't the one that its proof is of"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]
@@ -241,7 +265,11 @@ fn what_another_log_has_signed_or_somebody_altered_is_refused_in_one_line() {
     place.write("other.vkey", format!("{}\n", other.key.public()));
     let ran = place.run(&["proof", "verify", "1.tlog-proof", "--key", "other.vkey"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.only_line().contains("isn't signed by the trusted key"), "{}", ran.err);
+    assert!(
+        ran.only_line().contains("isn't signed by the trusted key"),
+        "{}",
+        ran.err
+    );
     let mut proof = kept.proof(1);
     proof.event.as_mut().unwrap().bytes[60] ^= 1;
     place.write("altered.tlog-proof", proof.to_text());
@@ -259,8 +287,24 @@ fn what_is_no_proof_and_a_key_that_is_none_are_misuses() {
         vec!["proof", "verify", "nowhere", "--key", "log.vkey"],
         vec!["proof", "verify", "1.tlog-proof", "--key", "nothing"],
         vec!["proof", "verify", "1.tlog-proof"],
-        vec!["proof", "omitted", "1.tlog-proof", "1.tlog-proof", "--key", "log.vkey"],
-        vec!["proof", "consistency", "old.txt", "new.txt", "--proof", "nothing", "--key", "log.vkey"],
+        vec![
+            "proof",
+            "omitted",
+            "1.tlog-proof",
+            "1.tlog-proof",
+            "--key",
+            "log.vkey",
+        ],
+        vec![
+            "proof",
+            "consistency",
+            "old.txt",
+            "new.txt",
+            "--proof",
+            "nothing",
+            "--key",
+            "log.vkey",
+        ],
         vec!["proof", "show", "nothing"],
     ] {
         let ran = place.run(&arguments);
@@ -273,12 +317,29 @@ fn what_is_no_proof_and_a_key_that_is_none_are_misuses() {
 fn two_heads_are_joined_by_a_proof_in_their_order_only() {
     let (place, kept) = place();
     let run = |old: &str, new: &str, between: &str| {
-        place.run(&["proof", "consistency", old, new, "--proof", between, "--key", "log.vkey"])
+        place.run(&[
+            "proof",
+            "consistency",
+            old,
+            new,
+            "--proof",
+            between,
+            "--key",
+            "log.vkey",
+        ])
     };
     let ran = run("old.txt", "new.txt", "between.txt");
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.out.contains("the log of 5 leaves grew from that of 3"), "{}", ran.out);
-    assert_eq!(run("old.txt", "1.tlog-proof", "between.txt").code, 0, "a proof has a head too");
+    assert!(
+        ran.out.contains("the log of 5 leaves grew from that of 3"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(
+        run("old.txt", "1.tlog-proof", "between.txt").code,
+        0,
+        "a proof has a head too"
+    );
     assert_eq!(run("new.txt", "old.txt", "between.txt").code, 1);
     place.write("empty.txt", "");
     assert_eq!(run("old.txt", "new.txt", "empty.txt").code, 1);
@@ -305,7 +366,11 @@ fn a_use_that_a_statement_covers_and_does_not_list_is_named() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     let ran = run(&["1.tlog-proof", "2.tlog-proof"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.out.contains("\"missing\":[\"2.tlog-proof\"]"), "{}", ran.out);
+    assert!(
+        ran.out.contains("\"missing\":[\"2.tlog-proof\"]"),
+        "{}",
+        ran.out
+    );
     // The last use came into the log after the statement: the next one is to list it.
     assert_eq!(run(&["4.tlog-proof"]).code, 0);
 }
@@ -343,8 +408,20 @@ fn a_new_store_has_a_key_for_its_log_that_only_its_owner_reads() {
     }
     let before = std::fs::read(place.path("store/keys/log.key")).unwrap();
     assert_eq!(place.run(&["audit", "--store", "store"]).code, 0);
-    assert_eq!(std::fs::read(place.path("store/keys/log.key")).unwrap(), before);
-    let none = ["proof", "export", "--use", &"0".repeat(32), "--out", "x", "--store", "store"];
+    assert_eq!(
+        std::fs::read(place.path("store/keys/log.key")).unwrap(),
+        before
+    );
+    let none = [
+        "proof",
+        "export",
+        "--use",
+        &"0".repeat(32),
+        "--out",
+        "x",
+        "--store",
+        "store",
+    ];
     let ran = place.run(&none);
     assert_eq!(ran.code, 1);
     assert!(ran.only_line().contains("you have no use"), "{}", ran.err);

@@ -23,12 +23,7 @@ pub(crate) async fn licence(
 }
 
 /// One leaf over these licences' rows, in their order.
-pub(super) async fn log(
-    app: &App,
-    tx: &mut Tx,
-    now: Timestamp,
-    rows: &[Row],
-) -> Result<(), Fault> {
+pub(super) async fn log(app: &App, tx: &mut Tx, now: Timestamp, rows: &[Row]) -> Result<(), Fault> {
     let (mut ids, mut prices, mut events) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {
         let currency = Currency::from_code(&row.text("currency")?)

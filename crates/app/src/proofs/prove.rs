@@ -252,7 +252,10 @@ fn written(app: &App, proof: &Proof, form: Form) -> Result<Vec<u8>, Fault> {
         (Form::Packed, Some(key)) => {
             tlog::pack(proof, key).map_err(Fault::while_("packing a proof"))
         }
-        (Form::Packed, None) => Err(Fault::because("packing a proof", "the log's key is missing")),
+        (Form::Packed, None) => Err(Fault::because(
+            "packing a proof",
+            "the log's key is missing",
+        )),
     }
 }
 

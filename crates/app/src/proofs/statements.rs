@@ -65,7 +65,11 @@ pub(crate) async fn statement(
         }),
         batch: batch.head(),
         count: batch.count(),
-        totals: totals(stated.iter().map(|one| Money::new(one.micros, one.currency)))?,
+        totals: totals(
+            stated
+                .iter()
+                .map(|one| Money::new(one.micros, one.currency)),
+        )?,
     };
     let leaf = number(end.append(tx, now, said).await?)?;
     let values = [

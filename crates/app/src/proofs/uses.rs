@@ -45,12 +45,7 @@ pub(crate) async fn uses(
 
 /// The same for uses that stand in the table of uses: their events are made of their rows, and
 /// their places kept beside them.
-pub(super) async fn log(
-    app: &App,
-    tx: &mut Tx,
-    now: Timestamp,
-    rows: &[Row],
-) -> Result<(), Fault> {
+pub(super) async fn log(app: &App, tx: &mut Tx, now: Timestamp, rows: &[Row]) -> Result<(), Fault> {
     let mut made = Vec::with_capacity(rows.len());
     for row in rows {
         let currency = Currency::from_code(&row.text("currency")?)

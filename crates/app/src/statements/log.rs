@@ -25,11 +25,7 @@ pub async fn due(app: &App) -> Result<usize, Fault> {
         return Ok(0);
     };
     let mut tx = app.db.read().await?;
-    let values = [
-        month.name().into(),
-        month.until().0.into(),
-        AT_ONCE.into(),
-    ];
+    let values = [month.name().into(), month.until().0.into(), AT_ONCE.into()];
     let mut payees = Vec::new();
     for row in tx.all(WAITING, &values).await? {
         payees.push(PayeeId::from_bytes(row.id("id")?));
@@ -54,12 +50,7 @@ fn finished(now: Timestamp) -> Option<Period> {
 }
 
 /// A payee's months up to one, each in a leaf of its own.
-async fn of_payee(
-    app: &App,
-    call: &Call,
-    payee: PayeeId,
-    until: &Period,
-) -> Result<usize, Fault> {
+async fn of_payee(app: &App, call: &Call, payee: PayeeId, until: &Period) -> Result<usize, Fault> {
     let mut tx = app.db.read().await?;
     let last = proofs::last_statement(&mut tx, payee).await?;
     let first = tx.one(FIRST, &[payee.bytes().into()]).await?;
@@ -159,9 +150,7 @@ pub(super) async fn proven(
 /// Whether a proof is of a statement of this hash: the store's name and the payee's stand in it,
 /// and may have changed since.
 fn says(text: &str, sha256: &[u8; 32]) -> bool {
-    let event = tlog::Proof::parse(text)
-        .ok()
-        .and_then(|proof| proof.event);
+    let event = tlog::Proof::parse(text).ok().and_then(|proof| proof.event);
     let event = event.and_then(|event| Event::decode(&event.bytes));
     matches!(event, Some(Event::Statement(it)) if it.sha256 == *sha256)
 }

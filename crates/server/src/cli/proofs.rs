@@ -16,7 +16,8 @@ hand and those pinned in ~/.config/clearcue/logs/*.vkey; a store's key is at its
 
 Exit codes: 0 it is so, 1 it isn't, 2 asked wrongly.";
 
-const KEY: &str = "The log's public key, as a file or as text [default: of the store at hand, and pinned ones]";
+const KEY: &str =
+    "The log's public key, as a file or as text [default: of the store at hand, and pinned ones]";
 
 /// `proof …`.
 #[derive(Debug, Subcommand)]

@@ -208,9 +208,9 @@ fn omitted(
     }
     if named.is_empty() {
         let count = uses.len();
-        context
-            .say
-            .text(format!("of {count} uses none is missing from the statement"));
+        context.say.text(format!(
+            "of {count} uses none is missing from the statement"
+        ));
         return Ok(());
     }
     let what = format!("{} uses are missing from the statement", named.len());

@@ -44,10 +44,16 @@ pub(crate) fn make(
     public_url: &str,
     call: &mut Call,
 ) -> Result<SigningKey, Failure> {
-    let address = public_url.split_once("://").map_or(public_url, |(_, it)| it);
+    let address = public_url
+        .split_once("://")
+        .map_or(public_url, |(_, it)| it);
     let name = format!("{}/log", address.trim_end_matches('/'));
-    let key = SigningKey::from_seed(&name, &Zeroizing::new(call.random()))
-        .map_err(|e| Failure::failed(format!("the log can't be named {name}: {e}"), "set public_url"))?;
+    let key = SigningKey::from_seed(&name, &Zeroizing::new(call.random())).map_err(|e| {
+        Failure::failed(
+            format!("the log can't be named {name}: {e}"),
+            "set public_url",
+        )
+    })?;
     let path = path(folder, KEY);
     let text = Zeroizing::new(key.secret_text() + "\n");
     match file::write_private_once(&path, &text) {

@@ -1,9 +1,9 @@
 //! The transparency log: signing it, asking it for proofs, and hands that reach into it.
 
 use app::access::{Person, Principal, Role, person};
-use app::{App, Issuer};
 use app::licensing::Licence;
 use app::proofs::{self, Form, Published};
+use app::{App, Issuer};
 use store::db::Value;
 use tlog::{Proof, VerifyingKey};
 
@@ -81,7 +81,9 @@ impl World {
     /// # Panics
     /// When they can't be counted.
     pub async fn rows_of(&self, table: &str) -> usize {
-        let count = self.count(&format!("select count(*) as n from {table}")).await;
+        let count = self
+            .count(&format!("select count(*) as n from {table}"))
+            .await;
         usize::try_from(count).expect("a count is no negative number")
     }
 
@@ -103,8 +105,8 @@ impl World {
         let app = self.app();
         let key = tlog::SigningKey::from_seed("store.example/log", &[1; 32]);
         let keys = (*app.issuer.keys()).clone();
-        let issuer = Issuer::of(keys, super::SECRET)
-            .with_log_key(key.expect("a name without spaces"));
+        let issuer =
+            Issuer::of(keys, super::SECRET).with_log_key(key.expect("a name without spaces"));
         let (db, blobs) = (app.db.clone(), app.blobs.clone());
         App::new(db, blobs, issuer, app.settings.clone(), app.edge.clone())
             .expect("there is memory for an empty index")
@@ -117,7 +119,9 @@ impl World {
     pub async fn use_ids(&self) -> Vec<String> {
         let rows = self.rows("select id from uses order by id", &[]).await;
         let id = |row: &store::db::Row| row.bytes("id").expect("a use has an id");
-        let named = rows.iter().map(|row| data_encoding::HEXLOWER.encode(&id(row)));
+        let named = rows
+            .iter()
+            .map(|row| data_encoding::HEXLOWER.encode(&id(row)));
         named.collect()
     }
 
@@ -135,8 +139,10 @@ impl World {
         ] {
             match self.app().db.engine() {
                 Engine::Sqlite => {
-                    self.runs(&format!("drop trigger {table}_keep_update")).await;
-                    self.runs(&format!("drop trigger {table}_keep_delete")).await;
+                    self.runs(&format!("drop trigger {table}_keep_update"))
+                        .await;
+                    self.runs(&format!("drop trigger {table}_keep_delete"))
+                        .await;
                 }
                 Engine::Postgres => {
                     self.runs(&format!("alter table {table} disable trigger user"))

@@ -7,9 +7,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     asks, bundles, channels, checks, claims, closes, credits, cue_sheets, exchanges, files, keys,
-    licences, offers, papers, payees, payments, payouts, plans, proofs, quotes, rates, reports, rotation,
-    schemas, splits, standing, statements, stream, subscriptions, suggestions, tracks, uses,
-    verify, wallet,
+    licences, offers, papers, payees, payments, payouts, plans, proofs, quotes, rates, reports,
+    rotation, schemas, splits, standing, statements, stream, subscriptions, suggestions, tracks,
+    uses, verify, wallet,
 };
 use crate::problem::ProblemBody;
 

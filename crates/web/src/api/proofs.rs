@@ -158,10 +158,10 @@ pub(crate) fn saved(bytes: Vec<u8>, form: Form, name: &str) -> Response {
         Form::Text => (PLAIN, "tlog-proof"),
         Form::Packed => (BYTES, "tlog-proof.bin"),
     };
-    let mut response = bytes.into_response();
+    let mut response = as_attachment(bytes.into_response(), &format!("{name}.{ending}"));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(mime));
     let kept = HeaderValue::from_static("no-store");
     headers.insert(header::CACHE_CONTROL, kept);
-    as_attachment(response, &format!("{name}.{ending}"))
+    response
 }

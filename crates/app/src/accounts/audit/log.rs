@@ -105,12 +105,7 @@ async fn ends(
 }
 
 /// Tiles and bundles under the newest head, bundles against the leaves, and each head by itself.
-async fn signed(
-    app: &App,
-    tx: &mut Tx,
-    leaves: &[Kept],
-    heads: &[Hash],
-) -> Result<Check, Fault> {
+async fn signed(app: &App, tx: &mut Tx, leaves: &[Kept], heads: &[Hash]) -> Result<Check, Fault> {
     let (tiles, read) = proofs::all_tiles(tx).await?;
     let mut breaches = Vec::new();
     let checkpoints = tx.all(CHECKPOINTS, &[]).await?;
@@ -159,11 +154,7 @@ fn unsigned(note: &str) -> Option<Checkpoint> {
 }
 
 /// Leaves that aren't what was published of them; the tiles' audit says whether the bundle is.
-fn bundled(
-    head: Head,
-    leaves: &[Kept],
-    read: impl Fn(&str) -> Option<Vec<u8>>,
-) -> Vec<Breach> {
+fn bundled(head: Head, leaves: &[Kept], read: impl Fn(&str) -> Option<Vec<u8>>) -> Vec<Breach> {
     let mut breaches = Vec::new();
     for index in 0.. {
         let Some(tile) = tlog::Tile::in_tree(0, index, head.size) else {
@@ -257,10 +248,7 @@ async fn statements(app: &App, tx: &mut Tx, leaves: &[Kept]) -> Result<Check, Fa
 }
 
 /// The leaves of a kind, with their numbers.
-fn of_kind(
-    leaves: &[Kept],
-    wanted: impl Fn(Kind) -> bool,
-) -> impl Iterator<Item = (i64, &Leaf)> {
+fn of_kind(leaves: &[Kept], wanted: impl Fn(Kind) -> bool) -> impl Iterator<Item = (i64, &Leaf)> {
     let numbered = (0_i64..).zip(leaves);
     let found = numbered.filter_map(|(n, kept)| Some((n, kept.leaf.as_ref()?)));
     found.filter(move |(_, it)| wanted(it.kind))
@@ -278,12 +266,7 @@ fn without(
 }
 
 /// Whether what is kept is no longer what a leaf is over.
-fn altered(
-    app: &App,
-    invariant: &'static str,
-    it: &Leaf,
-    events: &[Vec<u8>],
-) -> Option<Breach> {
+fn altered(app: &App, invariant: &'static str, it: &Leaf, events: &[Vec<u8>]) -> Option<Breach> {
     let salts = Salts::of_batch(&app.issuer.log_secret(), it.sequence);
     let same = tlog::audit::is_batch(it, salts, events.iter().map(Vec::as_slice));
     let what = "isn't over what is kept: something in it was altered, added or taken away";

@@ -98,8 +98,7 @@ pub(super) fn head_in(file: &Path) -> Result<String, Failure> {
 
 /// A file's text.
 pub(super) fn text(file: &Path) -> Result<String, Failure> {
-    String::from_utf8(bytes(file)?)
-        .map_err(|_| unread(file, "it isn't text"))
+    String::from_utf8(bytes(file)?).map_err(|_| unread(file, "it isn't text"))
 }
 
 fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {

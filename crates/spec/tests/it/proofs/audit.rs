@@ -99,11 +99,14 @@ async fn busy(world: &World) -> (app::licensing::Licence, String) {
     let clip = mia.buys_clip_time().await;
     let reporter = world.reporter().await;
     accepted(reporter.reports(&world.used("e0", &clip, &track)).await);
+    let first = world.use_ids().await.remove(0);
     world.signs_the_log().await;
-    let batch: Vec<_> = (1..4).map(|n| world.used(&format!("e{n}"), &clip, &track)).collect();
+    let batch: Vec<_> = (1..4)
+        .map(|n| world.used(&format!("e{n}"), &clip, &track))
+        .collect();
     reporter.sends(&batch).await.unwrap();
     world.days_pass(31);
     app::upkeep::run(world.app()).await.unwrap();
     world.signs_the_log().await;
-    (licence, world.use_ids().await.remove(0))
+    (licence, first)
 }

@@ -98,7 +98,9 @@ async fn buys(world: &World, track: &Track, licences: usize) {
 }
 
 async fn consistency(world: &World, old: u64, new: u64) -> Vec<Hash> {
-    let text = app::proofs::consistency(world.app(), old, new).await.unwrap();
+    let text = app::proofs::consistency(world.app(), old, new)
+        .await
+        .unwrap();
     let hash = |line: &str| {
         Hash::from_slice(&data_encoding::BASE64.decode(line.as_bytes()).unwrap()).unwrap()
     };

@@ -71,6 +71,10 @@ async fn busy(world: &World) {
     let licence = world.buyer("Mia").buys_clip_time().await;
     let reporter = world.reporter().await;
     for n in 0..3 {
-        accepted(reporter.reports(&world.used(&format!("{title} {n}"), &licence, &track)).await);
+        accepted(
+            reporter
+                .reports(&world.used(&format!("{title} {n}"), &licence, &track))
+                .await,
+        );
     }
 }
