@@ -33,6 +33,7 @@ pub enum ProofVerb {
         /// The licence's key (.licence.jwt) or the statement's JSON that it must be the proof of
         #[arg(long, value_name = "FILE")]
         of: Option<PathBuf>,
+        /// The log's public key
         #[arg(long, value_name = "KEY", help = KEY)]
         key: Option<String>,
     },
@@ -50,6 +51,7 @@ pub enum ProofVerb {
         /// The hashes between them [default: made by the store at hand]
         #[arg(long, value_name = "FILE")]
         proof: Option<PathBuf>,
+        /// The log's public key
         #[arg(long, value_name = "KEY", help = KEY)]
         key: Option<String>,
     },
@@ -64,6 +66,7 @@ pub enum ProofVerb {
         /// Proofs of uses
         #[arg(value_name = "USE", required = true)]
         uses: Vec<PathBuf>,
+        /// The log's public key
         #[arg(long, value_name = "KEY", help = KEY)]
         key: Option<String>,
     },
