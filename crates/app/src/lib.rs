@@ -49,7 +49,7 @@ pub use domain::pool::IdleRule;
 pub use domain::promo::Discount;
 pub use domain::{
     AssetKind, Envelope, EnvelopeError, IntendedUse, LicenceId, PayeeId, PaymentId, Plain, Rates,
-    Tax, Template, Tier, Timestamp, TrackId, plain,
+    Tax, Template, Tier, Timestamp, TrackId, WalletId, plain,
 };
 pub use domain::{credits, cue};
 pub use ledger::{Currency, Money};

@@ -42,7 +42,7 @@
 //! | number, text | the address, where one was reported: how many bytes it shares with the last one, and the rest |
 //! | number | the views, where they were reported |
 //! | number | the followers, where they were reported |
-//! | the outcome | drawn: unless it is one part of the first bundle that bills just the clip's whole seconds, the number of parts and for each the bundle's place among the licence's, the ms and the micro-units; where it is, only the micro-units. Pooled: the cycle's place among the subscription's and the micro-units, both numbers |
+//! | the outcome | drawn: unless it is one part of the bundle with place 0 that bills just the clip's whole seconds, the number of parts and for each the bundle's place in the licence's purse, the ms and the micro-units; where it is, only the micro-units. Pooled: the cycle's place among the subscription's and the micro-units, both numbers |
 //!
 //! The reader refuses what goes beyond a dictionary or the body, numbers and ids of a second spelling,
 //! and flags without a meaning.
@@ -100,14 +100,14 @@ pub mod flags {
     pub const SAME_SOURCE: u16 = 1 << 11;
     /// The outcome, two bits: 0 free, 1 drawn, 2 pooled, 3 uncovered.
     pub const OUTCOME: u16 = 0b11 << 12;
-    /// Drawn in one part from the licence's first bundle, of just the clip's whole seconds.
+    /// Drawn in one part from the purse's bundle with place 0, of just the clip's whole seconds.
     pub const USUAL_DRAW: u16 = 1 << 14;
 }
 
 /// What a use took from one bundle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// The bundle, by its place among the licence's bundles in the order they were bought.
+    /// The bundle, by its place in the licence's purse in the order they were bought.
     pub nth: u32,
     /// Clip time billed, in ms.
     pub billed_ms: i64,
@@ -231,7 +231,9 @@ pub struct Stored<'a> {
 }
 
 impl<'a> Stored<'a> {
-    /// The event as it was sent. It is equal to one sent again exactly where the reports are.
+    /// The event as it was sent. It is equal to one sent again exactly where the reports are: then
+    /// the answer is again [`Stored::outcome`], in the currency of the licence with
+    /// [`Stored::code`] (`Book::licence_of_code`).
     #[must_use]
     pub fn event(&self) -> Event<'a> {
         Event {

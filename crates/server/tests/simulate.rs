@@ -157,3 +157,60 @@ fn the_published_schema_has_the_members_that_are_read() {
         assert!(!refused.contains("unknown field"), "{refused}");
     }
 }
+
+#[tokio::test]
+async fn a_bundle_of_the_golden_cases_earns_and_gives_its_rest_back_to_the_cent() {
+    let store = r#"{"commission":"30%","reserve":"5%","card_fee":{"percent":"2.9%","fixed":"0.30"},
+        "bundles":[{"code":"ten","price":"10.00","seconds":600}]}"#;
+    let uses = [
+        ("15", "0.164675"),
+        ("7.4", "0.252501"),
+        ("30.001", "0.592830"),
+        ("59.999", "1.251530"),
+        ("120", "2.568930"),
+        ("300", "5.862430"),
+    ];
+    let mut steps = String::from(r#"[{"do":"buy","who":"Kim","bundle":"ten","as":"b"}"#);
+    for (seconds, balance) in uses {
+        steps += &format!(
+            r#",{{"do":"use","under":"b","track":"t","seconds":{seconds}}}
+               ,{{"do":"expect","payee":"Ada","balance":"{balance}"}}"#
+        );
+    }
+    steps += r#",{"do":"use","under":"b","track":"t","seconds":67,"refused":"not_enough_time"}
+        ,{"do":"refund","of":"b","rest":true}
+        ,{"do":"expect","account":"provider","balance":"-8.90"}]"#;
+    let played = played(&with_steps(store, &steps)).await;
+    assert!(played.holds(), "{:?}", played.steps);
+}
+
+#[tokio::test]
+async fn plans_prices_wallets_and_repeated_reports_are_played() {
+    let store = r#"{"commission":"30%","reserve":"5%","card_fee":{"percent":"2.9%","fixed":"0.30"},
+        "plans":[{"code":"small","price":"5.00","guarantee":"0.05"},
+                 {"code":"big","price":"15.00","guarantee":"0.05","track_cap":3}],
+        "prices":[{"tier":"creator","price":"0.99"}]}"#;
+    let steps = r#"[
+        {"do":"buy","who":"Kim","track":"t","with":"wallet","refused":"no_wallet"},
+        {"do":"buy","who":"Kim","track":"t"},
+        {"do":"expect","payee":"Ada","balance":"0.438900"},
+        {"do":"load","who":"Kim","amount":"25.00"},
+        {"do":"buy","who":"Kim","track":"t","with":"wallet"},
+        {"do":"subscribe","who":"Mia","plan":"small","as":"s"},
+        {"do":"use","under":"s","track":"t","seconds":7.4,"event":"e1"},
+        {"do":"use","under":"s","track":"t","seconds":7.4,"event":"e1"},
+        {"do":"use","under":"s","track":"t","seconds":7.5,"event":"e1","refused":"conflict"},
+        {"do":"expect","payee":"Ada","balance":"1.147250"},
+        {"at":"2026-02-10","do":"change","of":"s","plan":"big"},
+        {"do":"pause","of":"s"},
+        {"at":"2026-03-01","do":"use","under":"s","track":"t","seconds":7,"published":"2026-02-27"},
+        {"at":"2026-03-10","do":"close"},
+        {"do":"resume","of":"s"},
+        {"do":"advance","payee":"Ada","amount":"1.00"}]"#;
+    let played = played(&with_steps(store, steps)).await;
+    assert!(played.holds(), "{:?}", played.steps);
+    let Outcome::Done(words) = &played.steps[13].outcome else {
+        panic!("{:?}", played.steps[13]);
+    };
+    assert_eq!(words, "cycles closed: 1");
+}

@@ -5,23 +5,27 @@
 //! acceptance, and there is one place that words it.
 
 use domain::envelope::{Audience, Territory, Videos};
-use domain::pool::pay::Unpaid;
-use domain::usage::{Known, LicenceFacts, LicenceState, PaidBy, UseRefusal, judge};
-use domain::{Decision, NotEnough, Timestamp};
+use domain::usage::{Known, LicenceFacts, LicenceState, PaidBy, PoolFacts, UseRefusal, judge};
+use domain::{Decision, Timestamp};
 
-use super::{Accepted, Book, Licence, Paid, Verdict, index, pool};
+use super::pool::CyclePool;
+use super::purse::Purse;
+use super::{Accepted, Book, Licence, Paid, Verdict, index};
 use crate::code;
 use crate::event::Event;
-use crate::pack::{Outcome, Part};
+use crate::pack::Outcome;
 
 impl Book {
     /// Decides about an event whose id wasn't accepted before. In order of precedence: no such
     /// licence, no such track, then as `domain::usage::judge`. Nothing is changed.
+    ///
+    /// `now` is when the event is received. The commit's blob must be sealed with the same instant:
+    /// sums are by day of receipt, and a replay takes it from there.
     #[must_use]
     pub fn judge(&self, event: &Event<'_>, now: Timestamp) -> Verdict {
         let known = code::read(&event.licence_code).and_then(|code| self.by_code(code));
         let Some((place, licence)) = known else {
-            return Verdict::Refuse(vec![UseRefusal::UnknownLicence]);
+            return refuse(UseRefusal::UnknownLicence);
         };
         let own = match licence.terms.paid_by {
             Paid::Tier(track) => Some(track),
@@ -29,25 +33,24 @@ impl Book {
         };
         let track = event.track.or(own);
         let track = track.map(|track| self.track_places.get(&track).copied());
+        if track == Some(None) {
+            return refuse(UseRefusal::UnknownTrack);
+        }
         let case = Case {
             book: self,
+            place,
             licence,
             event,
             track: track.flatten(),
             now,
         };
-        if track.is_some() && case.track.is_none() {
-            return Verdict::Refuse(vec![UseRefusal::UnknownTrack]);
-        }
-        match case.decide() {
-            Ok(outcome) => Verdict::Accept(Box::new(case.accepted(place, outcome))),
-            Err(verdict) => *verdict,
-        }
+        case.decide()
     }
 }
 
 struct Case<'a> {
     book: &'a Book,
+    place: u32,
     licence: &'a Licence,
     event: &'a Event<'a>,
     track: Option<u32>,
@@ -55,23 +58,13 @@ struct Case<'a> {
 }
 
 impl Case<'_> {
-    fn decide(&self) -> Result<Outcome, Box<Verdict>> {
-        if !self.in_order() {
-            self.reasons()?;
+    fn decide(&self) -> Verdict {
+        if self.in_order()
+            && let Some(accepted) = self.accepted()
+        {
+            return Verdict::Accept(Box::new(accepted));
         }
-        match (self.licence.terms.paid_by, self.track) {
-            (Paid::Tier(_), _) => Ok(Outcome::Free),
-            (Paid::Bundle, _) => match self.draw() {
-                Ok(parts) => Ok(Outcome::Drawn(parts)),
-                // Too little: the domain says how much is missing.
-                Err(_) => {
-                    let reasons = self.reasons().err();
-                    Err(reasons.unwrap_or_else(|| refuse(UseRefusal::DamagedBundle)))
-                }
-            },
-            (Paid::Pool, Some(track)) => self.pay(track),
-            (Paid::Pool, None) => Err(refuse(UseRefusal::TrackMissing)),
-        }
+        self.reasons()
     }
 
     /// Is there surely nothing to refuse but the payment?
@@ -96,9 +89,10 @@ impl Case<'_> {
         match (self.licence.terms.paid_by, self.track) {
             (Paid::Tier(track), _) => self.event.track.is_none_or(|used| used == track),
             (Paid::Bundle | Paid::Pool, None) => false,
-            (Paid::Bundle | Paid::Pool, Some(place)) => {
+            (paid_by, Some(place)) => {
                 let (_, terms) = &self.book.tracks[index(place)];
-                terms.barred(self.event.published_at).is_none()
+                let at = self.event.published_at;
+                terms.barred(at).is_none() && (paid_by == Paid::Bundle || terms.rotates(at))
             }
         }
     }
@@ -131,92 +125,114 @@ impl Case<'_> {
         u32::try_from(videos.len() - same).unwrap_or(u32::MAX)
     }
 
-    /// The reasons why not, by the domain's own rule. Good where only payment is left to decide.
-    fn reasons(&self) -> Result<(), Box<Verdict>> {
+    /// What the domain's own rule says, asked where the quick way doesn't say yes.
+    fn reasons(&self) -> Verdict {
         let terms = &self.licence.terms;
-        let paid_by = match terms.paid_by {
-            Paid::Tier(track) => PaidBy::Tier {
-                track,
-                other_videos: self.other_videos(),
-            },
-            Paid::Bundle | Paid::Pool => PaidBy::Bundle,
-        };
         let track = self.track.map(|place| &self.book.tracks[index(place)].1);
-        let barred = match paid_by {
-            PaidBy::Tier { .. } => None,
-            PaidBy::Bundle | PaidBy::Pool(_) => {
-                track.and_then(|terms| terms.barred(self.event.published_at))
+        let at = self.event.published_at;
+        let (cycle, paid_by) = match terms.paid_by {
+            Paid::Tier(track) => {
+                let other_videos = self.other_videos();
+                let paid_by = PaidBy::Tier {
+                    track,
+                    other_videos,
+                };
+                (None, paid_by)
+            }
+            Paid::Bundle => (None, PaidBy::Bundle),
+            Paid::Pool => {
+                let cycle = self.cycle();
+                let facts = PoolFacts {
+                    paid: cycle.is_some(),
+                    in_rotation: track.is_some_and(|terms| terms.rotates(at)),
+                };
+                (cycle, PaidBy::Pool(facts))
             }
         };
+        let by_use = !matches!(paid_by, PaidBy::Tier { .. });
         let facts = LicenceFacts {
             state: terms.state,
             paid_by,
-            barred,
+            barred: track.filter(|_| by_use).and_then(|terms| terms.barred(at)),
+        };
+        let pool = cycle.map(|cycle| cycle.pool(|place| self.book.tracks[index(place)].0));
+        let Ok(pool) = pool.transpose() else {
+            return refuse(UseRefusal::DamagedBundle);
         };
         let known = Known {
             earlier: None,
             licence: &facts,
             envelope: &terms.envelope,
-            bundles: self.licence.purse.bundles(),
-            // What the pool pays is judged below, by the book's own cycles.
-            pool: None,
+            bundles: &self.purse().map(Purse::open_ones).unwrap_or_default(),
+            pool: pool.as_ref(),
         };
         match judge(&self.event.to_report(), &known, self.now) {
-            Decision::Refuse(reasons) if !self.only_unpaid(&reasons) => {
-                Err(Box::new(Verdict::Refuse(reasons)))
-            }
-            _ => Ok(()),
+            Decision::Refuse(reasons) => Verdict::Refuse(reasons),
+            // The quick way couldn't say surely what the domain, looking closely, calls good.
+            _ => match self.accepted() {
+                Some(accepted) => Verdict::Accept(Box::new(accepted)),
+                None => refuse(UseRefusal::DamagedBundle),
+            },
         }
     }
 
-    /// A pool may pay where clip time can't: then a want of clip time is no refusal yet.
-    fn only_unpaid(&self, reasons: &[UseRefusal]) -> bool {
-        let unpaid = matches!(
-            reasons,
-            [UseRefusal::NotEnoughTime { .. } | UseRefusal::DamagedBundle]
-        );
-        unpaid && self.licence.terms.paid_by == Paid::Pool
+    fn purse(&self) -> Option<&Purse> {
+        self.book.purse_of(self.licence)
     }
 
-    fn draw(&self) -> Result<Vec<Part>, NotEnough> {
-        let event = self.event;
-        self.licence.purse.draw(event.clip_ms, event.published_at)
+    /// The cycle that the use is posted in.
+    fn cycle(&self) -> Option<&CyclePool> {
+        let subscription = self.licence.subscription.as_ref()?;
+        subscription.entry(self.event.published_at, self.now)
     }
 
-    /// The pool first, then clip time.
-    fn pay(&self, track: u32) -> Result<Outcome, Box<Verdict>> {
-        let rotation = &self.book.tracks[index(track)].1.rotation;
-        let at = self.event.published_at;
-        let rotates = rotation.iter().any(|span| span.holds(at));
-        let cycle = pool::entry(&self.licence.pools, at, self.now).filter(|_| rotates);
-        let accepted = cycle.map(|cycle| cycle.accept(track).map(|micros| (cycle.nth, micros)));
-        let beyond = match accepted {
-            Some(Ok((cycle, micros))) => return Ok(Outcome::Pooled { cycle, micros }),
-            Some(Err(beyond)) => Some(beyond),
-            None => None,
+    fn draw(&self) -> Option<Outcome> {
+        let (clip_ms, at) = (self.event.clip_ms, self.event.published_at);
+        let parts = self.purse()?.draw(clip_ms, at).ok()?;
+        Some(Outcome::Drawn(parts))
+    }
+
+    /// What pays: a subscription's pool before its clip time.
+    fn outcome(&self) -> Option<(Outcome, bool)> {
+        let outcome = match (self.licence.terms.paid_by, self.track) {
+            (Paid::Tier(_), _) => Some(Outcome::Free),
+            (Paid::Bundle, _) => self.draw(),
+            (Paid::Pool, None) => None,
+            (Paid::Pool, Some(track)) => {
+                let pool = self.cycle()?;
+                if let Ok(micros) = pool.accept(track) {
+                    let cycle = pool.nth;
+                    let late = self.event.published_at < pool.cycle.start;
+                    return Some((Outcome::Pooled { cycle, micros }, late));
+                }
+                self.draw()
+            }
         };
-        self.draw().map(Outcome::Drawn).map_err(|bundles| {
-            Box::new(Verdict::Unpaid(Unpaid {
-                pool: beyond,
-                bundles,
-            }))
-        })
+        outcome.map(|outcome| (outcome, false))
     }
 
-    fn accepted(&self, licence: u32, outcome: Outcome) -> Accepted {
-        let event = self.event;
+    fn accepted(&self) -> Option<Accepted> {
+        let (outcome, late) = self.outcome()?;
+        let (event, terms) = (self.event, &self.licence.terms);
+        // Accepted for no track can't be: a tier has its own, the others ask for one.
+        let track = self.track?;
         let name = event.video_name();
-        Accepted {
-            licence,
-            // Accepted for no track can't be: a tier has its own, the others ask for one.
-            track: self.track.unwrap_or(u32::MAX),
+        Some(Accepted {
+            licence: self.place,
+            track,
+            licence_id: terms.id,
+            track_id: self.book.tracks[index(track)].0,
+            currency: terms.currency,
             placement: event.placement,
+            purpose: event.purpose,
             territory: event.territory,
             clip_ms: event.clip_ms,
             published_at: event.published_at,
+            received_at: self.now,
+            late,
             video: self.licence.new_video(name).then(|| name.to_owned()),
             outcome,
-        }
+        })
     }
 }
 
@@ -229,6 +245,6 @@ impl Licence {
     }
 }
 
-fn refuse(reason: UseRefusal) -> Box<Verdict> {
-    Box::new(Verdict::Refuse(vec![reason]))
+fn refuse(reason: UseRefusal) -> Verdict {
+    Verdict::Refuse(vec![reason])
 }

@@ -1,8 +1,10 @@
 //! Doing what a blob says: how a book is made again from what was kept.
 
+use domain::Timestamp;
 use thiserror::Error;
 
-use super::{Accepted, Book, Licence, Paid};
+use super::pool::CyclePool;
+use super::{Accepted, Book, Licence, Paid, index};
 use crate::pack::{Blob, BlobError, Outcome, Stored};
 
 /// A blob can't be replayed. What stood before the event named is in the book.
@@ -51,8 +53,51 @@ impl Book {
     /// # Errors
     /// [`ReplayError`].
     pub fn replay(&mut self, blob: &Blob<'_>) -> Result<u32, ReplayError> {
-        let found = blob.commit();
-        if found <= self.through {
+        self.each(blob, |book, accepted| {
+            book.could_pay(accepted)?;
+            book.apply(accepted);
+            Ok(())
+        })
+    }
+
+    /// Adds all events of a blob to what is pending, at the amounts that stand in it, and changes
+    /// no balance: so blobs of any age are summed again, whatever has become of bundles and cycles
+    /// since, and the sums held against those that were settled. A commit that is in the book
+    /// already is passed over; the answer is how many events were counted.
+    ///
+    /// # Errors
+    /// [`ReplayError`]; the only faults are a licence, track, bundle, cycle or way of payment that
+    /// the book doesn't know.
+    pub fn recount(&mut self, blob: &Blob<'_>) -> Result<u32, ReplayError> {
+        self.each(blob, |book, accepted| {
+            let licence = &book.licences[index(accepted.licence)];
+            licence.pays_so(&accepted.outcome)?;
+            if let Outcome::Drawn(parts) = &accepted.outcome {
+                let purse = book.purse_of(licence).ok_or(Fault::Bundle)?;
+                let all = parts.iter().all(|part| purse.nth(part.nth).is_some());
+                all.then_some(()).ok_or(Fault::Bundle)?;
+            }
+            if let Outcome::Pooled { cycle, .. } = &accepted.outcome {
+                licence.cycle(*cycle).ok_or(Fault::Pool)?;
+            }
+            let holder = licence.holder;
+            if let Some(video) = &accepted.video {
+                // So that each is new only once.
+                let videos = &mut book.licences[index(accepted.licence)].videos;
+                videos.insert(video.clone());
+            }
+            book.pending.add(accepted, holder);
+            Ok(())
+        })
+    }
+
+    fn each(
+        &mut self,
+        blob: &Blob<'_>,
+        mut count: impl FnMut(&mut Book, &Accepted) -> Result<(), Fault>,
+    ) -> Result<u32, ReplayError> {
+        let commit = blob.commit();
+        if commit <= self.through {
             return Ok(0);
         }
         let mut counted = 0;
@@ -61,19 +106,20 @@ impl Book {
             if stored.outcome == Outcome::Uncovered {
                 continue;
             }
-            let accepted = self.recall(stored).map_err(|fault| ReplayError::Event {
-                commit: found,
+            let accepted = self.recall(stored, blob.accepted_at());
+            let done = accepted.and_then(|accepted| count(self, &accepted));
+            done.map_err(|fault| ReplayError::Event {
+                commit,
                 index,
                 fault,
             })?;
-            self.apply(&accepted);
             counted += 1;
         }
-        self.through = found;
+        self.reached(commit);
         Ok(counted)
     }
 
-    fn recall(&self, stored: Stored<'_>) -> Result<Accepted, Fault> {
+    fn recall(&self, stored: Stored<'_>, received_at: Timestamp) -> Result<Accepted, Fault> {
         let known = stored.code.code().and_then(|code| self.by_code(code));
         let (place, licence) = known.ok_or(Fault::UnknownLicence)?;
         let own = match licence.terms.paid_by {
@@ -83,49 +129,70 @@ impl Book {
         let track = stored.track.or(own);
         let track = track.and_then(|track| self.track_places.get(&track).copied());
         let track = track.ok_or(Fault::UnknownTrack)?;
-        licence.could_pay(&stored.outcome, track)?;
         let name = stored.video_name();
         let video = licence.new_video(&name).then(|| name.into_owned());
         Ok(Accepted {
             licence: place,
             track,
+            licence_id: licence.terms.id,
+            track_id: self.tracks[index(track)].0,
+            currency: licence.terms.currency,
             placement: stored.placement,
+            purpose: stored.purpose,
             territory: stored.territory,
             clip_ms: stored.clip_ms,
             published_at: stored.published_at,
+            received_at,
+            late: licence.pays_late(&stored),
             video,
             outcome: stored.outcome,
         })
     }
-}
 
-impl Licence {
-    fn could_pay(&self, outcome: &Outcome, track: u32) -> Result<(), Fault> {
-        match (self.terms.paid_by, outcome) {
-            (Paid::Tier(_), Outcome::Free) => Ok(()),
-            (Paid::Bundle | Paid::Pool, Outcome::Drawn(parts)) => {
+    fn could_pay(&self, accepted: &Accepted) -> Result<(), Fault> {
+        let licence = &self.licences[index(accepted.licence)];
+        licence.pays_so(&accepted.outcome)?;
+        match &accepted.outcome {
+            Outcome::Drawn(parts) => {
+                let purse = self.purse_of(licence).ok_or(Fault::Bundle)?;
                 // Each bundle once: so the parts can be judged one by one.
                 let twice = parts.iter().enumerate().any(|(at, part)| {
                     let before = &parts[..at];
                     before.iter().any(|other| other.nth == part.nth)
                 });
-                let allowed = parts.iter().all(|part| self.purse.allows(part));
-                if parts.is_empty() || twice || !allowed {
-                    Err(Fault::Bundle)
-                } else {
-                    Ok(())
-                }
+                let allowed = !parts.is_empty() && parts.iter().all(|part| purse.allows(part));
+                (allowed && !twice).then_some(()).ok_or(Fault::Bundle)
             }
-            (Paid::Pool, Outcome::Pooled { cycle, micros }) => {
-                let pool = self.pools.iter().find(|pool| pool.nth == *cycle);
-                let guaranteed = pool.and_then(|pool| pool.accept(track).ok());
-                if guaranteed == Some(*micros) {
-                    Ok(())
-                } else {
-                    Err(Fault::Pool)
-                }
+            Outcome::Pooled { cycle, micros } => {
+                let pool = licence.cycle(*cycle).ok_or(Fault::Pool)?;
+                let guaranteed = pool.accept(accepted.track) == Ok(*micros);
+                guaranteed.then_some(()).ok_or(Fault::Pool)
             }
+            Outcome::Free | Outcome::Uncovered => Ok(()),
+        }
+    }
+}
+
+impl Licence {
+    /// Is it paid in this way at all?
+    fn pays_so(&self, outcome: &Outcome) -> Result<(), Fault> {
+        match (self.terms.paid_by, outcome) {
+            (Paid::Tier(_), Outcome::Free)
+            | (Paid::Bundle | Paid::Pool, Outcome::Drawn(_))
+            | (Paid::Pool, Outcome::Pooled { .. }) => Ok(()),
             _ => Err(Fault::PaidOtherwise),
         }
+    }
+
+    fn pays_late(&self, stored: &Stored<'_>) -> bool {
+        let Outcome::Pooled { cycle, .. } = stored.outcome else {
+            return false;
+        };
+        let paid = self.cycle(cycle);
+        paid.is_some_and(|pool| stored.published_at < pool.cycle.start)
+    }
+
+    fn cycle(&self, nth: u32) -> Option<&CyclePool> {
+        self.subscription.as_ref()?.nth(nth)
     }
 }

@@ -1,15 +1,8 @@
-//! What several tests need: how many cases to try, a world of licences, events about them.
+//! What several tests need: how many cases to try, ids, events about the world of `world.rs`.
 
-use std::sync::Arc;
-
-use domain::cycle::Cycle;
-use domain::envelope::{Audience, Credit, Placement, PublishWindow, Purpose, Territory, Videos};
-use domain::offer::BUNDLE_PLANS;
-use domain::usage::LicenceState;
-use domain::{Bundle, BundleId, Envelope, LicenceId, Timestamp, TrackId};
-use ledger::Currency;
+use domain::envelope::{Placement, Purpose};
+use domain::{LicenceId, Timestamp, TrackId};
 use licence_key::Code;
-use meter::book::{Book, CycleTerms, LicenceTerms, Paid, Span, TrackTerms};
 use meter::event::Event;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -46,130 +39,6 @@ pub(crate) fn code(n: u8) -> Code {
     Code::from_value(u128::from(n) * 37).unwrap()
 }
 
-fn envelope(n: u8) -> Envelope {
-    let mut envelope = BUNDLE_PLANS[0].envelope(Credit::NotRequired, NOW.plus_ms(-20 * HOUR));
-    match n {
-        1 => envelope.videos = Videos::Count(2),
-        2 => {
-            envelope.placements = [Placement::Tiktok, Placement::Youtube].into();
-            envelope.clip_ms = Some(10_000);
-        }
-        3 => {
-            envelope.territory = Territory::Only(["DE".parse().unwrap()].into_iter().collect());
-            envelope.channels.audience = Audience::UpTo100k;
-        }
-        4 => {
-            envelope.territory = Territory::Except(["US".parse().unwrap()].into_iter().collect());
-            envelope.publish_window = PublishWindow {
-                from: Some(NOW.plus_ms(-3 * HOUR)),
-                until: Some(NOW),
-            };
-        }
-        _ => {}
-    }
-    envelope
-}
-
-/// Licences 1, 2: tiers of tracks 1 and 2. 3, 4, 5: clip time, little of it. 6, 7: pools, 7 with
-/// clip time too. 8: suspended. Tracks 3: exclusive for a while, 4: not attested, 5: out of
-/// rotation.
-pub(crate) fn book() -> Book {
-    let mut book = Book::new();
-    let always = Span {
-        from: Timestamp(0),
-        until: Timestamp(i64::MAX),
-    };
-    for n in 1..=5 {
-        let mut terms = TrackTerms {
-            attested: n != 4,
-            exclusive: Vec::new(),
-            rotation: vec![always],
-        };
-        if n == 3 {
-            let until = |hours: i64| Span {
-                from: NOW.plus_ms(-hours * HOUR),
-                until: NOW.plus_ms(-HOUR),
-            };
-            terms.exclusive = vec![until(2), until(3)];
-        }
-        if n == 5 {
-            terms.rotation.clear();
-        }
-        book.put_track(track(n), terms);
-    }
-    for n in 1..=8 {
-        let paid_by = match n {
-            1 | 2 => Paid::Tier(track(n)),
-            6 | 7 => Paid::Pool,
-            _ => Paid::Bundle,
-        };
-        let state = if n == 8 {
-            LicenceState::Suspended
-        } else {
-            LicenceState::Active
-        };
-        let terms = LicenceTerms {
-            id: licence(n),
-            code: code(n),
-            state,
-            envelope: Arc::new(envelope(n)),
-            currency: if n == 5 {
-                Currency::from_code("EUR").unwrap()
-            } else {
-                Currency::USD
-            },
-            paid_by,
-        };
-        book.put_licence(terms).unwrap();
-    }
-    for (n, nth, bundle) in bundles() {
-        book.put_bundle(licence(n), nth, bundle).unwrap();
-    }
-    for n in [6, 7] {
-        for cycle in cycles() {
-            book.put_cycle(licence(n), &cycle).unwrap();
-        }
-    }
-    book
-}
-
-pub(crate) fn bundles() -> Vec<(u8, u32, Bundle)> {
-    let bundle = |id: u8, total_ms: i64, consumed_ms: i64, hours: i64| Bundle {
-        id: BundleId::from_bytes([id; 16]),
-        total_ms,
-        consumed_ms,
-        unearned_micros: 6_587_001,
-        expires_at: NOW.plus_ms(hours * HOUR),
-    };
-    vec![
-        (3, 0, bundle(30, 60_000, 21_000, 900)),
-        (3, 1, bundle(31, 30_999, 0, 2)),
-        (3, 2, bundle(32, 45_000, 1_000, -2)),
-        (4, 0, bundle(40, 90_999, 0, 5)),
-        (5, 0, bundle(50, 600_000, 590_000, 50)),
-        (5, 1, bundle(51, 40_000, 0, 50)),
-        (7, 0, bundle(70, 50_000, 0, 50)),
-        (8, 0, bundle(80, 50_000, 0, 50)),
-    ]
-}
-
-/// One that is over and takes late uses, and one that is open.
-pub(crate) fn cycles() -> [CycleTerms; 2] {
-    let edge = NOW.plus_ms(-2 * HOUR);
-    let cycle = |nth, start, end| CycleTerms {
-        nth,
-        cycle: Cycle { start, end },
-        contribution: 425_000,
-        guarantee: 50_000,
-        per_track_cap: Some(5),
-        uses: vec![(track(1), nth)],
-    };
-    [
-        cycle(0, edge.plus_ms(-700 * HOUR), edge),
-        cycle(1, edge, edge.plus_ms(700 * HOUR)),
-    ]
-}
-
 /// Events about that world, most of them good, with few ids so that they collide.
 pub(crate) fn events() -> impl Strategy<Value = Event<'static>> {
     let what = (
@@ -188,7 +57,7 @@ pub(crate) fn events() -> impl Strategy<Value = Event<'static>> {
             Purpose::PaidAd,
         ]),
         prop_oneof![12 => 1..16_000_i64, 1 => -1..2_i64, 1 => 250_000..350_000_i64],
-        prop_oneof![12 => -4 * HOUR..1, 1 => -900 * HOUR..0, 1 => 0..HOUR],
+        prop_oneof![12 => -4 * HOUR..1, 2 => -70 * HOUR..-40 * HOUR, 1 => -900 * HOUR..0, 1 => 0..HOUR],
     );
     let more = (
         prop::option::of(select(vec!["DE", "US", "FR"]).prop_map(|code| code.parse().unwrap())),
@@ -241,10 +110,20 @@ pub(crate) fn ids() -> impl Strategy<Value = String> {
 }
 
 fn codes() -> impl Strategy<Value = String> {
-    let known = (1..=9_u8, 0..4_u8).prop_map(|(n, spelling)| match spelling {
+    let known = (1..=13_u8, 0..4_u8).prop_map(|(n, spelling)| match spelling {
         0 | 1 => code(n).to_string(),
         2 => code(n).plain(),
         _ => code(n).to_string().to_lowercase().replace('-', " "),
     });
     prop_oneof![20 => known, 1 => Just("nonsense".to_owned()), 1 => "[ -~]{0,34}"]
+}
+
+/// A use of a track, published now.
+pub(crate) fn event(code: &str, used: u8) -> Event<'static> {
+    let json = serde_json::json!({
+        "id": "a", "licence_code": code, "placement": "tiktok",
+        "purpose": "monetised_creator", "clip_ms": 1_000, "published_at": NOW,
+        "track": track(used),
+    });
+    Event::from(serde_json::from_value::<domain::UseReport>(json).unwrap())
 }

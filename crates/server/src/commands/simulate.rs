@@ -39,13 +39,12 @@ pub(super) async fn run(context: &Context, args: &Simulate) -> Result<(), Failur
         return Ok(());
     }
     let missed = played.steps.iter().filter(|step| step.missed.is_some());
-    Err(Failure::failed(
-        format!(
-            "{} steps went otherwise than expected, or an invariant is broken",
-            missed.count()
-        ),
-        "see the lines above",
-    ))
+    let what = match missed.count() {
+        0 => "an invariant is broken".to_owned(),
+        1 => "a step went otherwise than expected".to_owned(),
+        many => format!("{many} steps went otherwise than expected"),
+    };
+    Err(Failure::failed(what, "see the lines above"))
 }
 
 fn text(path: &Path) -> Result<String, Failure> {

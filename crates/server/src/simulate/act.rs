@@ -1,7 +1,10 @@
 //! What scenarios do to money beside buying and using: subscriptions, refunds, disputes, splits,
 //! payouts. Each by the use case that pages and the API call.
 
+use app::bundles::Asker;
+use app::bundles::refund::refund as refund_rest;
 use app::licensing::quote::Ask;
+use app::licensing::show;
 use app::payments::dispute::{Act, dispute};
 use app::payments::list::{PAGE_MAX, payments};
 use app::payments::refund::{Wanted, refund};
@@ -10,8 +13,9 @@ use app::splits::propose as splits;
 use app::subscriptions::change::{Wish, change};
 use app::{Currency, Money, PayeeId, PaymentId, upkeep};
 
+use super::figures::amount;
 use super::play::{Outcome, outcome};
-use super::scenario::{DisputeWord, Step, amount};
+use super::scenario::{DisputeWord, Step, Word};
 use super::set;
 use super::stage::{OPERATORS, Stage};
 use crate::exit::Failure;
@@ -22,23 +26,34 @@ pub(super) fn not_bought() -> Outcome {
     Outcome::Refused("not_bought".to_owned(), what.to_owned())
 }
 
-/// What a subscription is asked for by; the store's only plan on sale.
-pub(super) fn subscription(stage: &Stage) -> Ask {
+/// What a subscription is asked for by; the store's first plan where none is named.
+pub(super) fn subscription(stage: &Stage, step: &Step) -> Ask {
     Ask::Pool {
-        plan: stage.plan.clone(),
+        plan: step.plan.clone().unwrap_or_else(|| stage.plan.clone()),
     }
 }
 
-/// Ends a subscription with its cycle.
-pub(super) async fn cancel(stage: &Stage, key: &str, step: &Step) -> Result<Outcome, Failure> {
+/// Changes a subscription: its end, a rest, another plan.
+pub(super) async fn changed(stage: &Stage, key: &str, step: &Step) -> Result<Outcome, Failure> {
     let Some(licence) = stage.named(step) else {
         return Ok(not_bought());
     };
+    let (wish, words) = match step.action {
+        Word::Pause => (Wish::Pause, "it rests from the end of its cycle on"),
+        Word::Resume => (Wish::Resume, "it goes on"),
+        Word::Change => {
+            let plan = step.plan.clone().unwrap_or_default();
+            (
+                Wish::Plan(plan),
+                "a dearer plan counts now, any other from the next cycle on",
+            )
+        }
+        _ => (Wish::Cancel, "it ends with its cycle"),
+    };
     let mut call = stage.app.call();
     let who = &stage.operator;
-    let wish = (licence, &Wish::Cancel);
-    let done = change(&stage.app, &mut call, who, key, wish).await;
-    outcome(done, |_| "it ends with its cycle".to_owned())
+    let done = change(&stage.app, &mut call, who, key, (licence, &wish)).await;
+    outcome(done, |_| words.to_owned())
 }
 
 /// Gives a payment back.
@@ -47,6 +62,9 @@ pub(super) async fn give_back(
     (key, place): (&str, &str),
     step: &Step,
 ) -> Result<Outcome, Failure> {
+    if step.rest {
+        return rest(stage, key, step).await;
+    }
     let Some(payment) = payment(stage, step).await? else {
         return Ok(not_bought());
     };
@@ -62,6 +80,27 @@ pub(super) async fn give_back(
     let done = refund(&stage.app, &mut call, &stage.operator, key, &wanted).await;
     outcome(done, |done| {
         format!("{} given back", done.money.price_display())
+    })
+}
+
+/// Gives back what is left of clip time.
+async fn rest(stage: &Stage, key: &str, step: &Step) -> Result<Outcome, Failure> {
+    let Some(licence) = stage.named(step) else {
+        return Ok(not_bought());
+    };
+    let Some(bundle) = show::licence(&stage.app, licence).await?.bundle else {
+        let what = "only clip time has a rest that can be given back";
+        return Ok(Outcome::Refused("no_clip_time".to_owned(), what.to_owned()));
+    };
+    let asker = Asker {
+        who: &stage.operator,
+        grant: None,
+    };
+    let mut call = stage.app.call();
+    let done = refund_rest(&stage.app, &mut call, asker, key, bundle.id).await;
+    outcome(done, |done| {
+        let seconds = done.ms / 1_000;
+        format!("{} given back for {seconds} s", done.refund.price_display())
     })
 }
 
@@ -125,18 +164,32 @@ pub(super) async fn split(stage: &mut Stage, place: &str, step: &Step) -> Result
     outcome(done, |_| "in force from the next event on".to_owned())
 }
 
-/// Does what is due.
-pub(super) async fn close(stage: &Stage) -> Result<Outcome, Failure> {
-    let done = upkeep::run(&stage.app).await?;
+/// Does what is due, and tells what was done by itself since the step before.
+pub(super) async fn close(stage: &Stage, before: &Done) -> Result<Outcome, Failure> {
+    let mut done = before.clone();
+    add(&mut done, upkeep::run(&stage.app).await?);
     let done: Vec<_> = done
         .into_iter()
         .filter(|(_, count)| *count > 0)
-        .map(|(what, count)| format!("{count} {what}"))
+        .map(|(what, count)| format!("{what}: {count}"))
         .collect();
     Ok(Outcome::Done(match done.is_empty() {
         true => "nothing was due".to_owned(),
         false => done.join(", "),
     }))
+}
+
+/// What upkeep did, by what it was.
+pub(super) type Done = Vec<(&'static str, usize)>;
+
+/// Adds up what several rounds of upkeep did.
+pub(super) fn add(sum: &mut Done, more: Done) {
+    for (what, count) in more {
+        match sum.iter_mut().find(|one| one.0 == what) {
+            Some(one) => one.1 += count,
+            None => sum.push((what, count)),
+        }
+    }
 }
 
 /// Pays out what may be, to one payee or everybody, and lets it arrive.

@@ -3,7 +3,9 @@
 //! before it goes live.
 
 mod act;
+mod figures;
 mod play;
+mod pledge;
 pub mod scenario;
 mod set;
 mod stage;
@@ -15,6 +17,7 @@ use app::{Money, Timestamp};
 use crate::exit::Failure;
 use crate::progress::Progress;
 
+pub use figures::{Moment, Percent, Seconds};
 pub use play::{Happened, Moved, Outcome};
 use scenario::{Scenario, Wrong};
 pub(crate) use tell::{document, tell};

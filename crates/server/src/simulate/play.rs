@@ -11,8 +11,10 @@ use app::metering::report::{Answer, report};
 use app::{IntendedUse, Money, Refusal, Stop, Timestamp, upkeep};
 use serde_json::json;
 
-use super::act;
-use super::scenario::{Step, Word, Wrong, amount};
+use super::act::{self, Done};
+use super::figures::{Seconds, amount};
+use super::pledge;
+use super::scenario::{PayWord, Step, Word, Wrong};
 use super::stage::Stage;
 use crate::exit::Failure;
 
@@ -96,12 +98,16 @@ pub(super) async fn step(
     before: &Books,
 ) -> Result<(Happened, Books), Failure> {
     let now = stage.app.call().now;
+    let mut done = Done::new();
     if let Some(at) = step.at {
-        days_pass(stage, at.0.since(now)).await?;
+        days_pass(stage, at.0.since(now), &mut done).await?;
     }
     let mut outcome = Outcome::Done(String::new());
     for time in 0..step.times.unwrap_or(1) {
-        outcome = act(stage, nth, time, step).await?;
+        outcome = match step.action {
+            Word::Close => act::close(stage, &done).await?,
+            _ => act(stage, nth, time, step).await?,
+        };
         if matches!(outcome, Outcome::Refused(..)) {
             break;
         }
@@ -120,13 +126,13 @@ pub(super) async fn step(
 }
 
 /// Lets time pass, a day at a time, and the store do by itself what it does as time passes.
-async fn days_pass(stage: &Stage, ms: i64) -> Result<(), Failure> {
+async fn days_pass(stage: &Stage, ms: i64, done: &mut Done) -> Result<(), Failure> {
     let mut left = ms;
     while left > 0 {
         let some = left.min(DAY_MS);
         stage.app.edge.pass(some);
         left -= some;
-        upkeep::run(&stage.app).await?;
+        act::add(done, upkeep::run(&stage.app).await?);
     }
     Ok(())
 }
@@ -137,13 +143,16 @@ async fn act(stage: &mut Stage, nth: usize, time: u32, step: &Step) -> Result<Ou
     match step.action {
         Word::Buy | Word::Subscribe => purchase(stage, &key, step).await,
         Word::Use => used(stage, &key, step).await,
-        Word::Cancel => act::cancel(stage, &key, step).await,
+        Word::Cancel | Word::Pause | Word::Resume | Word::Change => {
+            act::changed(stage, &key, step).await
+        }
+        Word::Load => pledge::loaded(stage, (&key, &place("amount")), step).await,
+        Word::Advance => pledge::advanced(stage, (&key, &place("amount")), step).await,
         Word::Refund => act::give_back(stage, (&key, &place("amount")), step).await,
         Word::Dispute => act::disputed(stage, &place("amount"), step).await,
         Word::Split => act::split(stage, &place("splits"), step).await,
-        Word::Close => act::close(stage).await,
         Word::PayOut => act::pay_out(stage, step).await,
-        Word::Expect | Word::Wait => Ok(Outcome::Done(String::new())),
+        Word::Close | Word::Expect | Word::Wait => Ok(Outcome::Done(String::new())),
     }
 }
 
@@ -164,7 +173,7 @@ pub(super) fn outcome<T, R: Refusal>(
 
 async fn purchase(stage: &mut Stage, key: &str, step: &Step) -> Result<Outcome, Failure> {
     let ask = match &step.bundle {
-        _ if step.action == Word::Subscribe => act::subscription(stage),
+        _ if step.action == Word::Subscribe => act::subscription(stage, step),
         Some(plan) => Ask::Bundle { plan: plan.clone() },
         None => Ask::Track {
             track: stage.track(step).unwrap_or_default(),
@@ -183,16 +192,26 @@ async fn purchase(stage: &mut Stage, key: &str, step: &Step) -> Result<Outcome, 
         return Ok(Outcome::Refused("not_on_sale".to_owned(), what));
     };
     let who = step.who.clone().unwrap_or_default();
+    let buyer = stage.buyer(&who).await?;
+    let wallet = match step.with {
+        Some(PayWord::Wallet) => match pledge::wallet(stage, &buyer).await? {
+            Some(wallet) => Some(wallet),
+            None => {
+                let what = format!("{who} has no wallet: a step `load` before this one makes it");
+                return Ok(Outcome::Refused("no_wallet".to_owned(), what));
+            }
+        },
+        _ => None,
+    };
     let order = Purchase {
         quote: quoted.id,
         offer: option.offer.clone(),
         licensee: who.clone(),
         email: None,
         card: CARD.to_owned(),
-        wallet: None,
+        wallet,
         top_up: None,
     };
-    let buyer = stage.buyer(&who).await?;
     let bought = buy(&stage.app, &mut stage.app.call(), &buyer, key, &order).await;
     if let (Ok(bought), Some(name)) = (&bought, &step.named) {
         stage.bought.insert(name.clone(), bought.licence.id);
@@ -226,19 +245,20 @@ async fn used(stage: &Stage, key: &str, step: &Step) -> Result<Outcome, Failure>
         .code;
     let mut call = stage.app.call();
     let event = json!({
-        "id": key,
+        "id": step.event.as_deref().unwrap_or(key),
         "licence_code": code.to_string(),
         "track": stage.track(step),
         "placement": "youtube_shorts",
         "purpose": "monetised_creator",
-        "clip_ms": i64::from(step.seconds.unwrap_or(0)) * 1000,
-        "published_at": call.now.to_string(),
+        "clip_ms": step.seconds.map_or(0, Seconds::ms),
+        "published_at": step.published.map_or(call.now, |one| one.0).to_string(),
         "source": "simulation",
     });
     let receipts = report(&stage.app, &mut call, &stage.reporter, &[event]).await?;
     Ok(
         match receipts.into_iter().next().map(|receipt| receipt.answer) {
-            Some(Answer::Accepted(counted) | Answer::Duplicate(counted)) => {
+            Some(Answer::Duplicate(_)) => Outcome::Done("counted before: nothing moves".to_owned()),
+            Some(Answer::Accepted(counted)) => {
                 let currency = stage.app.settings.currency;
                 let earned = Money::new(counted.earned_micros, currency);
                 let seconds = counted.billed_ms / 1000;
@@ -275,11 +295,25 @@ fn missed(
         (Some(code), _) => return Ok(Some(format!("it should have been refused ({code})"))),
         (None, _) => {}
     }
-    let (Some(payee), Some(wanted)) = (&step.payee, &step.balance) else {
+    let Some(wanted) = &step.balance else {
         return Ok(None);
     };
     let currency = stage.app.settings.currency;
     let wanted = amount(&format!("steps[{nth}].balance"), wanted, currency)?;
+    if let Some(account) = &step.account {
+        let whole = format!("{account}:");
+        let is_one = |name: &String| name == account || name.starts_with(&whole);
+        let held = books
+            .iter()
+            .filter(|((name, code), _)| *code == currency.code() && is_one(name));
+        let found = held.map(|(_, (_, money))| money.micros()).sum();
+        let found = Money::new(found, currency);
+        let missed = || format!("{account} should hold {wanted}, and holds {found}");
+        return Ok((found != wanted).then(missed));
+    }
+    let Some(payee) = &step.payee else {
+        return Ok(None);
+    };
     let Some(id) = stage.payees.get(payee) else {
         let what = "nobody of this name shares a track's money";
         return Err(Wrong::at(format!("steps[{nth}].payee"), what).into());

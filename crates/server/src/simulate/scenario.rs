@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use app::{Currency, Money, Timestamp};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+
+use super::figures::{Moment, Percent, Seconds};
 
 /// The JSON Schema of a scenario (draft 2020-12).
 pub const SCHEMA: &str = include_str!("schema.json");
@@ -68,6 +69,43 @@ pub struct Store {
     /// The subscription, instead of the shipped one.
     #[serde(default)]
     pub subscription: Option<Subscription>,
+    /// Several of them, instead of `subscription`.
+    #[serde(default)]
+    pub plans: Option<Vec<Plan>>,
+    /// What licences cost, where that differs from the shipped prices.
+    #[serde(default)]
+    pub prices: Vec<Price>,
+}
+
+/// What a licence costs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    /// In which tier.
+    pub tier: String,
+    /// Of what; the full mix by default.
+    #[serde(default)]
+    pub asset: Option<String>,
+    /// Before tax that is added.
+    pub price: String,
+}
+
+/// A subscription among several.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// The word that steps name it by.
+    pub code: String,
+    /// The price of a cycle.
+    pub price: String,
+    /// What each use is guaranteed.
+    pub guarantee: String,
+    /// The most uses of one track in a cycle.
+    #[serde(default)]
+    pub track_cap: Option<u32>,
+    /// What becomes of a cycle without uses.
+    #[serde(default)]
+    pub idle: Idle,
 }
 
 /// What a card company takes of each charge.
@@ -187,13 +225,31 @@ pub struct Step {
     pub of: Option<String>,
     /// How long the clip is.
     #[serde(default)]
-    pub seconds: Option<u32>,
+    pub seconds: Option<Seconds>,
+    /// When the video was published, where the report comes later.
+    #[serde(default)]
+    pub published: Option<Moment>,
+    /// The report's own id: the same twice is one use.
+    #[serde(default)]
+    pub event: Option<String>,
+    /// The plan that is subscribed to or changed to; the first by default.
+    #[serde(default)]
+    pub plan: Option<String>,
+    /// What a purchase is paid with; a card by default.
+    #[serde(default)]
+    pub with: Option<PayWord>,
+    /// An account of the ledger whose balance is looked at.
+    #[serde(default)]
+    pub account: Option<String>,
     /// How often it happens, each time on its own.
     #[serde(default)]
     pub times: Option<u32>,
     /// How much; all of it by default.
     #[serde(default)]
     pub amount: Option<String>,
+    /// Of clip time, what is left of it is refunded instead of the payment.
+    #[serde(default)]
+    pub rest: bool,
     /// How far a dispute has come.
     #[serde(default)]
     pub state: Option<DisputeWord>,
@@ -221,6 +277,16 @@ pub enum Word {
     Subscribe,
     /// A subscription ends with its cycle.
     Cancel,
+    /// A subscription rests from the end of its cycle on.
+    Pause,
+    /// A cancellation or a pause is taken back.
+    Resume,
+    /// Another plan: a dearer one now, pro rata; any other from the next cycle on.
+    Change,
+    /// A wallet is loaded by card.
+    Load,
+    /// A payee is paid in advance of what they will earn.
+    Advance,
     /// A use is reported.
     Use,
     /// A payment is refunded, in part or whole.
@@ -239,6 +305,16 @@ pub enum Word {
     Wait,
 }
 
+/// What a purchase is paid with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PayWord {
+    /// A card.
+    Card,
+    /// The buyer's wallet, which was loaded before.
+    Wallet,
+}
+
 /// How far a dispute has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -249,67 +325,6 @@ pub enum DisputeWord {
     Won,
     /// Decided against it.
     Lost,
-}
-
-/// A moment, read from a day or RFC 3339.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Moment(pub Timestamp);
-
-impl<'de> Deserialize<'de> for Moment {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(from)?;
-        let whole = if text.len() == 10 {
-            format!("{text}T00:00:00Z")
-        } else {
-            text.clone()
-        };
-        whole.parse().map(Self).map_err(|_| {
-            let what = "a moment is a day such as 2026-02-28 or RFC 3339";
-            serde::de::Error::custom(format!("{what}, not `{text}`"))
-        })
-    }
-}
-
-/// A percent with at most four places, kept in parts per million.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Percent(u32);
-
-impl Percent {
-    /// In parts per million.
-    #[must_use]
-    pub fn ppm(self) -> u32 {
-        self.0
-    }
-
-    /// In basis points; none when it is finer than that.
-    #[must_use]
-    pub fn bp(self) -> Option<u32> {
-        self.0.is_multiple_of(100).then_some(self.0 / 100)
-    }
-
-    fn read(text: &str) -> Option<Self> {
-        let (whole, part) = text.strip_suffix('%')?.split_once('.').map_or_else(
-            || (text.trim_end_matches('%'), ""),
-            |(whole, part)| (whole, part),
-        );
-        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-        if whole.is_empty() || whole.len() > 3 || part.len() > 4 || !digits(whole) || !digits(part)
-        {
-            return None;
-        }
-        let ppm: u32 = format!("{whole}{part:0<4}").parse().ok()?;
-        (ppm <= 1_000_000).then_some(Self(ppm))
-    }
-}
-
-impl<'de> Deserialize<'de> for Percent {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(from)?;
-        Self::read(&text).ok_or_else(|| {
-            let what = "a rate is a percent from 0% to 100% with at most four places";
-            serde::de::Error::custom(format!("{what}, such as \"2.9%\", not `{text}`"))
-        })
-    }
 }
 
 /// What is wrong with a scenario: where, and what to write instead.
@@ -330,16 +345,4 @@ impl Wrong {
             what: what.into(),
         }
     }
-}
-
-/// An amount of the store's currency.
-///
-/// # Errors
-/// [`Wrong`] for any other form than a decimal text.
-pub fn amount(place: &str, text: &str, currency: Currency) -> Result<Money, Wrong> {
-    let whole = format!("{text} {}", currency.code());
-    let what = "an amount is digits, a point and up to six places, such as \"5.00\"";
-    whole
-        .parse()
-        .map_err(|_| Wrong::at(place, format!("{what}, not `{text}`")))
 }

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::subscriptions::plans;
-use app::{BundlePlan, Currency, IdleRule, Settings, Tax};
+use app::{AssetKind, BundlePlan, Currency, IdleRule, Settings, Tax, Tier};
 
+use super::figures::{Moment, Percent, amount};
 use super::scenario::{
-    Bundle, Idle, Moment, Percent, STEPS_MAX, Scenario, Step, Store, Subscription, TIMES_MAX,
-    TRACKS_MAX, TaxMode, Word, Wrong, amount,
+    Bundle, Idle, Plan, Price, STEPS_MAX, Scenario, Step, Store, TIMES_MAX, TRACKS_MAX, TaxMode,
+    Word, Wrong,
 };
 
 /// Sets the store as the scenario says, the rest as shipped.
@@ -55,10 +56,9 @@ fn bundle(nth: usize, said: &Bundle, currency: Currency) -> Result<BundlePlan, W
             "a code is 1 to 40 of a-z, 0-9 and _",
         ));
     }
-    let price = amount(&place("price"), &said.price, currency)?;
-    let unit = currency.minor_unit_micros();
-    if price.micros() <= 0 || price.micros() % unit != 0 {
-        return Err(Wrong::at(place("price"), "a price is in whole minor units"));
+    let price_cents = minor(&place("price"), &said.price, currency)?;
+    if price_cents == 0 {
+        return Err(Wrong::at(place("price"), "a bundle costs something"));
     }
     if said.seconds == 0 {
         return Err(Wrong::at(
@@ -69,32 +69,51 @@ fn bundle(nth: usize, said: &Bundle, currency: Currency) -> Result<BundlePlan, W
     Ok(BundlePlan {
         // A plan's code lives as long as the program does; a scenario has a handful of them.
         code: String::leak(said.code.clone()),
-        price_cents: price.micros() / unit,
+        price_cents,
         total_ms: i64::from(said.seconds) * 1_000,
     })
 }
 
-/// The scenario's subscription.
+/// The code of the plan that scenarios subscribe to, where they describe one alone.
+const ONLY: &str = "simulated";
+
+/// The plans on sale, as the scenario describes them; none where it leaves the shipped one.
 ///
 /// # Errors
-/// When an amount is none.
-pub(super) fn plan(
-    code: &str,
-    said: &Subscription,
-    currency: Currency,
-) -> Result<plans::Wanted, Wrong> {
-    let place = "store.subscription";
-    let price = amount(&format!("{place}.price"), &said.price, currency)?;
-    let guarantee = amount(&format!("{place}.guarantee"), &said.guarantee, currency)?;
-    let unit = currency.minor_unit_micros();
-    if price.micros() % unit != 0 {
-        let what = "a price is in whole minor units";
-        return Err(Wrong::at(format!("{place}.price"), what));
+/// When an amount is none, or a store is described by `plans` and by `subscription`.
+pub(super) fn plans(said: &Store, currency: Currency) -> Result<Vec<plans::Wanted>, Wrong> {
+    let only = said.subscription.as_ref().map(|one| Plan {
+        code: ONLY.to_owned(),
+        price: one.price.clone(),
+        guarantee: one.guarantee.clone(),
+        track_cap: one.track_cap,
+        idle: one.idle,
+    });
+    match (&said.plans, only) {
+        (Some(_), Some(_)) => Err(Wrong::at(
+            "store.plans",
+            "a store has `subscription` or `plans`, not both",
+        )),
+        (Some(many), None) => {
+            let many = many.iter().enumerate();
+            many.map(|(nth, one)| plan(&format!("store.plans[{nth}]"), one, currency))
+                .collect()
+        }
+        (None, Some(only)) => Ok(vec![plan("store.subscription", &only, currency)?]),
+        (None, None) => Ok(Vec::new()),
     }
+}
+
+fn plan(place: &str, said: &Plan, currency: Currency) -> Result<plans::Wanted, Wrong> {
+    let guarantee = amount(&format!("{place}.guarantee"), &said.guarantee, currency)?;
+    let label = match said.code.as_str() {
+        ONLY => "The scenario's subscription".to_owned(),
+        code => format!("The subscription {code}"),
+    };
     Ok(plans::Wanted {
-        code: code.to_owned(),
-        label: "The scenario's subscription".to_owned(),
-        price_minor: price.micros() / unit,
+        code: said.code.clone(),
+        label,
+        price_minor: minor(&format!("{place}.price"), &said.price, currency)?,
         guarantee_micros: guarantee.micros(),
         track_cap: said.track_cap,
         idle: match said.idle {
@@ -103,6 +122,38 @@ pub(super) fn plan(
         },
         on_sale: true,
     })
+}
+
+/// A licence's price: of which asset in which tier, in whole minor units.
+///
+/// # Errors
+/// When one of them is none.
+pub(super) fn price(
+    nth: usize,
+    said: &Price,
+    currency: Currency,
+) -> Result<(Tier, AssetKind, i64), Wrong> {
+    let place = |field: &str| format!("store.prices[{nth}].{field}");
+    let tier = said.tier.parse().map_err(|_| {
+        let what = "a tier is a word such as creator, business or ad";
+        Wrong::at(place("tier"), what)
+    })?;
+    let asset = said.asset.as_deref().unwrap_or("full_mix");
+    let asset = asset.parse().map_err(|_| {
+        let all: Vec<_> = AssetKind::ALL.iter().map(|kind| kind.code()).collect();
+        Wrong::at(place("asset"), format!("one of {}", all.join(", ")))
+    })?;
+    Ok((tier, asset, minor(&place("price"), &said.price, currency)?))
+}
+
+/// An amount in whole minor units, as their count.
+fn minor(place: &str, text: &str, currency: Currency) -> Result<i64, Wrong> {
+    let price = amount(place, text, currency)?;
+    let unit = currency.minor_unit_micros();
+    if price.micros() < 0 || price.micros() % unit != 0 {
+        return Err(Wrong::at(place, "a price is in whole minor units"));
+    }
+    Ok(price.micros() / unit)
 }
 
 fn bp(place: &str, percent: Percent) -> Result<u32, Wrong> {
@@ -195,6 +246,11 @@ impl Seen<'_> {
             ));
         }
         complete(step)?;
+        if let (Some(plan), Some(plans)) = (&step.plan, &self.scenario.store.plans)
+            && !plans.iter().any(|one| one.code == *plan)
+        {
+            return Err(("plan", format!("there is no plan `{plan}` in store.plans")));
+        }
         if let Some(track) = &step.track
             && !self.scenario.tracks.contains_key(track)
         {
@@ -228,14 +284,25 @@ fn complete(step: &Step) -> Result<(), Fault> {
             ("track", step.track.is_some()),
             ("seconds", step.seconds.is_some()),
         ],
-        Word::Refund | Word::Cancel => vec![("of", step.of.is_some())],
+        Word::Refund | Word::Cancel | Word::Pause | Word::Resume => {
+            vec![("of", step.of.is_some())]
+        }
+        Word::Change => vec![("of", step.of.is_some()), ("plan", step.plan.is_some())],
+        Word::Load => vec![
+            ("who", step.who.is_some()),
+            ("amount", step.amount.is_some()),
+        ],
+        Word::Advance => vec![
+            ("payee", step.payee.is_some()),
+            ("amount", step.amount.is_some()),
+        ],
         Word::Dispute => vec![("of", step.of.is_some()), ("state", step.state.is_some())],
         Word::Split => vec![
             ("track", step.track.is_some()),
             ("splits", step.splits.is_some()),
         ],
         Word::Expect => vec![
-            ("payee", step.payee.is_some()),
+            ("payee", step.payee.is_some() || step.account.is_some()),
             ("balance", step.balance.is_some()),
         ],
         Word::Close | Word::PayOut | Word::Wait => Vec::new(),

@@ -9,13 +9,16 @@ use app::catalogue::Declared;
 use app::catalogue::add::{Added, add};
 use app::catalogue::prepare::prepare;
 use app::metering::earnings::payees;
-use app::payouts::{Destination, Hand, destination};
+use app::offers::Hand;
+use app::offers::change::{Wish, change};
+use app::offers::list::list;
+use app::payouts::{Destination, destination};
 use app::rotation::change as rotation;
 use app::subscriptions::plans;
 use app::{App, Edge, LicenceId, Limits, PayeeId, TrackId};
 use tempfile::TempDir;
 
-use super::scenario::{Scenario, Step};
+use super::scenario::{Scenario, Step, Wrong};
 use super::set;
 use crate::config::Said;
 use crate::demo::sound;
@@ -29,8 +32,6 @@ const RATE: u32 = 16_000;
 
 /// Who releases payouts.
 pub(super) const OPERATORS: [&str; 2] = ["First operator", "Second operator"];
-/// The code of the plan that scenarios subscribe to, where they describe one.
-const PLAN: &str = "simulated";
 
 /// A store with a scenario's tracks in it.
 pub(super) struct Stage {
@@ -46,7 +47,7 @@ pub(super) struct Stage {
     pub(super) reporter: Principal,
     /// Who runs the store.
     pub(super) operator: Principal,
-    /// The code of the subscription on sale.
+    /// The code of the subscription on sale, the first where there are several.
     pub(super) plan: String,
     _folder: TempDir,
 }
@@ -66,6 +67,7 @@ pub(super) async fn set(scenario: &Scenario, added: impl Fn()) -> Result<Stage, 
         operators.push(person::person(&app, &mut app.call(), Role::Operator, name).await?);
     }
     let plan = plan(&app, scenario).await?;
+    prices(&app, scenario).await?;
     let (key, _) = api_key::make(&app, &mut app.call(), "simulation", &[Scope::ReportUses]).await?;
     let mut stage = Stage {
         app,
@@ -137,18 +139,42 @@ impl Stage {
     }
 }
 
-/// The subscription on sale: the scenario's own in place of the shipped one.
+/// The subscriptions on sale: the scenario's own in place of the shipped one. The first's code.
 async fn plan(app: &App, scenario: &Scenario) -> Result<String, Failure> {
-    let mut shipped = plans::list(app)
-        .await?
-        .into_iter()
-        .filter(|one| one.on_sale);
-    let Some(said) = &scenario.store.subscription else {
-        let first = shipped.next().map(|one| one.code);
+    let own = set::plans(&scenario.store, app.settings.currency)?;
+    if own.is_empty() {
+        let shipped = plans::list(app).await?;
+        let first = shipped.into_iter().find(|one| one.on_sale);
+        let first = first.map(|one| one.code);
         return first.ok_or_else(|| Failure::failed("no subscription is on sale", "report it"));
-    };
-    let wanted = set::plan(PLAN, said, app.settings.currency)?;
-    Ok(plans::set(app, &app.call(), &wanted).await?.code)
+    }
+    for wanted in &own {
+        plans::set(app, &app.call(), wanted).await?;
+    }
+    Ok(own
+        .into_iter()
+        .next()
+        .map_or_else(String::new, |one| one.code))
+}
+
+/// Prices of licences as the scenario says them, in the store's own templates.
+async fn prices(app: &App, scenario: &Scenario) -> Result<(), Failure> {
+    for (nth, said) in scenario.store.prices.iter().enumerate() {
+        let (tier, asset, price) = set::price(nth, said, app.settings.currency)?;
+        let listed = list(app, Hand::Console, "store").await?.templates;
+        let found = listed.into_iter().find(|one| one.template.tier == tier);
+        let place = format!("store.prices[{nth}]");
+        let Some(mut template) = found.map(|one| one.template) else {
+            return Err(Wrong::at(format!("{place}.tier"), "the store has no such tier").into());
+        };
+        let Some(terms) = template.assets.get_mut(&asset) else {
+            return Err(Wrong::at(format!("{place}.asset"), "the tier doesn't sell it").into());
+        };
+        terms.price = price;
+        let wish = Wish::Put(Box::new(template));
+        change(app, &mut app.call(), Hand::Console, "store", &wish, false).await?;
+    }
+    Ok(())
 }
 
 /// A track of a tone that no other track has.

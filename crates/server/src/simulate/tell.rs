@@ -25,16 +25,29 @@ impl Step {
                 }
             },
             Word::Use => {
-                let seconds = self.seconds.unwrap_or(0);
+                let seconds = self.seconds.map(|one| one.to_string());
+                let seconds = seconds.unwrap_or_default();
                 format!("{seconds} s of {track} are used under {of}")
             }
             Word::Expect => {
                 let balance = self.balance.as_deref().unwrap_or("0");
-                format!("{payee} should have {balance}")
+                match &self.account {
+                    Some(account) => format!("{account} should hold {balance}"),
+                    None => format!("{payee} should have {balance}"),
+                }
             }
             Word::Wait => "time passes".to_owned(),
             Word::Subscribe => format!("{who} subscribes"),
             Word::Cancel => format!("{of} is cancelled"),
+            Word::Pause => format!("{of} is paused"),
+            Word::Resume => format!("{of} is resumed"),
+            Word::Change => {
+                let plan = self.plan.as_deref().unwrap_or("another plan");
+                format!("{of} changes to {plan}")
+            }
+            Word::Load => format!("{who} loads {much} into a wallet"),
+            Word::Advance => format!("{payee} is paid {much} in advance"),
+            Word::Refund if self.rest => format!("what is left of {of} is refunded"),
             Word::Refund => format!("{much} of {of} is refunded"),
             Word::Dispute => match self.state {
                 Some(DisputeWord::Won) => format!("the dispute about {of} is won"),

@@ -1,27 +1,24 @@
-//! How long each step of the meter takes an event, and what ten million ids weigh; best of some
+//! How long each step of the meter takes an event, and what ten million ids and a licence weigh; best of some
 //! rounds, on one thread, in the time that the processor spent on it (Linux counts that), so that
-//! a busy machine tells nearly the same as an idle one: `cargo run -p meter --release --example meter_speed`.
+//! a busy machine tells nearly the same as an idle one: `cargo run -p meter --release --example meter_speed`,
+//! and with `-- licences` for the weight of a licence alone.
 
 use std::convert::Infallible;
 use std::hint::black_box;
-use std::sync::Arc;
 
-use domain::cycle::Cycle;
-use domain::envelope::{Credit, Placement};
-use domain::offer::BUNDLE_PLANS;
-use domain::template::shipped;
-use domain::usage::LicenceState;
-use domain::{AssetKind, Bundle, BundleId, Envelope, LicenceId, Timestamp, TrackId, uuid7};
-use ledger::Currency;
-use licence_key::Code;
-use meter::book::{Book, CycleTerms, LicenceTerms, Paid, Span, TrackTerms, Verdict};
+use domain::Timestamp;
+use meter::book::{Book, Verdict};
 use meter::event::{Event, Form, read_batch};
 use meter::id::{Key, Seed};
 use meter::pack::{Blob, Outcome, Packer};
 use meter::window::{Place, Window};
 
-const LICENCES: usize = 10_000;
-const TRACKS: usize = 2_000;
+mod clock;
+mod world;
+
+use clock::{best, load, resident, spent};
+use world::World;
+
 const BATCH: usize = 1_000;
 const BATCHES: usize = 100;
 /// Batches from one settlement to the next.
@@ -29,8 +26,15 @@ const SETTLED: usize = 50;
 const ROUNDS: usize = 5;
 const NOW: Timestamp = Timestamp(1_780_000_000_000);
 
+/// Licences whose weight is measured.
+const WEIGHED: usize = 200_000;
+
 fn main() {
-    let world = World::new();
+    // In a process of its own, so that no freed memory is used again.
+    if std::env::args().any(|arg| arg == "licences") {
+        return weigh();
+    }
+    let world = World::new(10_000);
     let bodies: Vec<String> = (0..BATCHES).map(|batch| world.body(batch)).collect();
     let bytes: usize = bodies.iter().map(String::len).sum();
     println!("load average: {}", load());
@@ -196,6 +200,13 @@ fn replayed(world: &World, bodies: &[String]) {
     println!("one event of a blob, frame included: {ns} ns");
 }
 
+fn weigh() {
+    let before = resident();
+    let world = World::new(WEIGHED);
+    let each = (resident() - before) / world.book.licences();
+    println!("book: {each} bytes a licence, with its bundle or cycle, of {WEIGHED}");
+}
+
 fn ten_million() {
     let (seed, mut window) = (Seed::new([9; 16]), Window::new());
     let before = resident();
@@ -247,192 +258,4 @@ fn parse(body: &str) -> Vec<Event<'_>> {
         .into_iter()
         .map(|event| event.expect("a good one"))
         .collect()
-}
-
-struct World {
-    book: Book,
-    codes: Vec<Code>,
-    random: std::cell::Cell<u64>,
-}
-
-impl World {
-    fn new() -> World {
-        let mut world = World {
-            book: Book::new(),
-            codes: Vec::new(),
-            random: std::cell::Cell::new(0x9e37_79b9_7f4a_7c15),
-        };
-        for n in 0..TRACKS {
-            let always = Span {
-                from: Timestamp(0),
-                until: Timestamp(i64::MAX),
-            };
-            let terms = TrackTerms {
-                attested: true,
-                exclusive: Vec::new(),
-                rotation: vec![always],
-            };
-            world.book.put_track(track(n), terms);
-        }
-        let clip_time =
-            Arc::new(BUNDLE_PLANS[2].envelope(Credit::NotRequired, NOW.plus_ms(-86_400_000)));
-        let tier = Arc::new(tier());
-        for n in 0..LICENCES {
-            world.licence(n, &clip_time, &tier);
-        }
-        world
-    }
-
-    /// Of ten licences six are paid by clip time, two by a subscription, two at the sale.
-    fn licence(&mut self, n: usize, clip_time: &Arc<Envelope>, tier: &Arc<Envelope>) {
-        let code = Code::from_random(|| {
-            let mut bytes = [0; 9];
-            bytes[..8].copy_from_slice(&self.draw().to_le_bytes());
-            bytes
-        });
-        self.codes.push(code);
-        let id = LicenceId::from_bytes(bytes(n));
-        let (paid_by, envelope) = match n % 10 {
-            0..6 => (Paid::Bundle, clip_time),
-            6 | 7 => (Paid::Pool, clip_time),
-            _ => (Paid::Tier(track(n % TRACKS)), tier),
-        };
-        let terms = LicenceTerms {
-            id,
-            code,
-            state: LicenceState::Active,
-            envelope: Arc::clone(envelope),
-            currency: Currency::USD,
-            paid_by,
-        };
-        self.book.put_licence(terms).expect("a new code");
-        if paid_by == Paid::Bundle {
-            let bundle = Bundle {
-                id: BundleId::from_bytes(bytes(n)),
-                total_ms: 70_000_000,
-                consumed_ms: 0,
-                unearned_micros: 768_500_000,
-                expires_at: NOW.plus_months(12),
-            };
-            self.book
-                .put_bundle(id, 0, bundle)
-                .expect("a known licence");
-        } else if paid_by == Paid::Pool {
-            let cycle = Cycle {
-                start: NOW.plus_ms(-86_400_000),
-                end: NOW.plus_months(1),
-            };
-            let cycle = CycleTerms {
-                nth: 0,
-                cycle,
-                contribution: 3_025_750_000,
-                guarantee: 50_000,
-                per_track_cap: None,
-                uses: Vec::new(),
-            };
-            self.book.put_cycle(id, &cycle).expect("a known licence");
-        }
-    }
-
-    fn body(&self, batch: usize) -> String {
-        let events: Vec<String> = (0..BATCH).map(|n| self.event(batch * BATCH + n)).collect();
-        format!("[{}]", events.join(","))
-    }
-
-    fn event(&self, n: usize) -> String {
-        let licence = usize::try_from(self.draw() % 10_000).unwrap_or(0);
-        let at = NOW.plus_ms(-i64::try_from(self.draw() % 7_200_000).unwrap_or(0));
-        let mut random = [0; 10];
-        random[..8].copy_from_slice(&self.draw().to_le_bytes());
-        let id = uuid7(NOW.plus_ms(i64::try_from(n / 100).unwrap_or(0)), random);
-        let id = meter::id::EventId::Uuid7(id).write();
-        let used = match licence % 10 {
-            8 | 9 => track(licence % TRACKS),
-            // Some tracks are used much more than others.
-            _ => {
-                let (a, b) = (self.draw() % 2_000, self.draw() % 2_000);
-                track(usize::try_from(a * b / 2_000).unwrap_or(0))
-            }
-        };
-        let placement = [
-            Placement::Tiktok,
-            Placement::YoutubeShorts,
-            Placement::Instagram,
-        ];
-        let placement = placement[n % 3].code();
-        let territory = ["DE", "US", "FR", "BR"][n % 4];
-        let clip = 3_000 + self.draw() % 12_000;
-        format!(
-            "{{\"id\":\"{id}\",\"licence_code\":\"{}\",\"track\":\"{used}\",\
-             \"placement\":\"{placement}\",\"purpose\":\"monetised_creator\",\"clip_ms\":{clip},\
-             \"published_at\":\"{at}\",\"territory\":\"{territory}\",\"source\":\"editor\"}}",
-            self.codes[licence],
-        )
-    }
-
-    /// A xorshift: the same world each time.
-    fn draw(&self) -> u64 {
-        let mut x = self.random.get();
-        x ^= x << 13;
-        x ^= x >> 7;
-        x ^= x << 17;
-        self.random.set(x);
-        x
-    }
-}
-
-fn tier() -> Envelope {
-    let has = AssetKind::ALL.into();
-    let drafts = shipped()
-        .into_iter()
-        .filter_map(|one| one.drafts(&has, &Credit::NotRequired, Currency::USD).ok());
-    let mut envelopes = drafts.flatten().map(|draft| draft.envelope);
-    let mut widest = envelopes
-        .find(|one| one.clip_ms.is_none_or(|most| most >= 15_000))
-        .expect("a shipped template");
-    widest.videos = domain::envelope::Videos::Unlimited;
-    widest.placements = domain::Set::all();
-    widest.purposes = domain::Set::all();
-    widest.publish_window = domain::envelope::PublishWindow::default();
-    widest
-}
-
-fn track(n: usize) -> TrackId {
-    TrackId::from_bytes(bytes(n))
-}
-
-fn bytes(n: usize) -> [u8; 16] {
-    (0x0190_0000_0000_7000_8000_0000_0000_0000_u128 + u128::try_from(n).unwrap_or(0)).to_be_bytes()
-}
-
-/// Nanoseconds an event of all batches, in the best round.
-fn best(mut work: impl FnMut()) -> u64 {
-    let rounds = (0..ROUNDS).map(|_| {
-        let start = spent();
-        work();
-        (spent() - start) / (BATCH * BATCHES) as u64
-    });
-    rounds.min().unwrap_or_default()
-}
-
-/// Nanoseconds that the processor has spent on this thread.
-fn spent() -> u64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let first = text.split(' ').next().map(str::parse);
-    first.and_then(Result::ok).unwrap_or(0)
-}
-
-fn load() -> String {
-    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    text.split(' ').next().unwrap_or("unknown").to_owned()
-}
-
-/// Bytes of memory that the process holds.
-fn resident() -> usize {
-    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages = text
-        .split(' ')
-        .nth(1)
-        .and_then(|pages| pages.parse::<usize>().ok());
-    pages.unwrap_or(0) * 4_096
 }
