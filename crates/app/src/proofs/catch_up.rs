@@ -18,8 +18,11 @@ pub async fn catch_up(app: &App, call: &Call) -> Result<usize, Fault> {
     let mut tx = app.db.read().await?;
     let caught_up = tx.one(STATE, &[]).await?.flag("caught_up")?;
     drop(tx);
+    if caught_up {
+        return Ok(0);
+    }
     let mut done = 0;
-    while !caught_up {
+    loop {
         let mut tx = app.db.write().await?;
         // Held from here on, so that two programs that start at once don't both do it.
         let sql = format!("{STATE}{}", tx.for_update());
@@ -33,7 +36,6 @@ pub async fn catch_up(app: &App, call: &Call) -> Result<usize, Fault> {
         tx.commit().await?;
         done += count;
     }
-    Ok(done)
 }
 
 async fn some(app: &App, call: &Call, tx: &mut Tx) -> Result<usize, Fault> {
