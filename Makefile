@@ -8,17 +8,22 @@ NPM     ?= npm
 LISTEN  ?= 127.0.0.1:8080
 DIR     ?= clearcue-demo
 
+# How often each property of the rules of money is tried by `make properties`.
+CASES  ?= 1000000
+MONEY_RULES := bundle_cuts extras pool_properties refunds statements
+
 UI_SOURCES := $(shell find ui/src ui/public -type f 2>/dev/null) ui/package.json ui/vite.config.js
 ASSETS     := crates/web/assets/app.css
 # nextest runs each test in a process of its own and says more when one fails; cargo's own
 # runner does where it isn't installed.
 RUNNER     := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo "nextest run --no-fail-fast" || echo "test --no-fail-fast")
 
-.PHONY: help run ui build test test-rust test-ui test-e2e services bench judges wasm lint lint-deps docs fmt clean
+.PHONY: help run ui build test properties test-rust test-ui test-e2e services bench judges wasm lint lint-deps docs fmt clean
 
 help:
 	@echo "make run      build and start the furnished demo on http://$(LISTEN)"
 	@echo "make test     install what tests need, run all of them"
+	@echo "make properties  hold the rules of money at a million cases each (CASES=…)"
 	@echo "make bench    time the walk's steps, quotes and keys against baselines"
 	@echo "make judges   have other people's tools check our keys"
 	@echo "make wasm     build the licence key's verification for WebAssembly and check it"
@@ -48,6 +53,11 @@ test: services ui test-ui test-rust test-e2e
 
 services:
 	@scripts/services.sh ensure
+
+# Shares, telescoping, closes, reversals, cuts of clip time: whatever the figures.
+properties:
+	PROPTEST_CASES=$(CASES) $(CARGO) test --release --locked -p ledger --test it -- properties exchanges
+	PROPTEST_CASES=$(CASES) $(CARGO) test --release --locked -p domain --test it -- $(MONEY_RULES)
 
 test-ui: ui/node_modules
 	cd ui && $(NPM) run check --silent && $(NPM) test --silent

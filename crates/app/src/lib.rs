@@ -11,6 +11,7 @@
 pub mod access;
 pub mod accounts;
 pub mod advances;
+pub mod billing;
 pub mod bundles;
 mod call;
 pub mod catalogue;
@@ -57,6 +58,7 @@ pub use ledger::{Currency, Money};
 use store::blobs::Blobs;
 use store::bus::Bus;
 use store::db::Database;
+use store::mail::Mail;
 use store::search::Index;
 
 /// One running Clearcue: its worlds and settings. Shared by reference; use cases are functions
@@ -66,6 +68,8 @@ pub struct App {
     pub db: Database,
     /// Where masters, stems, previews and cuts lie.
     pub blobs: Blobs,
+    /// Where letters go.
+    pub mail: Mail,
     /// Tells live reports what has just happened.
     pub bus: Bus,
     /// Finds tracks.
@@ -90,6 +94,7 @@ impl App {
     pub fn new(
         db: Database,
         blobs: Blobs,
+        mail: Mail,
         issuer: Issuer,
         settings: Settings,
         edge: Edge,
@@ -98,6 +103,7 @@ impl App {
         Ok(Self {
             db,
             blobs,
+            mail,
             bus: Bus::in_process(1024),
             index,
             issuer,

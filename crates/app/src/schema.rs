@@ -90,5 +90,8 @@ pub const MIGRATIONS: &[Migration] = &[
             include_str!("../migrations/0019_free.postgres.sql"),
         ),
     },
+    kept!("invoices", "0020_invoices", "0020"),
+    Migration::same("letters", include_str!("../migrations/0022_letters.sql")),
+    kept!("seals", "0025_seals", "0025"),
     kept!("log", "0024_log", "0024"),
 ];

@@ -25,6 +25,8 @@ pub struct Settings {
     pub reserve_days: u32,
     /// What the sandbox signs its messages with (`whsec_` and Base64); empty where none are taken.
     pub sandbox_webhook_secret: String,
+    /// Who letters are from; empty: `no-reply` at the store's host.
+    pub mail_from: String,
 }
 
 /// Who sells: what an invoice says of the store. All of it may be empty.
@@ -49,6 +51,28 @@ impl Settings {
     #[must_use]
     pub fn licence_page(&self, code: &str) -> String {
         format!("{}/l/{code}", self.public_url)
+    }
+
+    /// The host of the public address, without a port.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let after = self.public_url.split("://").nth(1);
+        let host = after.and_then(|rest| rest.split(['/', ':']).next());
+        let named = |host: &&str| {
+            let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-');
+            !host.is_empty() && host.chars().all(plain)
+        };
+        host.filter(named).unwrap_or("localhost")
+    }
+
+    /// Who letters are from: an address.
+    #[must_use]
+    pub fn mail_from(&self) -> String {
+        if self.mail_from.is_empty() {
+            format!("no-reply@{}", self.host())
+        } else {
+            self.mail_from.clone()
+        }
     }
 
     /// Where the store's status list is.

@@ -119,6 +119,41 @@ impl From<SearchError> for Fault {
     }
 }
 
+/// What may have lost a race for rows.
+pub(crate) trait Contended {
+    /// Whether that is what happened: nothing was written, and another try sees what the winner
+    /// has done.
+    fn is_contended(&self) -> bool;
+}
+
+impl Contended for Fault {
+    fn is_contended(&self) -> bool {
+        self.is_contention()
+    }
+}
+
+impl<R> Contended for Stop<R> {
+    fn is_contended(&self) -> bool {
+        matches!(self, Self::Fault(fault) if fault.is_contention())
+    }
+}
+
+/// Counts how often a transaction that lost a race for rows was tried again.
+#[derive(Debug, Default)]
+pub(crate) struct Tries(u32);
+
+impl Tries {
+    /// The most tries after the first: a loop without an end would hide a fault.
+    const MAX: u32 = 19;
+
+    /// Whether to try again, which then counts as a try.
+    pub(crate) fn again(&mut self, why: &impl Contended) -> bool {
+        let again = why.is_contended() && self.0 < Self::MAX;
+        self.0 += u32::from(again);
+        again
+    }
+}
+
 /// Why a use case did not do what was asked.
 #[derive(Debug)]
 pub enum Stop<R> {

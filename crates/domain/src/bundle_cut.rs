@@ -7,7 +7,7 @@
 //! rest stays, and over any number of uses and cuts exactly what was sold is earned, held or gone.
 
 use ledger::round::mul_div_floor;
-use ledger::{ArithmeticError, Money};
+use ledger::{ArithmeticError, Money, MoneyError};
 use thiserror::Error;
 
 use crate::bundle::{BILLING_STEP_MS, Bundle};
@@ -129,6 +129,18 @@ impl CutBundle {
         self.cut(self.left_ms(), self.left_micros()?)
     }
 
+    /// Cuts off what is left at expiry. Of its micro-units `taken` aren't there, since refunds or
+    /// disputes took them: those stay behind, without clip time, and leave once they are given
+    /// again. Nothing of its own moves where all is taken.
+    ///
+    /// # Errors
+    /// When the bundle's figures can't be computed with.
+    pub fn expire(&self, taken: i64) -> Result<Cut, ArithmeticError> {
+        let there = self.left_micros()?.checked_sub(taken.max(0));
+        let there = there.ok_or(ArithmeticError::Overflow)?;
+        self.cut(self.left_ms(), there.max(0))
+    }
+
     /// The refund of all that is left: P·left/T of the price, floored to the minor unit. Where
     /// clip time was given away the bundle may hold a micro-unit less than the sale's own floor;
     /// the platform bears that.
@@ -166,4 +178,16 @@ impl CutBundle {
         };
         Ok(Cut { ms, micros, after })
     }
+}
+
+/// What a gift is worth on its licence: its part of what the giver paid, floored to the minor
+/// unit, and at least one of those.
+///
+/// # Errors
+/// When the giver's clip time isn't positive or the result overflows.
+pub fn gift_price(price: Money, ms: i64, sold_ms: i64) -> Result<Money, MoneyError> {
+    let part = mul_div_floor(price.micros(), ms, sold_ms)?;
+    let part = Money::new(part, price.currency()).floor_to_minor()?;
+    let unit = price.currency().minor_unit_micros();
+    Ok(Money::new(part.micros().max(unit), price.currency()))
 }

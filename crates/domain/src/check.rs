@@ -7,8 +7,10 @@
 //! answered as such; whether there is music in it nobody asks here. What nobody needs to say,
 //! the channel and the length, [`notes`] tells to have been left out.
 
+mod pooled;
 mod reasons;
 
+pub use pooled::PoolFact;
 pub use reasons::Reason;
 use reasons::{of_shortfall, reason, state_reason};
 use serde::{Deserialize, Serialize};
@@ -131,6 +133,8 @@ pub struct KeyFacts<'a> {
     pub envelope: Option<&'a Envelope>,
     /// What its safelist says.
     pub safelist: &'a SafelistFact,
+    /// What is counted under it, where it is a subscription's.
+    pub pool: PoolFact,
 }
 
 /// The answer for a key, or for a video. In order: the first that any key has is the video's.
@@ -213,6 +217,7 @@ pub fn check(key: &KeyFacts<'_>, wanted: &FinishedUse) -> Verdict {
     let (mut lacking, mut open) = (Vec::new(), Vec::new());
     uses(envelope, key.safelist, wanted, &mut lacking, &mut open);
     channel(key.safelist, wanted, &mut lacking, &mut open);
+    pooled::counted(key.pool, &mut lacking, &mut open);
     // What isn't covered for sure decides; what is unknown beside it is no news then.
     if !lacking.is_empty() {
         return Verdict {

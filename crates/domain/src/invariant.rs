@@ -125,8 +125,9 @@ fn entitled(row: &SheetRow) -> Result<(Vec<i64>, i64), ShareError> {
 pub fn bundles_hold_what_they_sold(bundles: &[BundleRow]) -> Vec<Breach> {
     let mut breaches = Vec::new();
     for row in bundles {
-        // A bundle whose rest left altogether holds nothing, to the micro-unit.
-        if (row.total_ms, row.consumed_ms, row.unearned_micros) == (0, 0, 0) && row.balance == 0 {
+        // A bundle whose rest left altogether holds nothing, to the micro-unit; or what refunds and
+        // disputes had taken when it expired, which no clip time earns any more.
+        if (row.total_ms, row.consumed_ms) == (0, 0) && row.unearned_micros == row.balance {
             continue;
         }
         if row.consumed_ms < 0 || row.consumed_ms > row.total_ms || row.total_ms <= 0 {

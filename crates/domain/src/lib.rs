@@ -33,6 +33,7 @@ pub mod identifier;
 pub mod intended;
 pub mod invariant;
 pub mod invariant_money;
+pub mod invariant_price;
 pub mod invariant_wallet;
 pub mod journal;
 pub mod line;

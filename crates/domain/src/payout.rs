@@ -10,6 +10,7 @@ pub mod destination;
 pub mod file;
 pub mod latin;
 pub mod lists;
+pub mod local;
 pub mod results;
 pub mod rules;
 pub mod sepa;

@@ -2,8 +2,9 @@
 //!
 //! Each [`Habit`] is a kind of video made so many times a month. A video is served by a licence for
 //! its track, by clip time, or by the pool, and only by what covers it ([`covers`]). The answer is
-//! exact: every way to divide the videos is accounted for, within [`WORK_MAX`]. It knows nothing of
-//! stores, buyers or clocks: what is on sale, at what price for each habit, is handed in.
+//! exact: every way to divide the videos is accounted for, within [`WORK_MAX`]. Of a larger question
+//! each habit takes of the pool what it can or nothing, which is the best there is unless several
+//! habits compete for its uses. It knows nothing of stores, buyers or clocks: what is on sale, at what price for each habit, is handed in.
 //!
 //! Two habits are taken to be about different tracks: a licence bought for one never serves the
 //! other. Amounts are micro-units of the one currency that the caller gives.
@@ -94,8 +95,26 @@ pub struct Pool {
     pub price_micros: i64,
     /// The uses that a month's price funds.
     pub uses: u32,
+    /// How many tracks are in rotation.
+    pub tracks: u32,
+    /// The most uses of one track a month; none where there is no such limit.
+    pub track_cap: Option<u32>,
     /// What a use may do.
     pub envelope: Envelope,
+}
+
+impl Pool {
+    /// The most videos of a habit that it serves, whatever its price funds: on no more tracks than
+    /// are in rotation, each no more often than it may be used.
+    fn most(&self, habit: &Habit) -> u32 {
+        let tracks = habit.tracks.min(self.tracks);
+        let on_those = u64::from(habit.videos) * u64::from(tracks) / u64::from(habit.tracks.max(1));
+        let on_those = u32::try_from(on_those).unwrap_or(habit.videos);
+        match self.track_cap {
+            Some(cap) => on_those.min(cap.saturating_mul(tracks)),
+            None => on_those,
+        }
+    }
 }
 
 /// Everything on sale beside the licences for each habit.
@@ -230,7 +249,10 @@ pub fn suggest(
     currency: Currency,
 ) -> Result<Suggestion, SuggestError> {
     check(habits, on_sale)?;
-    let problem = plan::Problem::of(habits, on_sale);
+    let mut problem = plan::Problem::of(habits, on_sale);
+    if problem.work() > WORK_MAX {
+        problem.weighs_less();
+    }
     if problem.work() > WORK_MAX {
         return Err(SuggestError::TooMuch);
     }

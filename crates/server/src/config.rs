@@ -10,8 +10,10 @@ use app::{BUNDLE_PLANS, Currency, Rates, Seller, Settings, Tax};
 use thiserror::Error;
 
 mod keys;
+mod mail;
 
 pub use keys::{KEYS, Key};
+pub use mail::MailTo;
 
 /// Who said a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,8 +90,9 @@ impl Said {
             .parse()
             .map_err(|e: toml::de::Error| ConfigError::Toml(e.message().to_owned()))?;
         let mut said = Self::default();
-        for (name, value) in table {
-            let key = find(&name).ok_or_else(|| ConfigError::UnknownKey(name.clone()))?;
+        for (name, value) in flat(table) {
+            let key = find(&name.replace('.', "_"));
+            let key = key.ok_or_else(|| ConfigError::UnknownKey(name.clone()))?;
             let value = match value {
                 toml::Value::String(text) => text,
                 toml::Value::Integer(number) => number.to_string(),
@@ -112,6 +115,22 @@ impl Said {
         }
         said
     }
+}
+
+/// A table's values with those of `[mail]` beside them: its `host` is `mail.host`, which is the
+/// key `mail_host`.
+fn flat(table: toml::Table) -> Vec<(String, toml::Value)> {
+    let mut out = Vec::new();
+    for (name, value) in table {
+        match value {
+            toml::Value::Table(inner) if name == "mail" => {
+                let named = |(key, value): (String, _)| (format!("{name}.{key}"), value);
+                out.extend(inner.into_iter().map(named));
+            }
+            value => out.push((name, value)),
+        }
+    }
+    out
 }
 
 fn find(name: &str) -> Option<Key> {
@@ -142,6 +161,8 @@ pub struct Config {
     pub database: String,
     /// What is logged.
     pub log: String,
+    /// How letters leave.
+    pub mail: MailTo,
     /// Every key, for `clearcue config`.
     pub entries: Vec<Entry>,
 }
@@ -172,17 +193,22 @@ impl Config {
                 bundles: BUNDLE_PLANS.to_vec(),
                 reserve_days: meant.days("reserve_days")?,
                 sandbox_webhook_secret: meant.secret("sandbox_webhook_secret")?,
+                mail_from: meant.mail_from()?,
             },
             listen: meant.filled("listen")?,
             behind_proxy: meant.yes_or_no("behind_proxy")?,
             database: meant.filled("database")?,
             log: meant.value("log"),
+            mail: meant.mail()?,
             entries: Vec::new(),
         };
         meant.set("public_url", config.settings.public_url.clone());
         meant.set("database", without_password(&config.database));
         if !config.settings.sandbox_webhook_secret.is_empty() {
             meant.set("sandbox_webhook_secret", "whsec_…".into());
+        }
+        if !meant.value("mail_password").is_empty() {
+            meant.set("mail_password", "…".into());
         }
         Ok(Self {
             entries: meant.0,

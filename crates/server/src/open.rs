@@ -6,11 +6,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use app::mails::{Mail, Smtp};
 use app::{App, Edge};
 use store::blobs::Blobs;
 use store::db::Database;
 
-use crate::config::{Config, Said};
+use crate::config::{Config, MailTo, Said};
 use crate::exit::Failure;
 use crate::keys;
 use crate::keys::passphrase::{self, Passphrase};
@@ -130,7 +131,9 @@ async fn finish(
     if let Some(trouble) = keys::secret_trouble(folder) {
         tracing::warn!("private pages aren't safe: {trouble}");
     }
-    let app = App::new(db, blobs, issuer, config.settings.clone(), edge)?;
+    let mail = way(folder, &config.mail)?;
+    let settings = config.settings.clone();
+    let app = App::new(db, blobs, mail, issuer, settings, edge)?;
     let app = with_log(folder, app).await?;
     let late = app::proofs::catch_up(&app, &app.call()).await?;
     if late > 0 {
@@ -236,6 +239,20 @@ pub(crate) fn keep_public_url(folder: &Path, config: &Config) -> Result<(), Fail
     fs::rename(&part, &path).map_err(unusable)
 }
 
+/// The way that letters leave by.
+fn way(folder: &Path, to: &MailTo) -> Result<Mail, Failure> {
+    match to {
+        MailTo::Folder(name) => Ok(Mail::Folder(folder.join(name))),
+        MailTo::Smtp(server) => {
+            let smtp = Smtp::new(server.clone()).map_err(|e| {
+                let fix = "install the system's trusted certificates, or say mail_by = \"folder\"";
+                Failure::failed(e, fix)
+            })?;
+            Ok(Mail::Smtp(smtp))
+        }
+    }
+}
+
 /// A new store's `clearcue.toml`: what was said as it was said, the rest as comments.
 fn file(config: &Config) -> String {
     let mut text = String::from(
@@ -248,6 +265,10 @@ fn file(config: &Config) -> String {
         let value = match entry.key.name {
             "database" => config.database.clone(),
             "sandbox_webhook_secret" => config.settings.sandbox_webhook_secret.clone(),
+            "mail_password" => match &config.mail {
+                MailTo::Smtp(server) => server.login.clone().unwrap_or_default().1,
+                MailTo::Folder(_) => String::new(),
+            },
             _ => entry.value.clone(),
         };
         let value = toml::Value::String(value);

@@ -1,6 +1,6 @@
 //! What is said becomes what is meant.
 
-use server::config::{Config, ConfigError, Said, Source};
+use server::config::{Config, ConfigError, MailTo, Said, Source};
 
 fn said(pairs: &[(&str, &str)]) -> Said {
     pairs.iter().fold(Said::default(), |said, (key, value)| {
@@ -128,4 +128,56 @@ fn empty_and_foreign_variables_say_nothing() {
         ("NAME", "y"),
     ]);
     assert_eq!(env, Said::default());
+}
+
+#[test]
+fn a_mail_server_is_said_in_a_table_or_flat_and_its_password_is_not_shown() {
+    let none = Said::default();
+    let of = |text: &str| Config::of(&none, &none, &Said::from_toml(text).unwrap());
+    assert_eq!(of("").unwrap().mail, MailTo::Folder("mails".into()));
+    let table = "[mail]\nby = \"smtp\"\nhost = \"smtp.example.net\"\nport = 465\n\
+                 security = \"tls\"\nuser = \"music\"\npassword = \"secret word\"\n";
+    let flat = "mail_by = \"smtp\"\nmail_host = \"smtp.example.net\"\nmail_port = 465\n\
+                mail_security = \"tls\"\nmail_user = \"music\"\nmail_password = \"secret word\"\n";
+    let config = of(table).unwrap();
+    let MailTo::Smtp(server) = &config.mail else {
+        panic!("{:?}", config.mail);
+    };
+    assert_eq!(
+        (server.host.as_str(), server.port),
+        ("smtp.example.net", 465)
+    );
+    let login = server.login.clone().unwrap();
+    assert_eq!(login, ("music".to_owned(), "secret word".to_owned()));
+    assert_eq!(of(flat).unwrap().mail, config.mail);
+    let shown = format!("{:?} {:?}", config.entries, config.mail);
+    assert!(!shown.contains("secret"), "{shown}");
+}
+
+#[test]
+fn a_mail_server_that_cannot_be_right_is_refused_by_its_key() {
+    let none = Said::default();
+    let smtp = "mail_by = \"smtp\"\nmail_host = \"smtp.example.net\"\n";
+    for (text, wanted) in [
+        ("mail_by = \"pigeon\"".to_owned(), "mail_by"),
+        ("mail_by = \"smtp\"".to_owned(), "mail_host"),
+        ("mail_from = \"nobody\"".to_owned(), "mail_from"),
+        (
+            "mail_from = \"a@b.de\\r\\nBcc: c@d.de\"".to_owned(),
+            "mail_from",
+        ),
+        (format!("{smtp}mail_port = 0"), "mail_port"),
+        (format!("{smtp}mail_port = 70000"), "mail_port"),
+        (format!("{smtp}mail_security = \"none\""), "mail_security"),
+        (format!("{smtp}mail_security = \"ssl\""), "mail_security"),
+        (format!("{smtp}mail_user = \"music\""), "mail_password"),
+        (format!("{smtp}mail_password = \"x\""), "mail_user"),
+    ] {
+        let said = Said::from_toml(&text).unwrap();
+        let wrong = Config::of(&none, &none, &said).unwrap_err();
+        let named = matches!(&wrong, ConfigError::Value { key, .. } if *key == wanted);
+        assert!(named, "{text}: {wrong}");
+    }
+    let unknown = Said::from_toml("[mail]\nhosst = \"x\"").unwrap_err();
+    assert_eq!(unknown, ConfigError::UnknownKey("mail.hosst".into()));
 }

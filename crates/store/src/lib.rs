@@ -1,5 +1,5 @@
 //! The mechanics below the business: a database of either engine, a migrations runner, blobs,
-//! a bus and a search index.
+//! mail, a bus and a search index.
 //!
 //! This crate knows no table, type or word of Clearcue's business: no track, no licence, no
 //! money. What it offers is closed: every outside world is an enum with a working embedded
@@ -8,4 +8,5 @@
 pub mod blobs;
 pub mod bus;
 pub mod db;
+pub mod mail;
 pub mod search;

@@ -122,6 +122,10 @@ fn api() -> Router<Web> {
             get(api::papers::invoice),
         )
         .route(
+            "/v1/licences/{licence}/invoices/{invoice}",
+            get(api::papers::numbered),
+        )
+        .route(
             "/v1/licences/{licence}/credit-notes/{note}",
             get(api::papers::credit_note),
         )

@@ -1,9 +1,11 @@
-//! Sign-in links: made by the operator, good for one sign-in within a time.
+//! Sign-in links: made by the operator, or sent to somebody who must sign in anew; good for one
+//! sign-in within a time.
 //!
 //! Opening the page of a link changes nothing; only pressing its button does, so that mail
 //! scanners and previews don't use it up.
 
-use domain::PersonId;
+use domain::{PersonId, Timestamp};
+use store::db::Tx;
 
 use super::{Person, fresh_secret, hash, person, session};
 use crate::{App, Call, Fault, Refusal, Stop};
@@ -30,16 +32,34 @@ impl Refusal for LinkRefusal {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn make(app: &App, call: &mut Call, who: PersonId) -> Result<String, Fault> {
-    let (secret, hash) = fresh_secret(call);
     let mut tx = app.db.write().await?;
-    let expires = call.now.0 + LINK_MS;
-    tx.run(
-        INSERT,
-        &[(&hash).into(), who.bytes().into(), expires.into()],
-    )
-    .await?;
+    let secret = write(&mut tx, call, who, LINK_MS).await?;
     tx.commit().await?;
     Ok(secret)
+}
+
+/// The same within a transaction, good for `lasts_ms`.
+pub(crate) async fn write(
+    tx: &mut Tx,
+    call: &mut Call,
+    who: PersonId,
+    lasts_ms: i64,
+) -> Result<String, Fault> {
+    let (secret, hash) = fresh_secret(call);
+    let expires = call.now.0 + lasts_ms;
+    let values = [(&hash).into(), who.bytes().into(), expires.into()];
+    tx.run(INSERT, &values).await?;
+    Ok(secret)
+}
+
+/// Whether somebody has an unused link that ends within a time from now, bounds included.
+pub(crate) async fn ends_between(
+    tx: &mut Tx,
+    who: PersonId,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<bool, Fault> {
+    let values = [who.bytes().into(), from.0.into(), to.0.into()];
+    Ok(tx.optional(ENDS, &values).await?.is_some())
 }
 
 /// Whom a link would sign in. Changes nothing.
@@ -80,11 +100,22 @@ pub async fn use_up(
         .ok_or(Stop::Refused(LinkRefusal::Spent))?;
     let session = session::open(&mut tx, call, id).await?;
     tx.commit().await?;
-    Ok((session, person))
+    let signed_in = Some(call.now);
+    Ok((
+        session,
+        Person {
+            signed_in,
+            ..person
+        },
+    ))
 }
 
 const INSERT: &str =
     "insert into sign_in_links (token_sha256, person_id, expires_ms) values ($1, $2, $3)";
+
+const ENDS: &str = "
+    select person_id from sign_in_links
+     where person_id = $1 and used_ms is null and expires_ms between $2 and $3 limit 1";
 
 const LOOK: &str = "
     select person_id from sign_in_links

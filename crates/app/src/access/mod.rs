@@ -9,7 +9,7 @@ pub mod person;
 pub mod session;
 
 use data_encoding::BASE64URL_NOPAD;
-use domain::{PayeeId, PersonId};
+use domain::{PayeeId, PersonId, Timestamp};
 use sha2::{Digest, Sha256};
 
 use crate::Call;
@@ -56,6 +56,22 @@ pub struct Person {
     pub role: Role,
     /// The payee a composer is paid as.
     pub payee: Option<PayeeId>,
+    /// When the session they come by was opened, which is when they signed in; none where they
+    /// come by no session.
+    pub signed_in: Option<Timestamp>,
+}
+
+/// How long a sign-in counts as fresh, in ms: five minutes. What is worth more than a session asks
+/// for one.
+pub const FRESH_MS: i64 = 5 * 60 * 1000;
+
+impl Person {
+    /// Whether they signed in just now.
+    #[must_use]
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        self.signed_in
+            .is_some_and(|at| (0..=FRESH_MS).contains(&now.since(at)))
+    }
 }
 
 /// What a program's key allows.

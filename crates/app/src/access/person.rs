@@ -65,6 +65,7 @@ fn read(row: &Row) -> Result<Person, Fault> {
         name: row.text("name")?,
         role,
         payee,
+        signed_in: None,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Sessions: opaque, revocable, thirty days (twelve hours for the operator).
 
-use domain::PersonId;
+use domain::{PersonId, Timestamp};
 use store::db::{Tx, Value};
 
 use super::{Person, Role, fresh_secret, hash, person};
@@ -35,7 +35,9 @@ pub async fn whose(app: &App, call: &Call, secret: &str) -> Result<Option<Person
     let Some(row) = tx.optional(FIND, &values).await? else {
         return Ok(None);
     };
-    person::by_id(&mut tx, PersonId::from_bytes(row.id("person_id")?)).await
+    let signed_in = Some(Timestamp(row.int("created_ms")?));
+    let who = person::by_id(&mut tx, PersonId::from_bytes(row.id("person_id")?)).await?;
+    Ok(who.map(|who| Person { signed_in, ..who }))
 }
 
 /// Ends a session. Ending one that isn't there is fine.
@@ -52,6 +54,7 @@ const INSERT: &str = "
     insert into sessions (token_sha256, person_id, created_ms, expires_ms)
     values ($1, $2, $3, $4)";
 
-const FIND: &str = "select person_id from sessions where token_sha256 = $1 and expires_ms > $2";
+const FIND: &str = "
+    select person_id, created_ms from sessions where token_sha256 = $1 and expires_ms > $2";
 
 const END: &str = "delete from sessions where token_sha256 = $1";

@@ -30,6 +30,7 @@ pub(crate) enum Why {
     Gift(GiftId),
     Withdrawn(GiftId),
     Refund(domain::RestRefundId),
+    /// The bundle itself, or an id of its own for what expired later.
     Expiry(BundleId),
 }
 

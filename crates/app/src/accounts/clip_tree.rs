@@ -81,6 +81,9 @@ pub(crate) async fn idle(tx: &mut Tx, paid: &Paid) -> Result<i64, Fault> {
     for row in tx.all(BUNDLES, &[paid.id.bytes().into()]).await? {
         sources.push(BundleId::from_bytes(row.id("id")?).to_string());
     }
+    for row in tx.all(LATER, &[paid.id.bytes().into()]).await? {
+        sources.push(BundleId::from_bytes(row.id("source_id")?).to_string());
+    }
     for row in tx.all(RESTS, &[paid.id.bytes().into()]).await? {
         sources.push(RestRefundId::from_bytes(row.id("id")?).to_string());
     }
@@ -107,6 +110,15 @@ const BUNDLES: &str = "
      where l.payment_id = $1
      order by case when b.gift_id is null then 0 else 1 end, b.id";
 
+/// What expired once more, after it had been taken and given again: each under an id of its own.
+const LATER: &str = "
+    select c.source_id
+      from bundle_cuts c
+      join bundles b on b.id = c.bundle_id
+      join licences l on l.id = b.licence_id
+     where l.payment_id = $1 and c.kind = 'expiry' and c.source_id <> b.id
+     order by c.bundle_id, c.line";
+
 const RESTS: &str = "select id from rest_refunds where payment_id = $1 order by id";
 
 const IDLE: &str = "
@@ -130,6 +142,13 @@ const EARNED: &str = "
                and e.source_id in (select b.id from bundles b
                                      join licences l on l.id = b.licence_id
                                     where l.payment_id = $1
+                                    union all
+                                   select c.source_id
+                                     from bundle_cuts c
+                                     join bundles b on b.id = c.bundle_id
+                                     join licences l on l.id = b.licence_id
+                                    where l.payment_id = $1 and c.kind = 'expiry'
+                                      and c.source_id <> b.id
                                     union all
                                    select r.id from rest_refunds r where r.payment_id = $1)
              group by e.source_id, e.sheet_id) s

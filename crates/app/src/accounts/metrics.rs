@@ -115,8 +115,15 @@ impl Kept {
     }
 }
 
-const COUNTED: [&str; 6] = [
-    "tracks", "licences", "uses", "journals", "postings", "payees",
+const COUNTED: [&str; 8] = [
+    "tracks",
+    "licences",
+    "uses",
+    "journals",
+    "postings",
+    "payees",
+    "letters_waiting",
+    "letters_given_up",
 ];
 
 const BALANCES: &str = "select account, currency, amount_micros from balances";
@@ -127,4 +134,8 @@ const COUNTS: &str = "
            (select count(*) from uses) as uses,
            (select count(*) from journals) as journals,
            (select count(*) from postings) as postings,
-           (select count(*) from payees) as payees";
+           (select count(*) from payees) as payees,
+           (select count(*) from mails
+             where sent_ms is null and given_up_ms is null) as letters_waiting,
+           (select count(*) from mails
+             where sent_ms is null and given_up_ms is not null) as letters_given_up";

@@ -16,6 +16,7 @@ pub(crate) mod payments;
 pub(crate) mod post;
 mod recoup;
 pub(crate) mod sandbox;
+pub mod seals;
 pub(crate) mod sheets;
 pub(crate) mod subscribed;
 

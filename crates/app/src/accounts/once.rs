@@ -79,11 +79,33 @@ pub(crate) async fn claim(
     if tx.optional(CLAIM, &values).await?.is_some() {
         return Ok(Once::First);
     }
-    let row = tx.one(EARLIER, &[who.into(), key.into()]).await?;
-    if row.bytes("request_sha256")? == hash {
-        Ok(Once::Again(row.id("object_id")?))
-    } else {
-        Err(Stop::Refused(OnceRefusal::Reused))
+    let earlier = known(tx, (who, key), &hash).await?;
+    let earlier =
+        earlier.ok_or_else(|| Fault::because("claiming a key", "it vanished meanwhile"))?;
+    Ok(Once::Again(earlier))
+}
+
+/// What a request under this key caused before, for those that are answered before anything of
+/// them is judged; `None` where the key is new. Claims nothing.
+pub(crate) async fn earlier(
+    tx: &mut Tx,
+    (who, key): (&str, &str),
+    request: &impl Serialize,
+) -> Result<Option<[u8; 16]>, Stop<OnceRefusal>> {
+    let text = serde_json::to_vec(request).map_err(Fault::while_("writing a request"))?;
+    known(tx, (who, key), &Sha256::digest(text).into()).await
+}
+
+async fn known(
+    tx: &mut Tx,
+    (who, key): (&str, &str),
+    hash: &[u8; 32],
+) -> Result<Option<[u8; 16]>, Stop<OnceRefusal>> {
+    let row = tx.optional(EARLIER, &[who.into(), key.into()]).await?;
+    match row {
+        None => Ok(None),
+        Some(row) if row.bytes("request_sha256")? == hash => Ok(Some(row.id("object_id")?)),
+        Some(_) => Err(Stop::Refused(OnceRefusal::Reused)),
     }
 }
 

@@ -5,11 +5,17 @@ use std::collections::BTreeMap;
 
 use domain::refund::{Facts, subscription_state};
 use domain::usage::LicenceState;
-use domain::{Account, SubscriptionId};
+use domain::{Account, CycleId, LicenceId, SubscriptionId};
 use store::db::{Row, Tx};
 
 use super::paid::{Books, read_facts};
 use crate::Fault;
+
+/// The licence that a cycle's subscription was bought as.
+pub(crate) async fn licence(tx: &mut Tx, cycle: CycleId) -> Result<LicenceId, Fault> {
+    let row = tx.one(LICENCE, &[cycle.bytes().into()]).await?;
+    Ok(LicenceId::from_bytes(row.id("licence_id")?))
+}
 
 /// The state that a subscription's payments ask for.
 pub(crate) async fn asked(tx: &mut Tx, id: SubscriptionId) -> Result<LicenceState, Fault> {
@@ -75,6 +81,10 @@ pub(crate) fn is_composers(account: &Account) -> bool {
             | Account::Idle
     )
 }
+
+const LICENCE: &str = "
+    select s.licence_id from cycles c join subscriptions s on s.id = c.subscription_id
+     where c.id = $1";
 
 const OF_ONE: &str = "
     select c.start_ms, f.facts

@@ -5,11 +5,10 @@
 //! bundle that ends when the giver's does; what is unearned has moved with the clip time. A link is
 //! good for one taker.
 
-use domain::bundle_cut::CutBundle;
+use domain::bundle_cut::{CutBundle, gift_price};
 use domain::journal::gift_journal;
 use domain::{BundleId, BundlePlan, Envelope, GiftId, LicenceId, QuoteId, Timestamp};
 use ledger::Money;
-use ledger::round::mul_div_floor;
 use store::db::{Row, Tx};
 use thiserror::Error;
 
@@ -247,22 +246,14 @@ async fn write(
 /// What the taker's licence says: the giver's terms from now on, and a part of the price.
 fn option(call: &Call, held: &Held, row: &Row, ms: i64) -> Result<QuotedOption, Fault> {
     let doing = "pricing a gift";
-    let unit = held.price.currency().minor_unit_micros();
-    let part = mul_div_floor(held.price.micros(), ms, held.bundle.sold_ms);
-    let part = Money::new(part.map_err(Fault::while_(doing))?, held.price.currency());
-    let part = part.floor_to_minor().map_err(Fault::while_(doing))?;
-    let micros = part.micros().max(unit);
+    let price = gift_price(held.price, ms, held.bundle.sold_ms);
+    let price = price.map_err(Fault::while_(doing))?;
     let mut envelope: Envelope = serde_json::from_str(&row.text("envelope")?)
         .map_err(Fault::while_("reading a licence's envelope"))?;
     envelope.publish_window.from = Some(call.now);
     let plan = row.text("plan")?;
     let plan = BundlePlan::by_code(&plan).map_or(plan.as_str(), |plan| plan.code);
-    Ok(QuotedOption::given(
-        plan,
-        envelope,
-        ms,
-        Money::new(micros, part.currency()),
-    ))
+    Ok(QuotedOption::given(plan, envelope, ms, price))
 }
 
 impl QuotedOption {

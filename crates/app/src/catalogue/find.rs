@@ -23,7 +23,8 @@ pub(super) async fn by_ids(tx: &mut Tx, ids: &[TrackId]) -> Result<Vec<Track>, F
         tracks.push(track(&row)?);
     }
     tracks.sort_by_key(|track| ids.iter().position(|id| *id == track.id));
-    let tags = format!("{TAGS} where track_id in {these} order by value");
+    let tags = format!("{TAGS} where track_id in {these} order by value {{bytewise}}");
+    let tags = tx.spelt(&tags);
     for row in tx.all(&tags, &values).await? {
         let (kind, value) = (row.text("kind")?, row.text("value")?);
         let Some(track) = owner(&mut tracks, &row)? else {
@@ -36,7 +37,8 @@ pub(super) async fn by_ids(tx: &mut Tx, ids: &[TrackId]) -> Result<Vec<Track>, F
         };
         list.push(value);
     }
-    let assets = format!("{ASSETS} where track_id in {these} order by name");
+    let assets = format!("{ASSETS} where track_id in {these} order by name {{bytewise}}");
+    let assets = tx.spelt(&assets);
     for row in tx.all(&assets, &values).await? {
         add_asset(&mut tracks, &row)?;
     }

@@ -69,12 +69,9 @@ pub(crate) async fn resolve(tx: &mut Tx, name: &str) -> Result<TrackId, Stop<Tra
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn splits(app: &App, track: TrackId) -> Result<Vec<Share>, Fault> {
-    let rows = app
-        .db
-        .read()
-        .await?
-        .all(SPLITS, &[track.bytes().into()])
-        .await?;
+    let mut tx = app.db.read().await?;
+    let sql = tx.spelt(SPLITS);
+    let rows = tx.all(&sql, &[track.bytes().into()]).await?;
     rows.iter()
         .map(|row| {
             let payee = PayeeId::from_bytes(row.id("payee_id")?);
@@ -128,6 +125,6 @@ const SPLITS: &str = "
       join payees p on p.id = s.payee_id
      where s.sheet_id = (select id from split_sheets where track_id = $1 and asset_kind is null
                           order by version desc limit 1)
-     order by s.share_ppm desc, p.name";
+     order by s.share_ppm desc, p.name {bytewise}";
 
 const PREVIEW: &str = "select preview_blob from tracks where id = $1";

@@ -118,7 +118,8 @@ pub async fn close(
 /// [`Fault`] of the database.
 pub async fn list(app: &App) -> Result<Vec<Curator>, Fault> {
     let mut tx = app.db.read().await?;
-    let rows = tx.all(&format!("{SELECT} order by c.slug"), &[]).await?;
+    let sql = tx.spelt(&format!("{SELECT} order by c.slug {{bytewise}}"));
+    let rows = tx.all(&sql, &[]).await?;
     rows.iter().map(read).collect()
 }
 

@@ -108,6 +108,17 @@ pub(super) async fn on_sale(tx: &mut Tx, base: Currency) -> Result<Vec<Sold>, Fa
     rows.iter().map(|row| read(row, base)).collect()
 }
 
+/// The figures that a currency was sold by last, whether it still is or not.
+pub(super) async fn last(
+    tx: &mut Tx,
+    base: Currency,
+    wanted: Currency,
+) -> Result<Option<Sold>, Fault> {
+    let values = [base.code().into(), wanted.code().into()];
+    let row = tx.optional(LAST, &values).await?;
+    row.map(|row| read(&row, base)).transpose()
+}
+
 async fn write(
     app: &App,
     call: &Call,
@@ -163,3 +174,8 @@ const ON_SALE: &str = "
        and line = (select max(line) from currency_prices o
                     where o.currency = c.currency and o.base = c.base)
      order by currency";
+
+const LAST: &str = "
+    select currency, numerator, denominator, step_minor, less_minor, fee_fixed_micros, set_ms
+      from currency_prices where base = $1 and currency = $2
+     order by line desc limit 1";

@@ -135,7 +135,8 @@ pub async fn close(
 /// [`Fault`] of the database.
 pub async fn list(app: &App) -> Result<Vec<Code>, Fault> {
     let mut tx = app.db.read().await?;
-    let rows = tx.all(&format!("{SELECT} order by code"), &[]).await?;
+    let sql = tx.spelt(&format!("{SELECT} order by code {{bytewise}}"));
+    let rows = tx.all(&sql, &[]).await?;
     rows.iter().map(read).collect()
 }
 

@@ -70,12 +70,42 @@ impl Terms {
         track: Option<TrackId>,
         now: Timestamp,
     ) -> Result<Self, Stop<TermsRefusal>> {
-        let mut rates = app.settings.rates;
         let base = app.settings.currency;
         let sold = match asked.currency.filter(|wanted| *wanted != base) {
             None => None,
             Some(wanted) => Some(sold_in(tx, base, wanted).await?),
         };
+        Self::found(app, tx, asked, (track, sold), now).await
+    }
+
+    /// What counts for an upgrade that is paid in this currency: where nothing else is sold in it
+    /// any more, by the figures that counted last. Codes are refused.
+    pub(crate) async fn of_upgrade(
+        app: &App,
+        tx: &mut Tx,
+        asked: &Circumstances,
+        now: Timestamp,
+    ) -> Result<Self, Stop<TermsRefusal>> {
+        let base = app.settings.currency;
+        let sold = match asked.currency.filter(|wanted| *wanted != base) {
+            None => None,
+            Some(wanted) => match currencies::last(tx, base, wanted).await? {
+                None => Some(sold_in(tx, base, wanted).await?),
+                last => last,
+            },
+        };
+        Self::found(app, tx, asked, (None, sold), now).await
+    }
+
+    async fn found(
+        app: &App,
+        tx: &mut Tx,
+        asked: &Circumstances,
+        (track, sold): (Option<TrackId>, Option<Sold>),
+        now: Timestamp,
+    ) -> Result<Self, Stop<TermsRefusal>> {
+        let mut rates = app.settings.rates;
+        let base = app.settings.currency;
         if let Some(sold) = sold {
             rates.provider_fee_fixed_micros = sold.fee_fixed_micros;
         }
@@ -110,6 +140,11 @@ impl Terms {
     /// The rates that count.
     pub(crate) fn rates(&self) -> &Rates {
         &self.rates
+    }
+
+    /// What is paid in, where `base` is the store's own currency.
+    pub(crate) fn currency(&self, base: Currency) -> Currency {
+        self.sold.map_or(base, |sold| sold.table.rate.to())
     }
 
     /// Is it paid in the store's own currency?

@@ -94,7 +94,7 @@ pub async fn history(app: &App) -> Result<Vec<Stated>, Fault> {
 }
 
 /// The rate of a pair that counts now.
-pub(super) async fn latest(
+pub(crate) async fn latest(
     tx: &mut Tx,
     (from, to): (Currency, Currency),
 ) -> Result<Option<Stated>, Fault> {

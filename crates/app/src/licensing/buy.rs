@@ -7,7 +7,6 @@
 use domain::{LicenceId, QuoteId, TrackId, WalletId, split_sale};
 use ledger::Money;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use store::db::Tx;
 
 use super::clear::{self};
@@ -15,6 +14,7 @@ pub use super::refused::BuyRefusal;
 use super::sale::{self, Sale};
 use super::{Claim, Licence, QuotedOption, Standing, held, offers, render, sandbox, show, top_up};
 use crate::access::Principal;
+use crate::accounts::once::{self, Once, OnceRefusal};
 use crate::deals::promos;
 use crate::wallets::spend;
 use crate::{App, Call, Fault, Stop, proofs};
@@ -82,13 +82,10 @@ async fn attempt(
     purchase: &Purchase,
 ) -> Result<Bought, Stop<BuyRefusal>> {
     check_words(key, purchase)?;
-    let request = request_hash(purchase)?;
-    if let Some(earlier) = earlier(app, who, key, &request).await? {
-        let licence = show::by_id(app, earlier).await?;
-        return Ok(Bought {
-            licence,
-            repeated: true,
-        });
+    let name = who.name();
+    let earlier = once::earlier(&mut app.db.read().await?, (&name, key), purchase).await;
+    if let Some(earlier) = earlier.map_err(refused_key)? {
+        return again(app, earlier).await;
     }
     let (track, option) = quoted(app, call, purchase).await?;
     // What is free needs no card.
@@ -113,7 +110,7 @@ async fn attempt(
         paid_from: purchase.wallet,
         family: None,
     };
-    sell(app, call, who, (key, &request), purchase, sale).await
+    sell(app, call, who, key, purchase, sale).await
 }
 
 /// Writes a sale under its key, unless another request with this key was first.
@@ -121,28 +118,18 @@ async fn sell(
     app: &App,
     call: &mut Call,
     who: &Principal,
-    (key, request): (&str, &[u8; 32]),
+    key: &str,
     purchase: &Purchase,
     mut sale: Sale,
 ) -> Result<Bought, Stop<BuyRefusal>> {
     let (id, track) = (sale.id, sale.track);
     let mut tx = app.db.write().await?;
-    let values = [
-        who.name().into(),
-        key.into(),
-        request.into(),
-        id.bytes().into(),
-        call.now.0.into(),
-    ];
-    if tx.optional(CLAIM_KEY, &values).await?.is_none() {
+    let name = who.name();
+    let claimed = once::once(&mut tx, call, (&name, key), purchase, id.bytes()).await;
+    if let Once::Again(earlier) = claimed.map_err(refused_key)? {
         // Another request with this key was first, and has committed by now.
         drop(tx);
-        let earlier = earlier(app, who, key, request).await?;
-        let id = earlier.ok_or_else(|| Fault::because("buying", "an idempotency key vanished"))?;
-        return Ok(Bought {
-            licence: show::by_id(app, id).await?,
-            repeated: true,
-        });
+        return again(app, earlier).await;
     }
     // Asked again where no other sale of the track can come between: two buyers of an exclusive
     // licence both got here, and one of them is told. Nothing was charged then.
@@ -157,6 +144,8 @@ async fn sell(
         .as_ref()
         .and_then(|deal| deal.promo.clone());
     if let Some((old, credit)) = upgrade_of {
+        // Payments first, as whoever gives one back does.
+        held::lock_payments(&mut tx, old).await?;
         still_valid(&mut tx, old).await?;
         still_paid(
             &mut tx,
@@ -202,6 +191,22 @@ async fn sell(
     })
 }
 
+/// What the same request bought before.
+async fn again(app: &App, earlier: [u8; 16]) -> Result<Bought, Stop<BuyRefusal>> {
+    Ok(Bought {
+        licence: show::by_id(app, LicenceId::from_bytes(earlier)).await?,
+        repeated: true,
+    })
+}
+
+/// A key that was refused, in the words of a purchase.
+fn refused_key(stop: Stop<OnceRefusal>) -> Stop<BuyRefusal> {
+    refused_as(stop, |refusal| match refusal {
+        OnceRefusal::BadKey => BuyRefusal::BadIdempotencyKey,
+        OnceRefusal::Reused => BuyRefusal::KeyReused,
+    })
+}
+
 fn refused_as<R>(stop: Stop<R>, into: impl FnOnce(R) -> BuyRefusal) -> Stop<BuyRefusal> {
     match stop {
         Stop::Refused(refusal) => Stop::Refused(into(refusal)),
@@ -230,30 +235,6 @@ fn check_words(key: &str, purchase: &Purchase) -> Result<(), Stop<BuyRefusal>> {
     match purchase.email.as_deref() {
         Some(email) if !is_address(email) => Err(Stop::Refused(BuyRefusal::BadEmail)),
         _ => Ok(()),
-    }
-}
-
-fn request_hash(purchase: &Purchase) -> Result<[u8; 32], Fault> {
-    let text = serde_json::to_vec(purchase).map_err(Fault::while_("writing a request"))?;
-    Ok(Sha256::digest(text).into())
-}
-
-async fn earlier(
-    app: &App,
-    who: &Principal,
-    key: &str,
-    request: &[u8; 32],
-) -> Result<Option<LicenceId>, Stop<BuyRefusal>> {
-    let mut tx = app.db.read().await?;
-    match tx
-        .optional(EARLIER, &[who.name().into(), key.into()])
-        .await?
-    {
-        None => Ok(None),
-        Some(row) if row.bytes("request_sha256")? == request => {
-            Ok(Some(LicenceId::from_bytes(row.id("object_id")?)))
-        }
-        Some(_) => Err(Stop::Refused(BuyRefusal::KeyReused)),
     }
 }
 
@@ -338,14 +319,5 @@ async fn still_paid(tx: &mut Tx, old: LicenceId, credit: Money) -> Result<(), St
 }
 
 const OLD_STATUS: &str = "select status from licences where id = $1";
-
-const EARLIER: &str =
-    "select request_sha256, object_id from idempotency where principal = $1 and idem_key = $2";
-
-const CLAIM_KEY: &str = "
-    insert into idempotency (principal, idem_key, request_sha256, object_id, created_ms)
-    values ($1, $2, $3, $4, $5)
-    on conflict do nothing
- returning idem_key";
 
 const QUOTE: &str = "select track_id, options, expires_ms from quotes where id = $1";

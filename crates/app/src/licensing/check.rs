@@ -4,7 +4,7 @@
 //! it. Nothing is written. The answer tells no name and no other channel than the one asked about.
 
 pub use domain::check::{
-    Answer, FinishedUse, KeyState, Reason, SafelistFact, Verdict, notes, overall,
+    Answer, FinishedUse, KeyState, PoolFact, Reason, SafelistFact, Verdict, notes, overall,
 };
 pub use domain::envelope::{Audience, Placement, Purpose, Territory};
 pub use domain::{Channel, Country, Platform};
@@ -16,6 +16,7 @@ use thiserror::Error;
 
 use super::show::{self, LicenceRefusal};
 use super::{Licence, Standing, channels};
+use crate::subscriptions::cleared;
 use crate::{App, Fault, Refusal, Stop};
 
 /// The most keys of one question.
@@ -140,7 +141,7 @@ pub async fn check(
     for one in given {
         let answer = match one {
             Given::Token(token) => by_token(app, now, &token, &question.wanted).await?,
-            Given::Code(code) => by_code(app, code, &question.wanted).await?,
+            Given::Code(code) => by_code(app, now, code, &question.wanted).await?,
         };
         // Only what proves the same licence is the same: a forgery may carry anybody's code.
         let seen = |one: &KeyAnswer| {
@@ -214,7 +215,7 @@ async fn by_token(
     if let Some(licence) = known(app, claims.code).await?
         && licence.token.trim() == token.trim()
     {
-        return of_licence(app, &licence, wanted).await;
+        return of_licence(app, now, &licence, wanted).await;
     }
     // Signed by this store, and not in its database: it proves what was sold, and no more.
     let envelope = Envelope::from_value(&claims.envelope).ok();
@@ -231,9 +232,14 @@ async fn by_token(
     ))
 }
 
-async fn by_code(app: &App, code: Code, wanted: &FinishedUse) -> Result<KeyAnswer, Fault> {
+async fn by_code(
+    app: &App,
+    now: Timestamp,
+    code: Code,
+    wanted: &FinishedUse,
+) -> Result<KeyAnswer, Fault> {
     match known(app, code).await? {
-        Some(licence) => of_licence(app, &licence, wanted).await,
+        Some(licence) => of_licence(app, now, &licence, wanted).await,
         None => {
             let fact = SafelistFact::NotAtHand;
             Ok(answer(
@@ -250,6 +256,7 @@ async fn by_code(app: &App, code: Code, wanted: &FinishedUse) -> Result<KeyAnswe
 
 async fn of_licence(
     app: &App,
+    now: Timestamp,
     licence: &Licence,
     wanted: &FinishedUse,
 ) -> Result<KeyAnswer, Fault> {
@@ -263,13 +270,12 @@ async fn of_licence(
         Some(_) => format!("{} - {}", licence.artist, licence.title),
         None => licence.title.clone(),
     };
+    let pool = cleared::of_licence(app, now, licence.id, wanted).await?;
     let envelope = Some(licence.envelope.clone());
-    Ok(answer(
-        Some(licence.code),
-        state,
-        Some(music),
-        envelope,
-        &fact,
+    Ok(answer_with(
+        (Some(licence.code), Some(music)),
+        (state, envelope),
+        (&fact, pool),
         wanted,
     ))
 }
@@ -284,7 +290,7 @@ async fn listed(app: &App, licence: &Licence, wanted: &FinishedUse) -> Result<Sa
     ))
 }
 
-/// The answer for a key of which this is known.
+/// The answer for a key of which this is known; the reports of uses aren't at hand.
 #[must_use]
 pub fn answer(
     code: Option<Code>,
@@ -294,10 +300,21 @@ pub fn answer(
     safelist: &SafelistFact,
     wanted: &FinishedUse,
 ) -> KeyAnswer {
+    let pool = PoolFact::of_envelope(envelope.as_ref());
+    answer_with((code, music), (state, envelope), (safelist, pool), wanted)
+}
+
+fn answer_with(
+    (code, music): (Option<Code>, Option<String>),
+    (state, envelope): (KeyState, Option<Envelope>),
+    (safelist, pool): (&SafelistFact, PoolFact),
+    wanted: &FinishedUse,
+) -> KeyAnswer {
     let facts = KeyFacts {
         state,
         envelope: envelope.as_ref(),
         safelist,
+        pool,
     };
     KeyAnswer {
         code,

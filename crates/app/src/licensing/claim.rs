@@ -15,9 +15,10 @@ use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
+use super::Licence;
 use super::deliver::{self, DeliverRefusal};
 use super::papers::{certificate, dispute, evidence, invoice as invoice_paper, texts};
-use super::{Licence, invoice};
+use crate::billing::invoice;
 use crate::{App, Call, Fault, Stop};
 
 /// A claim bundle that is ready to be sent.

@@ -171,6 +171,14 @@ pub(super) async fn credit(tx: &mut Tx, id: LicenceId, value: Money) -> Result<M
     Ok(Money::new(left, value.currency()))
 }
 
+/// Lets nothing be given back of what was paid for a licence, or for those it was upgraded from,
+/// until the transaction ends: what it is worth as a credit stays so.
+pub(super) async fn lock_payments(tx: &mut Tx, id: LicenceId) -> Result<(), Fault> {
+    let sql = format!("{PAYMENTS}{}", tx.for_update());
+    tx.all(&sql, &[id.bytes().into()]).await?;
+    Ok(())
+}
+
 /// What a licence is worth. One sold before this was kept had its price as its first line.
 fn value(row: &Row) -> Result<Money, Fault> {
     let currency = Currency::from_code(&row.text("currency")?)
@@ -204,3 +212,13 @@ const LINE: &str = "
       left join upgrades u on u.new_id = l.id
       left join payment_facts f on f.payment_id = l.payment_id
      order by line.back desc";
+
+/// The payments of the same, always in one order.
+const PAYMENTS: &str = "
+    with recursive line (id) as (
+        select id from licences where id = $1
+         union all
+        select u.old_id from upgrades u join line on u.new_id = line.id)
+    select p.id from payments p
+     where p.id in (select l.payment_id from licences l where l.id in (select id from line))
+     order by p.id";

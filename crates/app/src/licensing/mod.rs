@@ -7,11 +7,9 @@ pub mod channels;
 pub mod check;
 pub mod claim;
 pub(crate) mod clear;
-pub mod credit_note;
 pub mod cue_sheet;
 pub mod deliver;
 mod held;
-pub mod invoice;
 mod offers;
 pub mod papers;
 pub mod quote;
@@ -24,14 +22,17 @@ pub mod show;
 pub mod standing;
 pub mod status;
 pub mod suggest;
+mod suggest_sale;
 mod terms;
 mod top_up;
 pub mod verify;
 
 use crate::accounts::sandbox;
 
+pub use crate::billing::Line;
+
 pub use clear::Bar;
 pub use held::{Claim, HeldRefusal};
 pub use show::{Licence, LicenceFile, Standing};
-pub use terms::{Lacking, Line, QuotedOption};
+pub use terms::{Lacking, QuotedOption};
 pub use top_up::TopUpRefusal;

@@ -24,7 +24,8 @@ pub(super) async fn is_open(tx: &mut Tx, offer: OfferId) -> Result<bool, Fault> 
 
 /// The names of a track's stems, in order.
 pub(super) async fn stems(tx: &mut Tx, track: TrackId) -> Result<Vec<String>, Fault> {
-    let rows = tx.all(STEMS, &[track.bytes().into()]).await?;
+    let sql = tx.spelt(STEMS);
+    let rows = tx.all(&sql, &[track.bytes().into()]).await?;
     rows.iter().map(|row| Ok(row.text("name")?)).collect()
 }
 
@@ -56,4 +57,5 @@ const OFFERS: &str = "
 
 const OPEN_OFFER: &str = "select id from offers where id = $1 and closed_ms is null";
 
-const STEMS: &str = "select name from assets where track_id = $1 and kind = 'stem' order by name";
+const STEMS: &str = "
+    select name from assets where track_id = $1 and kind = 'stem' order by name {bytewise}";

@@ -5,7 +5,7 @@
 //! Looking ([`look`]) answers the same and keeps nothing: what is only read needs no row.
 
 use domain::quote::{Held, upgrades};
-use domain::{AssetKind, IntendedUse, Pricing, QuoteId, Timestamp, TrackId};
+use domain::{AssetKind, IntendedUse, QuoteId, Timestamp, TrackId};
 use ledger::Currency;
 use store::db::Tx;
 use thiserror::Error;
@@ -299,7 +299,7 @@ async fn upgrade_terms(
         currency: Some(held),
         ..asked.clone()
     };
-    terms(Terms::find(app, tx, &asked, None, now).await)
+    terms(Terms::of_upgrade(app, tx, &asked, now).await)
 }
 
 async fn barred(tx: &mut Tx, track: TrackId, now: Timestamp) -> Result<(), Stop<QuoteRefusal>> {
@@ -335,14 +335,6 @@ async fn named_stem(
             stem: stem.chars().take(40).collect(),
             has,
         })),
-    }
-}
-
-/// How offers are priced here.
-pub(super) fn pricing(app: &App) -> Pricing {
-    Pricing {
-        tax: app.settings.rates.tax,
-        ..Pricing::default()
     }
 }
 

@@ -38,12 +38,10 @@ pub async fn files(
     kind: AssetKind,
     stem: Option<&str>,
 ) -> Result<Vec<AssetFile>, Fault> {
-    let rows = app
-        .db
-        .read()
-        .await?
-        .all(ASSETS, &[track.bytes().into()])
-        .await?;
+    let mut tx = app.db.read().await?;
+    let sql = tx.spelt(ASSETS);
+    let rows = tx.all(&sql, &[track.bytes().into()]).await?;
+    drop(tx);
     let mut out = Vec::new();
     for row in &rows {
         let own = parse_kind(row)?;
@@ -157,7 +155,7 @@ pub(super) fn hash(bytes: Vec<u8>) -> Result<BlobHash, Fault> {
 
 const ASSETS: &str = "
     select id, kind, name, start_ms, blob, format, essence_sha256
-      from assets where track_id = $1 order by kind, name";
+      from assets where track_id = $1 order by kind {bytewise}, name {bytewise}";
 
 const MASTER: &str = "select master_sha256, loopable from tracks where id = $1";
 

@@ -2,16 +2,17 @@
 //! journal, the payees' earnings or the bundle. All in the caller's transaction.
 
 use domain::bundle_cut::CutBundle;
-use domain::{AssetKind, CycleId, GiftId, LicenceId, PaymentId, TrackId, WalletId};
+use domain::{AssetKind, Cycle, CycleId, GiftId, LicenceId, PaymentId, TrackId, WalletId};
 use ledger::{Currency, Money};
 use licence_key::{Asset, Claims, Code, Status};
 use store::db::{Tx, Value};
 
 use super::buy::Purchase;
 use super::render::AssetFile;
-use super::{QuotedOption, invoice, sandbox};
+use super::{QuotedOption, sandbox};
 use crate::access::Principal;
 use crate::accounts::payments::{self, Subject};
+use crate::billing::{Bill, Kind, Period, invoice};
 use crate::subscriptions::open::{self, Opening};
 use crate::{App, Call, Fault};
 
@@ -88,7 +89,6 @@ impl Sale {
             // What costs nothing moves no money.
             return Ok(());
         };
-        invoice::draw(app, call, tx, self.id).await?;
         match (self.track, cycle) {
             (_, Some(cycle)) => {
                 let opening = Opening {
@@ -100,11 +100,34 @@ impl Sale {
                     cycle,
                     payment,
                 };
-                open::open(call, tx, &opening).await
+                open::open(call, tx, &opening).await?;
             }
-            (Some(track), None) => self.book_sale(app, call, tx, track).await,
-            (None, None) => self.book_bundle(app, call, tx).await,
+            (Some(track), None) => self.book_sale(app, call, tx, track).await?,
+            (None, None) => self.book_bundle(app, call, tx).await?,
         }
+        let (bill, total) = (self.bill(app, call)?, self.option.total()?);
+        invoice::draw(app, call, tx, (payment, self.id, total), &bill).await
+    }
+
+    /// What its invoice says: the price as it was explained, and the tax as it is booked.
+    fn bill(&self, app: &App, call: &Call) -> Result<Bill, Fault> {
+        let option = &self.option;
+        let period = option.is_pool().then(|| {
+            let cycle = Cycle::nth(call.now, 0);
+            Period {
+                plan: Some(option.offer.clone()),
+                from: cycle.start,
+                until: cycle.end,
+            }
+        });
+        Ok(Bill {
+            kind: period.as_ref().map_or(Kind::Licence, |_| Kind::SignUp),
+            period,
+            lines: option.lines.clone(),
+            tax: self.split(app)?.split.tax,
+            country: option.deal.as_ref().and_then(|deal| deal.country),
+            tax_label: option.tax_included.as_ref().map(|line| line.label.clone()),
+        })
     }
 
     /// Writes the licence alone: what it was paid by is there already.

@@ -1,25 +1,16 @@
 //! A suggestion: the cheapest mix of licences and clip time for the next month, from what a buyer
 //! says they do or from what they did in the last thirty days. Nothing is written.
 //!
-//! What licences cost is what the store's open offers usually cost: for each asset and tier the
-//! most frequent price, since a suggestion is not about one track. A single stem is no music for a
-//! video, and what is exclusive is about one track: neither is suggested. The pool is reckoned with as
-//! soon as a store sells one; until then it is never suggested.
+//! What is on sale, at what price in the buyer's circumstances: see `suggest_sale`.
 
-use std::collections::BTreeMap;
-
-use domain::envelope::Credit;
-use domain::offer::BUNDLE_PLANS;
-use domain::suggest::{
-    ClipPlan, ClipTime, Habit, LicenceChoice, OnSale, SuggestError, Suggestion, habits_of,
-};
-use domain::{AssetKind, LicenceId, Offer, PersonId, Tier, Timestamp, TrackId, UseReport};
-use ledger::{Currency, Money};
+use domain::suggest::{ClipTime, Habit, OnSale, Pool, SuggestError, Suggestion, habits_of};
+use domain::{LicenceId, PersonId, Timestamp, TrackId, UseReport};
+use ledger::Currency;
 use store::db::{Tx, Value};
 use thiserror::Error;
 
-use super::offers;
-use crate::catalogue::{Reach, templates};
+use super::suggest_sale::{clip_time, licences, pools, usual_offers};
+use crate::deals::{Circumstances, Terms, TermsRefusal};
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// How far back uses are looked at, in ms: thirty days.
@@ -66,6 +57,9 @@ pub enum SuggestRefusal {
     /// Nothing was used lately.
     #[error("no use was counted in the last thirty days: say what you make instead")]
     NoUses,
+    /// Not in these circumstances.
+    #[error(transparent)]
+    Terms(TermsRefusal),
     /// The question is out of bounds.
     #[error("{0}")]
     Bounds(SuggestError),
@@ -75,6 +69,7 @@ impl Refusal for SuggestRefusal {
     fn code(&self) -> &'static str {
         match self {
             Self::NoUses => "no_recent_uses",
+            Self::Terms(refusal) => refusal.code(),
             Self::Bounds(SuggestError::TooMuch | SuggestError::OnSale) => "too_much_at_once",
             Self::Bounds(_) => "bad_habit",
         }
@@ -87,16 +82,30 @@ impl Refusal for SuggestRefusal {
             Self::Bounds(SuggestError::Tracks(place)) => of(place, "tracks"),
             Self::Bounds(SuggestError::Clip(place)) => of(place, "use.clip_ms"),
             Self::Bounds(_) => Some("habits".into()),
+            Self::Terms(refusal) => refusal.field(),
             Self::NoUses => None,
         }
     }
 }
 
-/// Suggests.
+/// Suggests at the store's own prices.
 ///
 /// # Errors
 /// [`SuggestRefusal`].
 pub async fn suggest(app: &App, call: &Call, ask: &Ask) -> Result<Suggested, Stop<SuggestRefusal>> {
+    suggest_in(app, call, ask, &Circumstances::default()).await
+}
+
+/// The same in circumstances that change prices: a country, a currency.
+///
+/// # Errors
+/// [`SuggestRefusal`].
+pub async fn suggest_in(
+    app: &App,
+    call: &Call,
+    ask: &Ask,
+    asked: &Circumstances,
+) -> Result<Suggested, Stop<SuggestRefusal>> {
     let mut tx = app.db.read().await?;
     let (mut habits, uses, held_ms) = match ask {
         Ask::Habits(habits) => (habits.clone(), None, 0),
@@ -109,20 +118,23 @@ pub async fn suggest(app: &App, call: &Call, ask: &Ask) -> Result<Suggested, Sto
             (habits_of(&uses), Some(uses.len()), held)
         }
     };
-    let currency = Currency::USD;
-    let offers = usual_offers(&mut tx, currency).await?;
+    let terms = Terms::find(app, &mut tx, asked, None, call.now).await;
+    let terms = terms.map_err(|stop| match stop {
+        Stop::Refused(refusal) => Stop::Refused(SuggestRefusal::Terms(refusal)),
+        Stop::Fault(fault) => Stop::Fault(fault),
+    })?;
+    let currency = terms.currency(app.settings.currency);
+    let offers = usual_offers(app, &mut tx, &terms, call.now).await?;
     for habit in &mut habits {
         habit.each.published_at.get_or_insert(call.now);
-        habit.licences = licences(app, call.now, &offers, habit)?;
+        habit.licences = licences(call.now, &offers, &terms, habit)?;
     }
-    let on_sale = OnSale {
-        clip_time: Some(clip_time(app, call.now, held_ms)?),
-        pool: None,
-    };
+    let clip_time = clip_time(app, call.now, &terms, held_ms)?;
+    let pools = pools(app, &mut tx, &terms, call.now).await?;
     drop(tx);
     // A large question takes some hundred milliseconds, which others shouldn't wait for.
     let reckon = move || {
-        let suggestion = domain::suggest::suggest(&habits, &on_sale, currency);
+        let suggestion = cheapest(&habits, &clip_time, pools, currency);
         (habits, suggestion)
     };
     let (habits, suggestion) = tokio::task::spawn_blocking(reckon)
@@ -137,75 +149,31 @@ pub async fn suggest(app: &App, call: &Call, ask: &Ask) -> Result<Suggested, Sto
     })
 }
 
-/// The licences on sale that cover a video of the habit, or all of them where none does, so that
-/// the answer can say why.
-fn licences(
-    app: &App,
-    now: Timestamp,
-    offers: &[Offer],
-    habit: &Habit,
-) -> Result<Vec<LicenceChoice>, Fault> {
-    let pricing = super::quote::pricing(app);
-    let answer = domain::quote(offers, &habit.each, &pricing, now)
-        .map_err(Fault::while_("pricing an offer"))?;
-    let choice = |offer: &Offer, price: Money, envelope| LicenceChoice {
-        name: format!("{}, {} tier", offer.asset.label(), offer.tier.label()),
-        price_micros: price.micros(),
-        envelope,
-    };
-    if answer.covering.is_empty() {
-        let lacking = answer.not_covering.iter().map(|one| one.offer);
-        let all = lacking.map(|one| choice(one, one.price, one.envelope_at(now).into_owned()));
-        return Ok(all.collect());
-    }
-    let covering = answer.covering.iter();
-    let covering = covering.map(|one| choice(one.offer, one.price.total, one.envelope()));
-    Ok(covering.collect())
-}
-
-fn clip_time(app: &App, now: Timestamp, held_ms: i64) -> Result<ClipTime, Fault> {
-    let plans = app.settings.bundles.iter().map(|plan| {
-        let price = plan.price().map_err(Fault::while_("pricing a bundle"))?;
-        let (_, total) = domain::sale::tax_on(price, app.settings.rates.tax)
-            .map_err(Fault::while_("taxing a bundle"))?;
-        Ok(ClipPlan {
-            code: plan.code.to_owned(),
-            price_micros: total.micros(),
-            total_ms: plan.total_ms,
-        })
-    });
-    Ok(ClipTime {
-        plans: plans.collect::<Result<_, Fault>>()?,
-        envelope: BUNDLE_PLANS[0].envelope(Credit::NotRequired, now),
-        held_ms,
-    })
-}
-
-/// One offer for each asset and tier of the store, at the price most tracks have; the lower where
-/// two are as frequent. What tiers single composers have of their own is not usual. The cheapest
-/// come first, and no more than a suggestion weighs.
-async fn usual_offers(tx: &mut Tx, currency: Currency) -> Result<Vec<Offer>, Fault> {
-    let mut tiers = templates::shipped_ones();
-    templates::own(tx, Reach::Store, &mut tiers).await?;
-    let mut usual: BTreeMap<(AssetKind, Tier), (i64, Offer)> = BTreeMap::new();
-    for row in tx.all(USUAL, &[currency.code().into()]).await? {
-        let track = TrackId::from_bytes(row.id("track_id")?);
-        let (tracks, offer) = (row.int("tracks")?, offers::offer(&row, track)?);
-        if offer.rule.exclusive_months.is_some() || !tiers.contains_key(&offer.tier) {
-            continue;
-        }
-        let known = usual.get(&(offer.asset, offer.tier));
-        let better = |(more, other): &(i64, Offer)| {
-            (tracks, -offer.price.micros()) > (*more, -other.price.micros())
+/// The best answer of those with each subscription on sale, or with none: a month has one at most.
+fn cheapest(
+    habits: &[Habit],
+    clip_time: &ClipTime,
+    pools: Vec<Pool>,
+    currency: Currency,
+) -> Result<Suggestion, SuggestError> {
+    let with = |pool: Option<Pool>| {
+        let on_sale = OnSale {
+            clip_time: Some(clip_time.clone()),
+            pool,
         };
-        if known.is_none_or(better) {
-            usual.insert((offer.asset, offer.tier), (tracks, offer));
-        }
+        domain::suggest::suggest(habits, &on_sale, currency)
+    };
+    if pools.is_empty() {
+        return with(None);
     }
-    let mut usual: Vec<_> = usual.into_values().map(|(_, offer)| offer).collect();
-    usual.sort_by_key(|offer| offer.price.micros());
-    usual.truncate(domain::suggest::LICENCES_MAX);
-    Ok(usual)
+    let cost = |one: &Suggestion| one.mixes.first().map_or(i64::MAX, |mix| mix.total_micros);
+    let mut answers: Vec<_> = pools.into_iter().map(|pool| with(Some(pool))).collect();
+    if answers.iter().all(Result::is_err) {
+        // With a subscription it is too much at once; what is sold beside it may not be.
+        return with(None);
+    }
+    answers.sort_by_key(|answer| answer.as_ref().map_or(i64::MAX, cost));
+    answers.swap_remove(0)
 }
 
 async fn last_uses(
@@ -254,17 +222,6 @@ impl Whose {
         }
     }
 }
-
-const USUAL: &str = "
-    select id, track_id, asset_kind, tier, price_micros, currency, envelope, rule, tracks
-      from (select id, track_id, asset_kind, tier, price_micros, currency, envelope, rule,
-                   count(*) over (partition by asset_kind, tier, price_micros) as tracks,
-                   row_number() over (partition by asset_kind, tier, price_micros
-                                      order by id) as nth
-              from offers
-             where closed_ms is null and currency = $1 and asset_kind <> 'stem'
-               and price_micros > 0) as priced
-     where nth = 1";
 
 const USES: &str = "
     select u.report, u.track_id

@@ -7,28 +7,11 @@ use ledger::{Currency, Money};
 use serde::{Deserialize, Serialize};
 
 use crate::Fault;
+use crate::billing::Line;
 use crate::deals::{Frozen, Terms};
 
 /// The tier's word of a subscription to the pool.
 pub(crate) const POOL_TIER: &str = "pool";
-
-/// One line of an explained price, in micro-units of the option's currency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// What it is for.
-    pub label: String,
-    /// How much.
-    pub micros: i64,
-}
-
-impl From<&QuoteLine> for Line {
-    fn from(line: &QuoteLine) -> Self {
-        Self {
-            label: line.label(),
-            micros: line.micros,
-        }
-    }
-}
 
 /// One thing that can be bought at a stated price until the quote expires.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

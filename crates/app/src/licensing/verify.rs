@@ -1,11 +1,13 @@
 //! Verifying online: what anybody may know of a licence by its code. No personal data.
 
+use domain::Timestamp;
 use licence_key::{Code, CodeError};
 use thiserror::Error;
 
 use super::Licence;
 use super::show::{self, LicenceRefusal};
-use crate::{App, Refusal, Stop};
+use crate::subscriptions::cleared;
+use crate::{App, Fault, Refusal, Stop};
 
 /// Why a code isn't answered.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -51,4 +53,17 @@ pub async fn verify(app: &App, code: &str) -> Result<Licence, Stop<VerifyRefusal
     licence.files.clear();
     licence.lines.clear();
     Ok(licence)
+}
+
+/// Whether the subscription of a licence runs; none where it is of something else. The uses that
+/// were counted under it stay cleared either way: `check` answers for one of them.
+///
+/// # Errors
+/// [`Fault`] of the database.
+pub async fn subscription_runs(
+    app: &App,
+    now: Timestamp,
+    licence: &Licence,
+) -> Result<Option<bool>, Fault> {
+    cleared::runs_now(app, now, licence.id).await
 }

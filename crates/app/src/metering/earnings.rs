@@ -131,7 +131,8 @@ pub async fn earnings(
 /// [`Fault`] of the database.
 pub async fn payees(app: &App) -> Result<Vec<(PayeeId, String)>, Fault> {
     let mut tx = app.db.read().await?;
-    let rows = tx.all(PAYEES, &[]).await?;
+    let sql = tx.spelt(PAYEES);
+    let rows = tx.all(&sql, &[]).await?;
     rows.iter()
         .map(|row| Ok((PayeeId::from_bytes(row.id("id")?), row.text("name")?)))
         .collect()
@@ -211,7 +212,7 @@ async fn hours(tx: &mut Tx, call: &Call, payee: PayeeId) -> Result<Vec<(Timestam
 
 const NAME: &str = "select name from payees where id = $1";
 
-const PAYEES: &str = "select id, name from payees order by name";
+const PAYEES: &str = "select id, name from payees order by name {bytewise}";
 
 const BALANCES: &str =
     "select currency, amount_micros from balances where account = $1 order by currency";

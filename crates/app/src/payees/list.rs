@@ -51,7 +51,8 @@ impl Refusal for PayeeRefusal {
 pub async fn list(app: &App) -> Result<Vec<Payee>, Fault> {
     let mut tx = app.db.read().await?;
     let mut payees = Vec::new();
-    for row in tx.all(ALL, &[]).await? {
+    let sql = tx.spelt(ALL);
+    for row in tx.all(&sql, &[]).await? {
         payees.push(read(&mut tx, &row).await?);
     }
     Ok(payees)
@@ -95,7 +96,7 @@ async fn read(tx: &mut Tx, row: &Row) -> Result<Payee, Fault> {
     })
 }
 
-const ALL: &str = "select id, name, registered_ms from payees order by name";
+const ALL: &str = "select id, name, registered_ms from payees order by name {bytewise}";
 
 const BY_ID: &str = "select id, name, registered_ms from payees where id = $1";
 

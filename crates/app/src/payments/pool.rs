@@ -81,13 +81,6 @@ pub(super) async fn licence(
     Ok(())
 }
 
-/// The licence whose sign-up a payment paid for: it is the one that has an invoice.
-pub(super) async fn signed_up(tx: &mut Tx, id: PaymentId) -> Result<Option<LicenceId>, Fault> {
-    let row = tx.optional(SIGNED_UP, &[id.bytes().into()]).await?;
-    let id = row.map(|row| row.id("id")).transpose()?;
-    Ok(id.map(LicenceId::from_bytes))
-}
-
 /// The licence of a subscription's payment with its code, and what was paid for, for people.
 pub(super) async fn listed(
     tx: &mut Tx,
@@ -109,8 +102,6 @@ pub(super) async fn listed(
     let label = format!("{label}: {what} {start} to {end}");
     Ok(((licence, code.to_string()), label))
 }
-
-const SIGNED_UP: &str = "select id from licences where payment_id = $1";
 
 const LISTED: &str = "
     select l.id, l.code, l.label, c.start_ms, c.end_ms, x.journal_kind

@@ -15,10 +15,10 @@ use store::db::Tx;
 
 use super::{clip_time, pool};
 use crate::accounts::booking::{self, Booking};
-use crate::accounts::holds;
 use crate::accounts::paid::{self, Books, Paid};
 use crate::accounts::payments::Subject;
-use crate::licensing::credit_note::{self, Given};
+use crate::accounts::{holds, subscribed};
+use crate::billing::credit_note::{self, Given};
 use crate::wallets::{self, taken_back};
 use crate::{App, Call, Fault};
 
@@ -90,14 +90,9 @@ pub(super) async fn follow(
         }
         Subject::Subscription(cycle) => {
             pool::follow(tx, call, &step, cycle, sale, (before, after)).await?;
-            // Only what was paid at sign-up has an invoice that could be taken back of.
-            match pool::signed_up(tx, paid.id).await? {
-                Some(licence) => {
-                    step.note(app, call, tx, (licence, &original), (before, after), why)
-                        .await
-                }
-                None => Ok(()),
-            }
+            let licence = subscribed::licence(tx, cycle).await?;
+            step.note(app, call, tx, (licence, &original), (before, after), why)
+                .await
         }
         // A load is money kept, and no sale: it has no invoice, so its refund has no credit note.
         Subject::WalletLoad(load) => of_load(tx, call, &step, load, sale, after).await,
@@ -281,7 +276,7 @@ impl Step<'_> {
                 .unwrap_or(self.memo),
         };
         if given.money.micros() > 0 {
-            credit_note::issue(app, call, tx, &given).await?;
+            credit_note::issue(app, call, tx, self.paid, &given).await?;
         }
         Ok(())
     }

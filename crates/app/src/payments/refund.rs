@@ -12,13 +12,13 @@ use domain::PaymentId;
 use domain::standing::REASON_MAX;
 use ledger::{Currency, Money};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use store::db::Tx;
 use thiserror::Error;
 
 use super::learn::{self, Heard, Learned};
 use super::{Facts, TRIES_MAX, Why, sandbox};
 use crate::access::Principal;
+use crate::accounts::once::{Once, OnceRefusal, once};
 use crate::accounts::paid::{self, Paid};
 use crate::accounts::payments::Subject;
 use crate::accounts::sandbox::NAME;
@@ -157,15 +157,9 @@ async fn ask(
     key: &str,
     wanted: &Wanted,
 ) -> Result<([u8; 16], bool), Stop<RefundRefusal>> {
-    let length = key.chars().count();
-    if !(1..=128).contains(&length) || key.chars().any(char::is_control) {
-        return Err(Stop::Refused(RefundRefusal::BadIdempotencyKey));
-    }
-    let text = serde_json::to_vec(wanted).map_err(Fault::while_("writing a request"))?;
-    let hash: [u8; 32] = Sha256::digest(text).into();
     let mut tries = 1;
     loop {
-        match attempt(app, call, who, (key, &hash), wanted).await {
+        match attempt(app, call, who, key, wanted).await {
             Err(Stop::Fault(fault)) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
             done => return done,
         }
@@ -176,24 +170,20 @@ async fn attempt(
     app: &App,
     call: &mut Call,
     who: &Principal,
-    (key, hash): (&str, &[u8; 32]),
+    key: &str,
     wanted: &Wanted,
 ) -> Result<([u8; 16], bool), Stop<RefundRefusal>> {
     let id = call.id();
     let mut tx = app.db.write().await?;
-    let values = [
-        who.name().into(),
-        key.into(),
-        hash.into(),
-        (&id).into(),
-        call.now.0.into(),
-    ];
-    if tx.optional(CLAIM_KEY, &values).await?.is_none() {
-        let row = tx.one(EARLIER, &[who.name().into(), key.into()]).await?;
-        if row.bytes("request_sha256")? != hash {
-            return Err(Stop::Refused(RefundRefusal::KeyReused));
-        }
-        return Ok((row.id("object_id")?, true));
+    let name = who.name();
+    let claimed = once(&mut tx, call, (&name, key), wanted, &id).await;
+    let claimed = claimed.map_err(|stop| match stop {
+        Stop::Refused(OnceRefusal::BadKey) => Stop::Refused(RefundRefusal::BadIdempotencyKey),
+        Stop::Refused(OnceRefusal::Reused) => Stop::Refused(RefundRefusal::KeyReused),
+        Stop::Fault(fault) => Stop::Fault(fault),
+    })?;
+    if let Once::Again(earlier) = claimed {
+        return Ok((earlier, true));
     }
     let micros = judge(&mut tx, wanted).await?;
     let values = [
@@ -395,13 +385,6 @@ pub(super) async fn find(tx: &mut Tx, id: &[u8; 16]) -> Result<Request, Fault> {
         done: row.opt_int("done_ms")?.is_some(),
     })
 }
-
-const CLAIM_KEY: &str = "
-    insert into idempotency (principal, idem_key, request_sha256, object_id, created_ms)
-    values ($1, $2, $3, $4, $5) on conflict do nothing returning idem_key";
-
-const EARLIER: &str = "
-    select request_sha256, object_id from idempotency where principal = $1 and idem_key = $2";
 
 const OPEN: &str = "
     select id, micros from refund_requests where payment_id = $1 and done_ms is null";

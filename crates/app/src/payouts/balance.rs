@@ -2,7 +2,6 @@
 //! paid now. All of one snapshot.
 
 use domain::payout::balance::{Balance, by_age, next_available};
-use domain::payout::rules::Rules;
 use domain::payout::terms::{NotYet, Preview, next_pay_day, payable};
 use domain::time::DAY_MS;
 use domain::{PayeeId, Timestamp};
@@ -11,8 +10,9 @@ use store::db::Tx;
 use thiserror::Error;
 
 use super::destination::{self, Set};
+use super::rules::{self, Local, Unset};
 use super::terms::{self, Terms};
-use super::{AccessRefusal, Hand, rules};
+use super::{AccessRefusal, Hand};
 use crate::{App, Call, Fault, Stop};
 
 /// Why nothing is paid now.
@@ -30,6 +30,9 @@ pub enum Why {
     /// The destination changed lately.
     #[error("where you are paid changed lately: nothing is paid before {0}")]
     Held(Timestamp),
+    /// The store hasn't said what counts in this currency.
+    #[error(transparent)]
+    Unset(#[from] Unset),
     /// The amount isn't enough, or less than nothing.
     #[error(transparent)]
     NotYet(#[from] NotYet),
@@ -50,6 +53,7 @@ impl Why {
             Self::OtherCurrency(..) => "other_currency",
             Self::RailClosed(_) => "rail_closed",
             Self::Held(_) => "payouts_held",
+            Self::Unset(_) => "limits_not_set",
             Self::NotYet(NotYet::Owing(_)) => "owing",
             Self::NotYet(NotYet::Nothing) => "nothing_available",
             Self::NotYet(NotYet::BelowLeast { .. }) => "below_least",
@@ -112,9 +116,9 @@ pub async fn standings(
             currencies.push(currency);
         }
     }
-    let rules = rules::in_force(&mut tx).await?;
     let mut out = Vec::new();
     for currency in currencies {
+        let rules = rules::in_currency(&mut tx, app.settings.currency, currency).await?;
         out.push(standing(&mut tx, call, &rules, (payee, &name), currency).await?);
     }
     Ok(out)
@@ -123,12 +127,12 @@ pub async fn standings(
 async fn standing(
     tx: &mut Tx,
     call: &Call,
-    rules: &Rules,
+    local: &Local,
     (payee, name): (PayeeId, &str),
     currency: Currency,
 ) -> Result<Standing, Fault> {
     let now = call.now;
-    let terms = terms::in_force(tx, rules, payee, currency).await?;
+    let terms = terms::in_force(tx, &local.rules, payee, currency).await?;
     let destination = destination::latest(tx, payee).await?;
     let (mut balance, next) = earned(tx, now, payee, &terms).await?;
     let gone = tx
@@ -137,7 +141,7 @@ async fn standing(
     balance.in_transit = gone.int("in_transit")?;
     balance.paid = gone.int("paid")?;
     let available = Money::new(balance.available, currency);
-    let can = can(rules, &terms, destination.as_ref(), now, available);
+    let can = can(local, &terms, destination.as_ref(), now, available);
     let since = looked(tx, payee, &terms).await?;
     // What has come due since the last look is paid by the next run, not a period later.
     let pay_day = next_pay_day(terms.schedule, terms.anchor, since);
@@ -186,7 +190,7 @@ fn expected(
 
 /// What could be paid now, by where and by how much, whatever the day.
 pub(super) fn can(
-    rules: &Rules,
+    local: &Local,
     terms: &Terms,
     destination: Option<&Set>,
     now: Timestamp,
@@ -194,7 +198,7 @@ pub(super) fn can(
 ) -> Result<Preview, Why> {
     let set = destination.ok_or(Why::NoDestination)?;
     let (rail, currency) = (set.to.rail(), available.currency());
-    if !rules.is_on(rail) {
+    if !local.rules.is_on(rail) {
         return Err(Why::RailClosed(rail.label()));
     }
     if !rail.pays(currency) {
@@ -203,8 +207,11 @@ pub(super) fn can(
     if let Some(until) = set.held_until.filter(|until| now < *until) {
         return Err(Why::Held(until));
     }
-    let amount = payable(available, terms.threshold, rules.minimum(rail, currency))?;
-    Ok(terms::of(rules, rail, amount)?)
+    // Nothing is asked of the operator for who has nothing.
+    payable(available, terms.threshold, Money::zero(currency))?;
+    local.known(rail)?;
+    let amount = payable(available, terms.threshold, local.minimum(rail)?)?;
+    Ok(terms::of(local, rail, amount)??)
 }
 
 /// What is pending and available of a payee's lines, and when the next becomes available.

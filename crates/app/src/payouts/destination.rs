@@ -1,6 +1,7 @@
 //! Setting where a payee is paid.
 //!
-//! Before: the destination can be paid and its rail is open. After: a new version counts; what
+//! Before: the destination can be paid, its rail is open, and whoever changes one has signed in
+//! within five minutes (see [`super::confirm`]). After: a new version counts; what
 //! wasn't sent yet is withdrawn, so that nothing leaves to the old one, and unless it is the
 //! first, nothing is paid for 72 hours and both addresses are told.
 
@@ -12,6 +13,7 @@ use store::db::Tx;
 use thiserror::Error;
 
 use super::{AccessRefusal, Hand, rules, step};
+use crate::stop::Tries;
 use crate::{App, Call, Fault, Refusal, Stop, mails};
 
 /// A destination as it is shown: masked.
@@ -46,6 +48,11 @@ pub enum SetRefusal {
     /// The operator has closed the rail.
     #[error("this store doesn't pay by {0}: choose another way")]
     RailClosed(&'static str),
+    /// A session alone isn't enough for a change.
+    #[error(
+        "sign in again first: where somebody is paid is changed within five minutes of signing in"
+    )]
+    SignInAgain,
     /// Somebody else was first.
     #[error("this has just been changed by somebody: look at it again")]
     Overtaken,
@@ -56,6 +63,7 @@ impl Refusal for SetRefusal {
         match self {
             Self::Access(refusal) => refusal.code(),
             Self::Destination(_) | Self::Notify => "bad_destination",
+            Self::SignInAgain => "fresh_sign_in_required",
             Self::RailClosed(_) => "rail_closed",
             Self::Overtaken => "payouts_overtaken",
         }
@@ -67,7 +75,7 @@ impl Refusal for SetRefusal {
             Self::Destination(error) => Some(error.field().into()),
             Self::Notify => Some("notify".into()),
             Self::RailClosed(_) => Some("rail".into()),
-            Self::Overtaken => None,
+            Self::SignInAgain | Self::Overtaken => None,
         }
     }
 }
@@ -85,6 +93,23 @@ pub async fn set(
     notify: &str,
 ) -> Result<Set, Stop<SetRefusal>> {
     super::payees(hand, payee).map_err(refused)?;
+    let mut tries = Tries::default();
+    loop {
+        match attempt(app, call, hand, payee, to.clone(), notify).await {
+            Err(stop) if tries.again(&stop) => {}
+            done => return done,
+        }
+    }
+}
+
+async fn attempt(
+    app: &App,
+    call: &mut Call,
+    hand: Hand<'_>,
+    payee: PayeeId,
+    to: Destination,
+    notify: &str,
+) -> Result<Set, Stop<SetRefusal>> {
     let mut tx = app.db.write().await?;
     let name = super::name(&mut tx, payee).await?;
     let name = name.ok_or_else(|| refused(AccessRefusal::UnknownPayee(payee)))?;
@@ -100,6 +125,9 @@ pub async fn set(
         && (&before.to, &before.notify) == (&to, &notify)
     {
         return Ok(before.clone());
+    }
+    if before.is_some() && !super::is_fresh(hand, call.now) {
+        return Err(refused(SetRefusal::SignInAgain));
     }
     let new = Set {
         version: before.as_ref().map_or(1, |set| set.version + 1),

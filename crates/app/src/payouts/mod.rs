@@ -4,10 +4,12 @@
 //! answers, line by line. What isn't answered stays there; nothing is sent twice.
 
 pub mod balance;
+pub mod confirm;
 pub mod destination;
 mod file;
 pub mod list;
 mod once;
+pub mod pay_days;
 pub mod propose;
 pub mod release;
 pub mod results;
@@ -15,6 +17,7 @@ pub mod rules;
 pub mod send;
 mod step;
 pub mod terms;
+pub mod waiting;
 
 use domain::payout::State;
 use domain::{PayeeId, PayoutBatchId, PayoutId, PersonId, Timestamp};
@@ -27,6 +30,7 @@ use crate::{Fault, Refusal};
 
 pub use crate::offers::Hand;
 pub use domain::payout::destination::{Destination, Rail};
+pub use domain::payout::terms::Schedule;
 pub use once::{Key, KeyRefusal};
 
 /// A payout as it stands.
@@ -118,6 +122,15 @@ pub(crate) fn payees(hand: Hand<'_>, payee: PayeeId) -> Result<(), AccessRefusal
     match hand {
         Hand::Asker(Principal::Person(person)) if person.payee == Some(payee) => Ok(()),
         other => operators(other).map_err(|_| AccessRefusal::NotYours),
+    }
+}
+
+/// Whether a hand may do what a stolen session mustn't: at the console, or just signed in.
+pub(crate) fn is_fresh(hand: Hand<'_>, now: Timestamp) -> bool {
+    match hand {
+        Hand::Console => true,
+        Hand::Asker(Principal::Person(person)) => person.is_fresh(now),
+        Hand::Asker(_) => false,
     }
 }
 

@@ -6,8 +6,7 @@
 
 use domain::agreement::Purse;
 use domain::payout::State;
-use domain::payout::rules::Rules;
-use domain::payout::terms::{Preview, next_pay_day};
+use domain::payout::terms::Preview;
 use domain::{Account, LineKind, PayeeId, Payout, PayoutId, PersonId};
 use ledger::{Currency, JournalDraft, Money};
 use store::db::Tx;
@@ -16,12 +15,11 @@ use thiserror::Error;
 use super::balance::{self, Why};
 use super::destination::{self, Set};
 use super::once::{self, Key, KeyRefusal};
-use super::{AccessRefusal, Hand, PayoutSeen, list, rules, step, terms};
+use super::rules::{self, Local};
+use super::{AccessRefusal, Hand, PayoutSeen, list, step, terms};
 use crate::accounts::booking::{Booking, purse};
+use crate::stop::Tries;
 use crate::{App, Call, Fault, Refusal, Stop};
-
-/// How often a payee whose rows were contended is tried again.
-const TRIES_MAX: u32 = 20;
 
 /// What a run has done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,6 +51,7 @@ impl Refusal for ProposeRefusal {
             Self::Key(refusal) => refusal.code(),
             Self::Why(Why::Held(_)) => "payouts_held",
             Self::Why(Why::NoDestination) => "no_destination",
+            Self::Why(Why::Unset(_)) => "limits_not_set",
             Self::Why(_) => "nothing_to_pay",
         }
     }
@@ -68,16 +67,17 @@ impl Refusal for ProposeRefusal {
 
 /// Who proposes.
 #[derive(Debug, Clone)]
-struct Proposer<'a> {
-    name: &'a str,
+pub(super) struct Proposer<'a> {
+    pub(super) name: &'a str,
     /// An operator in person; then somebody else must release.
-    operator: Option<PersonId>,
-    run: [u8; 16],
+    pub(super) operator: Option<PersonId>,
+    pub(super) run: [u8; 16],
     /// Whether only a pay day that has come counts.
-    by_the_day: bool,
+    pub(super) by_the_day: bool,
 }
 
-/// Proposes what is due for everybody: what the periodic upkeep calls, and the operator's run.
+/// Proposes what is due for everybody, at the operator's wish; [`super::pay_days`] does it by
+/// itself.
 /// The same key again answers with what it proposed the first time.
 ///
 /// # Errors
@@ -90,16 +90,15 @@ pub async fn due(
 ) -> Result<Run, Stop<ProposeRefusal>> {
     super::operators(hand).map_err(|e| Stop::Refused(e.into()))?;
     let run_id = call.id();
-    let mut tx = app.db.write().await?;
-    let earlier = once::claim(&mut tx, call, key, "payout run", &run_id).await?;
-    if let Some(earlier) = earlier.map_err(|e| Stop::Refused(e.into()))? {
-        return Ok(Run {
-            proposed: list::of_run(&mut tx, &earlier).await?,
-            not_yet: Vec::new(),
-        });
-    }
-    let whose = tx.all(WHOSE, &[]).await?;
-    tx.commit().await?;
+    let mut tries = Tries::default();
+    let whose = loop {
+        match begin(app, call, key, &run_id).await {
+            Err(stop) if tries.again(&stop) => {}
+            Err(stop) => return Err(stop),
+            Ok(Begun::Before(run)) => return Ok(run),
+            Ok(Begun::Now(whose)) => break whose,
+        }
+    };
     let name = hand.name();
     let proposer = Proposer {
         name: &name,
@@ -108,9 +107,7 @@ pub async fn due(
         by_the_day: true,
     };
     let mut run = Run::default();
-    for row in whose {
-        let payee = PayeeId::from_bytes(row.id("payee_id")?);
-        let currency = super::currency(&row.text("currency")?)?;
+    for (payee, currency) in whose {
         match propose(app, call, &proposer, (payee, currency)).await? {
             Ok(Some(id)) => run.proposed.push(id),
             Ok(None) => {}
@@ -133,13 +130,30 @@ pub async fn request(
 ) -> Result<PayoutSeen, Stop<ProposeRefusal>> {
     super::payees(hand, payee).map_err(|e| Stop::Refused(e.into()))?;
     let run_id = call.id();
+    let mut tries = Tries::default();
+    loop {
+        match asked(app, call, hand, (payee, currency), key, run_id).await {
+            Err(stop) if tries.again(&stop) => {}
+            done => return done,
+        }
+    }
+}
+
+async fn asked(
+    app: &App,
+    call: &mut Call,
+    hand: Hand<'_>,
+    (payee, currency): (PayeeId, Currency),
+    key: Option<Key<'_>>,
+    run: [u8; 16],
+) -> Result<PayoutSeen, Stop<ProposeRefusal>> {
     let asked = format!("payout request {payee} {currency}");
     let mut tx = app.db.write().await?;
     if super::name(&mut tx, payee).await?.is_none() {
         let refusal = AccessRefusal::UnknownPayee(payee);
         return Err(Stop::Refused(refusal.into()));
     }
-    let earlier = once::claim(&mut tx, call, key, &asked, &run_id).await?;
+    let earlier = once::claim(&mut tx, call, key, &asked, &run).await?;
     if let Some(earlier) = earlier.map_err(|e| Stop::Refused(e.into()))? {
         let made = list::of_run(&mut tx, &earlier).await?.into_iter().next();
         return made.ok_or_else(|| Fault::because("asking for a payout", "it vanished").into());
@@ -151,11 +165,12 @@ pub async fn request(
     let proposer = Proposer {
         name: &name,
         operator,
-        run: run_id,
+        run,
         by_the_day: false,
     };
     // The key is kept with the payout, or not at all.
-    let made = attempt(&mut tx, call, &proposer, (payee, currency)).await?;
+    let home = app.settings.currency;
+    let made = attempt(&mut tx, call, &proposer, (payee, currency), home).await?;
     match made {
         Ok(Some(seen)) => {
             tx.commit().await?;
@@ -166,21 +181,54 @@ pub async fn request(
     }
 }
 
-async fn propose(
+/// What an operator's run begins with.
+enum Begun {
+    /// The same request had been carried out.
+    Before(Run),
+    /// Whom to look at.
+    Now(Vec<(PayeeId, Currency)>),
+}
+
+async fn begin(
+    app: &App,
+    call: &Call,
+    key: Option<Key<'_>>,
+    run: &[u8; 16],
+) -> Result<Begun, Stop<ProposeRefusal>> {
+    let mut tx = app.db.write().await?;
+    let earlier = once::claim(&mut tx, call, key, "payout run", run).await?;
+    if let Some(earlier) = earlier.map_err(|e| Stop::Refused(e.into()))? {
+        return Ok(Begun::Before(Run {
+            proposed: list::of_run(&mut tx, &earlier).await?,
+            not_yet: Vec::new(),
+        }));
+    }
+    let mut whose = Vec::new();
+    for row in tx.all(WHOSE, &[]).await? {
+        let payee = PayeeId::from_bytes(row.id("payee_id")?);
+        whose.push((payee, super::currency(&row.text("currency")?)?));
+    }
+    tx.commit().await?;
+    Ok(Begun::Now(whose))
+}
+
+/// One payee, tried again where somebody else moved their money at the same moment.
+pub(super) async fn propose(
     app: &App,
     call: &mut Call,
     proposer: &Proposer<'_>,
     whose: (PayeeId, Currency),
 ) -> Result<Result<Option<PayoutSeen>, Why>, Fault> {
-    let mut tries = 1;
+    let mut tries = Tries::default();
     loop {
         let mut tx = app.db.write().await?;
-        let done = match attempt(&mut tx, call, proposer, whose).await {
+        let home = app.settings.currency;
+        let done = match attempt(&mut tx, call, proposer, whose, home).await {
             Ok(outcome) => tx.commit().await.map(|()| outcome).map_err(Fault::from),
             Err(fault) => Err(fault),
         };
         match done {
-            Err(fault) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(fault) if tries.again(&fault) => {}
             done => return done,
         }
     }
@@ -193,23 +241,27 @@ async fn attempt(
     call: &mut Call,
     proposer: &Proposer<'_>,
     (payee, currency): (PayeeId, Currency),
+    home: Currency,
 ) -> Result<Result<Option<PayoutSeen>, Why>, Fault> {
     lock(tx, payee, currency).await?;
-    let rules = rules::in_force(tx).await?;
-    let terms = terms::in_force(tx, &rules, payee, currency).await?;
+    let local = rules::in_currency(tx, home, currency).await?;
+    let terms = terms::in_force(tx, &local.rules, payee, currency).await?;
     if proposer.by_the_day {
         let since = balance::looked(tx, payee, &terms).await?;
-        let day = next_pay_day(terms.schedule, terms.anchor, since);
-        if day.is_none_or(|day| call.now < day) {
+        if terms.pay_day_after(since).is_none_or(|day| call.now < day) {
             return Ok(Ok(None));
         }
     }
     let destination = destination::latest(tx, payee).await?;
     let (balance, _) = balance::earned(tx, call.now, payee, &terms).await?;
     let available = Money::new(balance.available, currency);
-    let can = balance::can(&rules, &terms, destination.as_ref(), call.now, available);
+    let can = balance::can(&local, &terms, destination.as_ref(), call.now, available);
     // Who waits for something that ends between two pay days is looked at again in the next run.
-    let waits = matches!(can, Err(Why::Held(_) | Why::NoDestination));
+    let waits = matches!(
+        can,
+        Err(Why::Held(_) | Why::NoDestination | Why::Unset(_))
+            | Err(Why::RailClosed(_) | Why::OtherCurrency(..))
+    );
     if proposer.by_the_day && !waits {
         let values = [
             payee.bytes().into(),
@@ -223,7 +275,7 @@ async fn attempt(
         (Err(why), _) => return Ok(Err(why)),
         (Ok(_), None) => return Ok(Err(Why::NoDestination)),
     };
-    let seen = write(tx, call, proposer, &rules, payee, &set, &preview, available).await?;
+    let seen = write(tx, call, proposer, &local, payee, &set, &preview, available).await?;
     Ok(Ok(Some(seen)))
 }
 
@@ -247,15 +299,17 @@ async fn write(
     tx: &mut Tx,
     call: &mut Call,
     proposer: &Proposer<'_>,
-    rules: &Rules,
+    local: &Local,
     payee: PayeeId,
     set: &Set,
     preview: &Preview,
     available: Money,
 ) -> Result<PayoutSeen, Fault> {
     let currency = available.currency();
+    let limit = local.limit();
+    let limit = limit.map_err(Fault::while_("proposing a payout"))?;
     let id = PayoutId::from_bytes(call.id());
-    let payout = Payout::propose(id, payee, preview.arrives, rules.limit(currency));
+    let payout = Payout::propose(id, payee, preview.arrives, limit);
     let payout = payout.map_err(Fault::while_("proposing a payout"))?;
     // Whoever proposes has looked at it: the other one must be somebody else.
     let state = match payout.state() {

@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use super::{AccessRefusal, Hand, PayoutSeen, step};
 use crate::access::{Role, person};
+use crate::stop::Tries;
 use crate::{App, Call, Refusal, Stop};
 
 /// Why a payout isn't moved. In order of precedence.
@@ -100,6 +101,22 @@ pub async fn withdraw(
     id: PayoutId,
     why: &str,
 ) -> Result<PayoutSeen, Stop<MoveRefusal>> {
+    let mut tries = Tries::default();
+    loop {
+        match withdrawn(app, call, hand, id, why).await {
+            Err(stop) if tries.again(&stop) => {}
+            done => return done,
+        }
+    }
+}
+
+async fn withdrawn(
+    app: &App,
+    call: &mut Call,
+    hand: Hand<'_>,
+    id: PayoutId,
+    why: &str,
+) -> Result<PayoutSeen, Stop<MoveRefusal>> {
     let mut tx = app.db.write().await?;
     let seen = super::locked(&mut tx, id).await?;
     let seen = seen.ok_or_else(|| {
@@ -117,6 +134,21 @@ pub async fn withdraw(
 }
 
 async fn released(
+    app: &App,
+    call: &mut Call,
+    id: PayoutId,
+    who: (PersonId, &str),
+) -> Result<PayoutSeen, Stop<MoveRefusal>> {
+    let mut tries = Tries::default();
+    loop {
+        match attempt(app, call, id, who).await {
+            Err(stop) if tries.again(&stop) => {}
+            done => return done,
+        }
+    }
+}
+
+async fn attempt(
     app: &App,
     call: &mut Call,
     id: PayoutId,

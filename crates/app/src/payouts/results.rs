@@ -15,6 +15,7 @@ use store::db::Tx;
 use thiserror::Error;
 
 use super::{AccessRefusal, Hand, PayoutSeen, send, step};
+use crate::stop::Tries;
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// What became of one line.
@@ -104,6 +105,22 @@ pub async fn import(
     text: &str,
 ) -> Result<Vec<LineRead>, Stop<ResultsRefusal>> {
     super::operators(hand).map_err(|e| Stop::Refused(e.into()))?;
+    let mut tries = Tries::default();
+    loop {
+        match attempt(app, call, hand, of, text).await {
+            Err(stop) if tries.again(&stop) => {}
+            done => return done,
+        }
+    }
+}
+
+async fn attempt(
+    app: &App,
+    call: &mut Call,
+    hand: Hand<'_>,
+    of: Option<PayoutBatchId>,
+    text: &str,
+) -> Result<Vec<LineRead>, Stop<ResultsRefusal>> {
     let mut tx = app.db.write().await?;
     if let Some(id) = of
         && send::batch(&mut tx, id).await?.is_none()

@@ -1,12 +1,15 @@
 //! The operator's rules of payouts. Before: they can be. After: a new version counts, at once.
 
 use domain::payout::rules::RulesError;
+use ledger::Currency;
 use store::db::Tx;
 use thiserror::Error;
 
+pub use domain::payout::local::{Local, Unset};
 pub use domain::payout::rules::Rules;
 
 use super::{AccessRefusal, Hand};
+use crate::exchanges::rate;
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// Why rules aren't taken.
@@ -74,6 +77,31 @@ pub async fn set(
     }
     tx.commit().await?;
     Ok(rules)
+}
+
+/// The rules that count now, as they stand in a currency.
+///
+/// # Errors
+/// [`Fault`] of the database.
+pub async fn local(app: &App, currency: Currency) -> Result<Local, Fault> {
+    let home = app.settings.currency;
+    in_currency(&mut app.db.read().await?, home, currency).await
+}
+
+/// The same within a transaction: with the operator's rate between the store's currency `home`
+/// and this one, where there is any.
+pub(super) async fn in_currency(
+    tx: &mut Tx,
+    home: Currency,
+    currency: Currency,
+) -> Result<Local, Fault> {
+    let rules = in_force(tx).await?;
+    let mut stated = rate::latest(tx, (home, currency)).await?;
+    if stated.is_none() {
+        stated = rate::latest(tx, (currency, home)).await?;
+    }
+    let rate = stated.map(|stated| stated.rate);
+    Ok(Local::new(rules, home, currency, rate))
 }
 
 pub(super) async fn in_force(tx: &mut Tx) -> Result<Rules, Fault> {

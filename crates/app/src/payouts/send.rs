@@ -15,7 +15,10 @@ use store::db::{Row, Tx};
 use thiserror::Error;
 
 use super::once::{self, Key, KeyRefusal};
+use super::rules::Unset;
+use super::waiting::Waiting;
 use super::{AccessRefusal, Hand, PayoutSeen, destination, file, rules, step};
+use crate::stop::Tries;
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// A file of payouts.
@@ -113,6 +116,22 @@ pub async fn send(
     key: Option<Key<'_>>,
 ) -> Result<Sent, Stop<SendRefusal>> {
     super::operators(hand).map_err(|e| Stop::Refused(e.into()))?;
+    let mut tries = Tries::default();
+    loop {
+        match attempt(app, call, hand, (rail, currency), key).await {
+            Err(stop) if tries.again(&stop) => {}
+            done => return done,
+        }
+    }
+}
+
+async fn attempt(
+    app: &App,
+    call: &mut Call,
+    hand: Hand<'_>,
+    (rail, currency): (Rail, Currency),
+    key: Option<Key<'_>>,
+) -> Result<Sent, Stop<SendRefusal>> {
     let id = PayoutBatchId::from_bytes(call.id());
     let mut tx = app.db.write().await?;
     let asked = format!("payout file {rail} {currency}");
@@ -127,7 +146,7 @@ pub async fn send(
         });
     }
     lock(&mut tx).await?;
-    let (chosen, left_out) = choose(&mut tx, call, (rail, currency)).await?;
+    let (chosen, left_out) = choose(&mut tx, app, call, (rail, currency)).await?;
     if chosen.is_empty() {
         return Err(Stop::Refused(SendRefusal::Nothing {
             rail: rail.label(),
@@ -191,10 +210,12 @@ pub(super) async fn lock(tx: &mut Tx) -> Result<(), Fault> {
 /// The payouts that may leave now, with where they go, and why the others may not.
 async fn choose(
     tx: &mut Tx,
+    app: &App,
     call: &mut Call,
     (rail, currency): (Rail, Currency),
 ) -> Result<(Vec<(PayoutSeen, Destination)>, Vec<(PayoutId, String)>), Fault> {
-    let cap = rules::in_force(tx).await?.cap(currency);
+    let local = rules::in_currency(tx, app.settings.currency, currency).await?;
+    let cap = local.cap();
     let midnight = call.now.0 - call.now.0.rem_euclid(DAY_MS);
     let row = tx
         .one(TODAY, &[currency.code().into(), midnight.into()])
@@ -216,9 +237,8 @@ async fn choose(
             left_out.push((id, payout::Refusal::Held(until).to_string()));
             continue;
         }
-        let capped = cap.map(|cap| within_daily_cap(seen.amount, gone, cap));
-        if let Some(Err(not_yet)) = capped {
-            left_out.push((id, not_yet.to_string()));
+        if let Some(why) = capped(&cap, seen.amount, gone) {
+            left_out.push((id, why));
             continue;
         }
         if chosen.len() == rail.rows_max() {
@@ -230,6 +250,21 @@ async fn choose(
         chosen.push((seen, set.to));
     }
     Ok((chosen, left_out))
+}
+
+/// Why the day's cap doesn't let an amount out: what nobody has said lets nothing out.
+fn capped(cap: &Result<Option<Money>, Unset>, amount: Money, gone: Money) -> Option<String> {
+    match cap {
+        Err(unset) => Some(unset.to_string()),
+        Ok(None) => None,
+        Ok(Some(cap)) if amount.micros() > cap.micros() => {
+            Some(Waiting::AboveCap { cap: *cap }.to_string())
+        }
+        Ok(Some(cap)) => {
+            let within = within_daily_cap(amount, gone, *cap);
+            within.err().map(|not_yet| not_yet.to_string())
+        }
+    }
 }
 
 async fn keep(

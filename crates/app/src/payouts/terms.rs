@@ -9,7 +9,8 @@ use ledger::{Currency, Money};
 use store::db::Tx;
 use thiserror::Error;
 
-use super::{AccessRefusal, Hand, rules};
+use super::rules::{self, Local, Unset};
+use super::{AccessRefusal, Hand};
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// The largest threshold, in micro-units.
@@ -26,6 +27,13 @@ pub struct Terms {
     pub schedule: Schedule,
     /// From when on pay days are counted.
     pub anchor: Timestamp,
+}
+
+impl Terms {
+    /// The first pay day after a moment; none when the payee asks each time.
+    pub(super) fn pay_day_after(&self, since: Timestamp) -> Option<Timestamp> {
+        terms::next_pay_day(self.schedule, self.anchor, since)
+    }
 }
 
 /// Why terms aren't taken. In order of precedence.
@@ -117,25 +125,28 @@ pub async fn set(
 /// What a payout of an amount costs by a rail, and what arrives, before anything is saved.
 ///
 /// # Errors
-/// [`Fault`] of the database.
-pub async fn preview(
-    app: &App,
-    rail: Rail,
-    amount: Money,
-) -> Result<Result<Preview, NotYet>, Fault> {
-    let rules = rules::in_force(&mut app.db.read().await?).await?;
-    Ok(of(&rules, rail, amount))
+/// [`Unset`] where the rail's fee in this currency isn't known.
+pub fn preview(local: &Local, rail: Rail, amount: Money) -> Result<Result<Preview, NotYet>, Unset> {
+    of(local, rail, amount)
 }
 
 /// What leaves, what it costs the payee, and what arrives.
-pub(super) fn of(rules: &Rules, rail: Rail, amount: Money) -> Result<Preview, NotYet> {
+pub(super) fn of(
+    local: &Local,
+    rail: Rail,
+    amount: Money,
+) -> Result<Result<Preview, NotYet>, Unset> {
     use domain::payout::rules::FeeBearer;
-    let mut preview = terms::preview(amount, &rules.fee(rail, amount.currency()))?;
-    if rules.fee_by == FeeBearer::Store {
-        preview.fee = Money::zero(amount.currency());
-        preview.fee_bp = 0;
-        preview.arrives = amount;
-    }
+    let fee = local.fee(rail)?;
+    let preview = terms::preview(amount, &fee).map(|preview| match local.rules.fee_by {
+        FeeBearer::Payee => preview,
+        FeeBearer::Store => Preview {
+            fee: Money::zero(amount.currency()),
+            fee_bp: 0,
+            arrives: amount,
+            ..preview
+        },
+    });
     Ok(preview)
 }
 

@@ -48,7 +48,9 @@ impl Stay {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn list(app: &App, now: Timestamp) -> Result<Vec<Stay>, Fault> {
-    let rows = app.db.read().await?.all(LIST, &[now.0.into()]).await?;
+    let mut tx = app.db.read().await?;
+    let sql = tx.spelt(LIST);
+    let rows = tx.all(&sql, &[now.0.into()]).await?;
     rows.iter().map(stay).collect()
 }
 
@@ -70,4 +72,4 @@ const LIST: &str = "
       join tracks t on t.id = r.track_id
       join artists a on a.id = t.artist_id
      where r.until_ms is null or r.until_ms > $1
-     order by r.from_ms, t.title, r.id";
+     order by r.from_ms, t.title {bytewise}, r.id";

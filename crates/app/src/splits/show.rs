@@ -83,7 +83,8 @@ pub async fn splits(app: &App, hand: Hand<'_>, name: &str) -> Result<Splits, Sto
 pub async fn mine(app: &App, payee: PayeeId) -> Result<Vec<Splits>, Fault> {
     let mut tx = app.db.read().await?;
     let mut all = Vec::new();
-    for row in tx.all(MINE, &[payee.bytes().into()]).await? {
+    let sql = tx.spelt(MINE);
+    for row in tx.all(&sql, &[payee.bytes().into()]).await? {
         all.push(of_track(&mut tx, TrackId::from_bytes(row.id("id")?)).await?);
     }
     Ok(all)
@@ -189,7 +190,8 @@ async fn read(tx: &mut Tx, row: &Row) -> Result<Proposal, Fault> {
         parties: Vec::new(),
     };
     let before = before(tx, &proposal).await?;
-    for row in tx.all(PARTIES, &[id.bytes().into()]).await? {
+    let sql = tx.spelt(PARTIES);
+    for row in tx.all(&sql, &[id.bytes().into()]).await? {
         let payee = PayeeId::from_bytes(row.id("payee_id")?);
         let registered = row.opt_int("registered_ms")?.is_some();
         let ppm = |parts: &[Part]| {
@@ -217,7 +219,8 @@ async fn before(tx: &mut Tx, proposal: &Proposal) -> Result<Vec<Part>, Fault> {
 
 async fn parts(tx: &mut Tx, sql: &str, of: &[u8; 16]) -> Result<Vec<Part>, Fault> {
     let mut parts = Vec::new();
-    for row in tx.all(sql, &[of.into()]).await? {
+    let sql = tx.spelt(sql);
+    for row in tx.all(&sql, &[of.into()]).await? {
         parts.push(Part {
             payee: PayeeId::from_bytes(row.id("payee_id")?),
             name: row.text("name")?,
@@ -235,7 +238,7 @@ const MINE: &str = "
                     where s.track_id = t.id and h.payee_id = $1)
         or exists (select 1 from split_proposals s join split_parties i on i.proposal_id = s.id
                     where s.track_id = t.id and i.payee_id = $1 and s.status = 'open')
-     order by t.title, t.id";
+     order by t.title {bytewise}, t.id";
 
 const TRACK: &str = "select slug, title from tracks where id = $1";
 
@@ -252,12 +255,12 @@ const PRESENT: &str = "
 const SHARES: &str = "
     select h.payee_id, p.name, p.registered_ms, h.share_ppm
       from split_shares h join payees p on p.id = h.payee_id
-     where h.sheet_id = $1 order by h.share_ppm desc, p.name";
+     where h.sheet_id = $1 order by h.share_ppm desc, p.name {bytewise}";
 
 const PROPOSED: &str = "
     select h.payee_id, p.name, p.registered_ms, h.share_ppm
       from split_proposal_shares h join payees p on p.id = h.payee_id
-     where h.proposal_id = $1 order by h.share_ppm desc, p.name";
+     where h.proposal_id = $1 order by h.share_ppm desc, p.name {bytewise}";
 
 const PROPOSALS: &str = "
     select s.id, s.track_id, t.slug, t.title, s.asset_kind, s.proposed_by, s.proposer_id,
@@ -267,4 +270,4 @@ const PROPOSALS: &str = "
 const PARTIES: &str = "
     select i.payee_id, p.name, p.registered_ms, i.accepted_ms
       from split_parties i join payees p on p.id = i.payee_id
-     where i.proposal_id = $1 order by p.name";
+     where i.proposal_id = $1 order by p.name {bytewise}";

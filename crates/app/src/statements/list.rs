@@ -65,10 +65,9 @@ pub async fn statements(
     }
     let mut months: Vec<Month> = Vec::new();
     let money = |micros| Money::new(micros, currency);
-    for row in tx
-        .all(DAYS, &[payee.bytes().into(), currency.code().into()])
-        .await?
-    {
+    let sql = tx.spelt(DAYS);
+    let values = [payee.bytes().into(), currency.code().into()];
+    for row in tx.all(&sql, &values).await? {
         let at = Timestamp(row.int("day")? * domain::time::DAY_MS);
         while months.last().is_none_or(|month| !month.period.holds(at)) {
             months.push(next(months.last(), at, call, currency)?);
@@ -134,4 +133,4 @@ const CURRENCIES: &str = "
 const DAYS: &str = "
     select at_ms / 86400000 as day, kind, count(*) as lines, cast(sum(micros) as bigint) as sum
       from payee_lines where payee_id = $1 and currency = $2
-     group by at_ms / 86400000, kind order by at_ms / 86400000, kind";
+     group by at_ms / 86400000, kind order by at_ms / 86400000, kind {bytewise}";

@@ -146,7 +146,8 @@ async fn moved(tx: &mut Tx, wanted: &Wanted) -> Result<(Vec<Sheet>, Vec<Line>), 
         period.from().0.into(),
         period.until().0.into(),
     ];
-    let rows = tx.all(LINES, &values).await?;
+    let sql = tx.spelt(LINES);
+    let rows = tx.all(&sql, &values).await?;
     let mut ids = BTreeSet::new();
     for row in &rows {
         ids.extend(sheet_of(row)?);
@@ -265,7 +266,8 @@ const LINES: &str = "
       left join split_sheets s on s.id = e.sheet_id
       left join tracks st on st.id = s.track_id
      where e.payee_id = $1 and e.currency = $2 and e.at_ms >= $3 and e.at_ms < $4
-     order by e.at_ms, coalesce(e.shared_after_micros, 0), e.source_id, e.kind, e.sheet_id, e.purse";
+     order by e.at_ms, coalesce(e.shared_after_micros, 0), e.source_id, e.kind {bytewise},
+              e.sheet_id, e.purse";
 
 const SHEET: &str = "
     select s.version, t.title from split_sheets s join tracks t on t.id = s.track_id

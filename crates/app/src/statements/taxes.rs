@@ -44,7 +44,8 @@ pub async fn csv(app: &App, year: &Period) -> Result<String, Fault> {
 async fn payees(tx: &mut Tx, year: &Period) -> Result<String, Fault> {
     let mut text = String::new();
     let mut last = None;
-    let rows = tx.all(PAYEES, &bounds(year)).await?;
+    let sql = tx.spelt(PAYEES);
+    let rows = tx.all(&sql, &bounds(year)).await?;
     for row in &rows {
         let payee = PayeeId::from_bytes(row.id("id")?).to_string();
         let (name, currency) = (row.text("name")?, row.text("currency")?);
@@ -128,7 +129,7 @@ const PAYEES: &str = "
       from payee_lines e join payees p on p.id = e.payee_id
      where e.at_ms >= $1 and e.at_ms < $2
      group by p.id, p.name, e.currency, e.kind
-     order by p.name, p.id, e.currency, e.kind";
+     order by p.name {bytewise}, p.id, e.currency {bytewise}, e.kind {bytewise}";
 
 const TAXES: &str = "
     select t.account, t.currency, cast(sum(t.amount_micros) as bigint) as tax,

@@ -6,14 +6,15 @@ use domain::subscription::{Ask, AskRefusal, ProRataRefusal, Subscription, upgrad
 use domain::{Cycle, CycleId, LicenceId, Timestamp, split_sale};
 use ledger::Money;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use store::db::Tx;
 use thiserror::Error;
 
 use super::fund::{self, Payment};
+use super::plans::PoolPlan;
 use super::state::{self, Kept};
 use super::{Shown, plans, renew, show};
 use crate::access::Principal;
+use crate::accounts::once::{Once, OnceRefusal, once};
 use crate::accounts::payments::{self, Subject};
 use crate::accounts::sandbox::{self, NotCharged};
 use crate::{App, Call, Fault, Refusal, Stop};
@@ -119,10 +120,6 @@ pub async fn change(
     key: &str,
     (licence, wish): (LicenceId, &Wish),
 ) -> Result<Shown, Stop<ChangeRefusal>> {
-    let length = key.chars().count();
-    if !(1..=128).contains(&length) || key.chars().any(char::is_control) {
-        return Err(Stop::Refused(ChangeRefusal::BadKey));
-    }
     let mut tries = 1;
     loop {
         match attempt(app, call, who, key, (licence, wish)).await {
@@ -143,20 +140,10 @@ async fn attempt(
     (licence, wish): (LicenceId, &Wish),
 ) -> Result<(), Stop<ChangeRefusal>> {
     let mut tx = app.db.write().await?;
-    let request = request_hash(licence, wish)?;
-    let values = [
-        who.name().into(),
-        key.into(),
-        (&request).into(),
-        licence.bytes().into(),
-        call.now.0.into(),
-    ];
-    if tx.optional(CLAIM_KEY, &values).await?.is_none() {
-        let row = tx.one(EARLIER, &[who.name().into(), key.into()]).await?;
-        return match row.bytes("request_sha256")? == request {
-            true => Ok(()),
-            false => Err(Stop::Refused(ChangeRefusal::KeyReused)),
-        };
+    let (name, request) = (who.name(), (licence, wish));
+    let claimed = once(&mut tx, call, (&name, key), &request, licence.bytes()).await;
+    if let Once::Again(_) = claimed.map_err(refused_key)? {
+        return Ok(());
     }
     let kept = state::of_licence(&mut tx, licence).await?;
     let mut kept = kept.ok_or(Stop::Refused(ChangeRefusal::NoSubscription))?;
@@ -178,10 +165,13 @@ async fn attempt(
     Ok(tx.commit().await?)
 }
 
-/// A hash, so that no card's number is kept with a key.
-fn request_hash(licence: LicenceId, wish: &Wish) -> Result<[u8; 32], Fault> {
-    let text = serde_json::to_vec(&(licence, wish)).map_err(Fault::while_("writing a request"))?;
-    Ok(Sha256::digest(text).into())
+/// A key that was refused, in the words of a change.
+fn refused_key(stop: Stop<OnceRefusal>) -> Stop<ChangeRefusal> {
+    match stop {
+        Stop::Refused(OnceRefusal::BadKey) => Stop::Refused(ChangeRefusal::BadKey),
+        Stop::Refused(OnceRefusal::Reused) => Stop::Refused(ChangeRefusal::KeyReused),
+        Stop::Fault(fault) => Stop::Fault(fault),
+    }
 }
 
 fn step(kept: &Kept, ask: Ask, now: Timestamp) -> Result<Subscription, Stop<ChangeRefusal>> {
@@ -271,7 +261,13 @@ async fn switch(
         };
     };
     match upgrade_charge(&cycle, call.now, old, plan.terms.price()) {
-        Ok(more) => pay_more(app, call, tx, kept, (id, plan.terms.price(), more)).await,
+        Ok(more) => {
+            let rest = Cycle {
+                start: call.now,
+                end: cycle.end,
+            };
+            pay_more(app, call, tx, kept, (id, rest), (&plan, more)).await
+        }
         Err(ProRataRefusal::NotDearer) => Ok(()),
         Err(other) => Err(Fault::because("reckoning an upgrade", other.to_string()).into()),
     }
@@ -284,7 +280,8 @@ async fn pay_more(
     call: &mut Call,
     tx: &mut Tx,
     kept: &mut Kept,
-    (cycle, price, more): (CycleId, Money, Money),
+    (cycle, rest): (CycleId, Cycle),
+    (plan, more): (&PoolPlan, Money),
 ) -> Result<(), Stop<ChangeRefusal>> {
     let Ok(split) = split_sale(more, &app.settings.rates) else {
         return Ok(());
@@ -303,7 +300,9 @@ async fn pay_more(
         source: &source,
         split: &split,
     };
+    let price = plan.terms.price();
     fund::add(call, tx, (kept.id, cycle), price, &payment).await?;
+    fund::bill(app, call, tx, kept.licence, (plan, &payment), rest).await?;
     Ok(())
 }
 
@@ -343,15 +342,6 @@ fn renew_card(kept: &mut Kept, card: &str, now: Timestamp) -> Result<(), Stop<Ch
     }
     Ok(())
 }
-
-const CLAIM_KEY: &str = "
-    insert into idempotency (principal, idem_key, request_sha256, object_id, created_ms)
-    values ($1, $2, $3, $4, $5)
-    on conflict do nothing
- returning idem_key";
-
-const EARLIER: &str =
-    "select request_sha256 from idempotency where principal = $1 and idem_key = $2";
 
 const RUNNING: &str = "
     select id, start_ms, end_ms, price_micros from cycles

@@ -1,14 +1,15 @@
 //! Money that reaches a cycle: its journal, and the figures it is frozen with. The composers' side
 //! without the reserve is the pool; the reserve waits for its age.
 
-use domain::{Account, Cycle, CycleId, PaymentId, SaleSplit, SubscriptionId, journal};
+use domain::{Account, Cycle, CycleId, LicenceId, PaymentId, SaleSplit, SubscriptionId, journal};
 use ledger::{JournalDraft, Money};
 use store::db::Tx;
 
 use super::plans::{PoolPlan, idle_word};
 use crate::accounts::post;
 use crate::accounts::sandbox;
-use crate::{Call, Fault};
+use crate::billing::{Bill, Kind, Period, invoice};
+use crate::{App, Call, Fault};
 
 /// A payment and the reference of its journal.
 pub(super) struct Payment<'a> {
@@ -65,6 +66,29 @@ pub(super) async fn add(
     ];
     tx.run(ADD, &values).await?;
     book(call, tx, (subscription, id), payment).await
+}
+
+/// Writes the invoice of a payment that had no quote: of a renewal, or of what a dearer plan adds.
+pub(super) async fn bill(
+    app: &App,
+    call: &Call,
+    tx: &mut Tx,
+    licence: LicenceId,
+    (plan, payment): (&PoolPlan, &Payment<'_>),
+    paid_for: Cycle,
+) -> Result<(), Fault> {
+    let (kind, what) = match payment.kind {
+        UPGRADE => (Kind::PlanChange, "the rest of the month"),
+        _ => (Kind::Renewal, "a month"),
+    };
+    let period = Period {
+        plan: Some(plan.code.clone()),
+        from: paid_for.start,
+        until: paid_for.end,
+    };
+    let (label, split) = (format!("{}, {what}", plan.label), payment.split);
+    let bill = Bill::charged(kind, period, label, split, app.settings.rates.tax);
+    invoice::draw(app, call, tx, (payment.id, licence, split.gross), &bill).await
 }
 
 async fn book(

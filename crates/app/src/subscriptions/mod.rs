@@ -2,6 +2,7 @@
 //! cycle pays the tracks that its subscriber used (money.md §5).
 
 pub mod change;
+pub(crate) mod cleared;
 pub mod close;
 pub mod closes;
 pub(crate) mod end;

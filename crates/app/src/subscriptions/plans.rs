@@ -149,7 +149,8 @@ fn check(app: &App, wanted: &Wanted) -> Result<Plan, PlanRefusal> {
     }
 }
 
-fn allowance(app: &App, terms: &Plan) -> Result<i64, String> {
+/// How many uses a cycle of a plan allows by the present rates; why none, where the price bears none.
+pub(crate) fn allowance(app: &App, terms: &Plan) -> Result<i64, String> {
     let split = split_sale(terms.price(), &app.settings.rates).map_err(|e| e.to_string())?;
     let pool = terms.fund(split.composers).map_err(|e| e.to_string())?;
     Ok(pool.allowance())
@@ -164,7 +165,8 @@ pub(crate) async fn read(tx: &mut Tx, code: &str) -> Result<Option<PoolPlan>, Fa
 
 /// Every plan, the cheapest first; allowances aren't reckoned.
 pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<PoolPlan>, Fault> {
-    let rows = tx.all(&format!("{PLANS}{IN_ORDER}"), &[]).await?;
+    let sql = tx.spelt(&format!("{PLANS}{IN_ORDER}"));
+    let rows = tx.all(&sql, &[]).await?;
     rows.iter().map(of).collect()
 }
 
@@ -201,7 +203,7 @@ const PLANS: &str = "
 
 const BY_CODE: &str = " where code = $1";
 
-const IN_ORDER: &str = " order by currency, price_micros, code";
+const IN_ORDER: &str = " order by currency, price_micros, code {bytewise}";
 
 const PUT: &str = "
     insert into pool_plans (code, label, price_micros, currency, guarantee_micros, track_cap,

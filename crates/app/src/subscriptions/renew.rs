@@ -175,6 +175,7 @@ pub(super) async fn charge(
     };
     let place = (kept.id, id, cycle);
     fund::begin(call, tx, place, (&plan, plan.terms.price()), &payment).await?;
+    fund::bill(app, call, tx, kept.licence, (&plan, &payment), cycle).await?;
     kept.due = Some(cycle.end);
     (kept.owed, kept.tries) = (None, 0);
     Ok(true)

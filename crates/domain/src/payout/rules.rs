@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use ledger::{Currency, Money};
+use ledger::Currency;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::destination::{Account, DestinationError, Rail};
-use super::terms::RailFee;
 
-/// Amounts by currency code, in micro-units; `*` stands for every other currency.
+/// Amounts by currency code, in micro-units. `*` is said in the store's own currency and stands
+/// for every other one, converted at the operator's rate: see [`super::local`].
 pub type ByCurrency = BTreeMap<String, i64>;
 
 /// The most days that earnings may be held.
@@ -140,43 +140,6 @@ impl Rules {
     pub fn is_on(&self, rail: Rail) -> bool {
         self.rails.get(&rail).is_some_and(|rail| rail.on)
     }
-
-    /// Above which amount two people must release a payout.
-    #[must_use]
-    pub fn limit(&self, currency: Currency) -> Option<Money> {
-        of(&self.two_people_above_micros, currency)
-    }
-
-    /// How much may leave in a day.
-    #[must_use]
-    pub fn cap(&self, currency: Currency) -> Option<Money> {
-        of(&self.daily_cap_micros, currency)
-    }
-
-    /// The least that a rail pays.
-    #[must_use]
-    pub fn minimum(&self, rail: Rail, currency: Currency) -> Money {
-        let rail = self.rails.get(&rail);
-        let least = rail.and_then(|rail| of(&rail.minimum_micros, currency));
-        least.unwrap_or(Money::zero(currency))
-    }
-
-    /// What a rail charges, rounded to what can be paid.
-    #[must_use]
-    pub fn fee(&self, rail: Rail, currency: Currency) -> RailFee {
-        let rail = self.rails.get(&rail);
-        let fixed = rail.and_then(|rail| of(&rail.fee_fixed_micros, currency));
-        RailFee {
-            bp: rail.map_or(0, |rail| rail.fee_bp),
-            fixed_micros: fixed.map_or(0, Money::micros),
-            unit_micros: currency.minor_unit_micros(),
-        }
-    }
-}
-
-fn of(amounts: &ByCurrency, currency: Currency) -> Option<Money> {
-    let found = amounts.get(currency.code()).or_else(|| amounts.get("*"));
-    found.map(|micros| Money::new(*micros, currency))
 }
 
 fn amounts(field: &'static str, amounts: &ByCurrency) -> Result<(), RulesError> {

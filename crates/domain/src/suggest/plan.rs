@@ -59,7 +59,10 @@ pub(super) struct Problem<'a> {
     pub(super) licences: Vec<Licences>,
     pub(super) unserved: Vec<Unserved>,
     clip: Vec<bool>,
-    pool: Vec<bool>,
+    /// The most videos of each habit that the pool serves.
+    pool: Vec<u32>,
+    /// Whether a habit takes of the pool all it can or nothing.
+    all_or_nothing: bool,
     tariff: Option<Tariff>,
     unit_seconds: u64,
 }
@@ -77,12 +80,12 @@ impl<'a> Problem<'a> {
                     .as_ref()
                     .is_some_and(|sold| serves(&sold.envelope, habit, "Clip time", &mut unserved)),
             );
-            pool.push(
-                on_sale
-                    .pool
-                    .as_ref()
-                    .is_some_and(|sold| serves(&sold.envelope, habit, &sold.name, &mut unserved)),
-            );
+            pool.push(match &on_sale.pool {
+                Some(sold) if serves(&sold.envelope, habit, &sold.name, &mut unserved) => {
+                    sold.most(habit.1)
+                }
+                _ => 0,
+            });
         }
         let drawing = habits.iter().zip(&clip).filter(|(_, clip)| **clip);
         let unit_seconds = drawing
@@ -103,8 +106,14 @@ impl<'a> Problem<'a> {
                 .map(|sold| Tariff::of(sold, most)),
             clip,
             pool,
+            all_or_nothing: false,
             unit_seconds: unit_seconds.max(1),
         }
+    }
+
+    /// Weighs fewer ways to divide a habit: of the pool all it can take, or nothing.
+    pub(super) fn weighs_less(&mut self) {
+        self.all_or_nothing = true;
     }
 
     /// Habits that nothing serves.
@@ -112,7 +121,7 @@ impl<'a> Problem<'a> {
         let habits = 0..self.habits.len();
         habits
             .filter(|habit| {
-                !self.licences[*habit].serve() && !self.clip[*habit] && !self.pool[*habit]
+                !self.licences[*habit].serve() && !self.clip[*habit] && self.pool[*habit] == 0
             })
             .collect()
     }
@@ -216,14 +225,14 @@ impl<'a> Problem<'a> {
         let units = (0..self.habits.len())
             .filter(|habit| means.clip && self.clip[*habit])
             .map(|habit| self.units(habit, self.habits[habit].videos));
-        let pooled = self
-            .habits
-            .iter()
-            .zip(&self.pool)
-            .filter(|(_, pool)| **pool && means.pool);
-        let wanted: u32 = pooled.map(|(habit, _)| habit.videos).sum();
-        let funded = self.on_sale.pool.as_ref().map_or(0, |pool| pool.uses);
-        (units.sum(), wanted.min(funded) as usize)
+        let pooled = self.pool.iter().filter(|_| means.pool);
+        let wanted: u32 = pooled.sum();
+        (units.sum(), wanted.min(self.funded()) as usize)
+    }
+
+    /// The uses that a month of the pool pays.
+    fn funded(&self) -> u32 {
+        self.on_sale.pool.as_ref().map_or(0, |pool| pool.uses)
     }
 
     fn units(&self, habit: usize, videos: u32) -> usize {
@@ -239,14 +248,17 @@ impl<'a> Problem<'a> {
         } else {
             0
         };
-        let by_pool = if means.pool && self.pool[habit] {
-            videos
+        let by_pool = if means.pool {
+            self.pool[habit].min(self.funded())
         } else {
             0
         };
+        let less = self.all_or_nothing;
         (0..=by_clip)
             .flat_map(move |clip| {
-                (0..=by_pool.min(videos - clip)).map(move |pool| Split { clip, pool })
+                let most = by_pool.min(videos - clip);
+                let pools = (0..=most).filter(move |pool| !less || *pool == 0 || *pool == most);
+                pools.map(move |pool| Split { clip, pool })
             })
             .filter_map(move |split| {
                 let licensed = (videos - split.clip - split.pool) as usize;

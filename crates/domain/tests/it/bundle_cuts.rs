@@ -1,7 +1,7 @@
 //! Cuts of bundles, wallets: nothing is lost to the micro-unit, whatever the order.
 
 use domain::bundle::draw;
-use domain::bundle_cut::{CutBundle, CutRefusal};
+use domain::bundle_cut::{CutBundle, CutRefusal, gift_price};
 use domain::journal::{Taken, post_from_wallet, sale_draft};
 use domain::refund::{Facts, Original};
 use domain::wallet::{load_fee, load_journal, taken_back, without_fee};
@@ -9,7 +9,7 @@ use domain::{Account, BundleId, ProviderName, Rates, SplitSheetId, Timestamp, Wa
 use domain::{PayeeId, split_sale};
 use proptest::prelude::*;
 
-use crate::support::usd;
+use crate::support::{cases, usd};
 
 const WALLET: WalletId = WalletId::from_bytes([3; 16]);
 
@@ -28,7 +28,7 @@ fn bundle(sold_ms: i64, sold_micros: i64) -> CutBundle {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(cases(20_000))]
 
     #[test]
     fn uses_gifts_and_returns_in_any_order_lose_nothing(
@@ -61,6 +61,32 @@ proptest! {
         }
         let last = held.empty().unwrap();
         prop_assert_eq!((last.after.left_ms(), last.after.left_micros().unwrap()), (0, 0));
+    }
+
+    #[test]
+    fn what_expires_in_any_number_of_steps_is_what_was_left(
+        seconds in 1_i64..10_000,
+        micros in 0_i64..100_000_000,
+        used in 0_i64..10_000,
+        taken in proptest::collection::vec(0_i64..=10_000, 0..5),
+    ) {
+        let mut held = bundle(seconds * 1_000, micros);
+        held.consumed_ms = (used * 1_000).min(held.left_ms());
+        let (left, earned) = (held.left_micros().unwrap(), micros - held.left_micros().unwrap());
+        let mut shared = 0;
+        // Disputes take parts of what is left and give them again; each time it expires anew.
+        let mut taken = taken;
+        taken.sort_unstable_by(|a, b| b.cmp(a));
+        for part in taken.into_iter().chain([0]) {
+            let taken = (left * part / 10_000).min(held.left_micros().unwrap());
+            let cut = held.expire(taken).unwrap();
+            prop_assert!(cut.micros >= 0 && cut.ms >= 0);
+            shared += cut.micros;
+            held = cut.after;
+            prop_assert_eq!((held.left_ms(), held.left_micros().unwrap()), (0, taken));
+            prop_assert_eq!(earned + shared + taken, micros);
+        }
+        prop_assert_eq!(shared, left);
     }
 
     #[test]
@@ -155,4 +181,43 @@ fn a_load_taken_back_leaves_its_fee_with_the_platform() {
         (Account::Commission, -590_000),
     ];
     assert_eq!(target.accounts, wanted.into());
+}
+
+#[test]
+fn what_was_taken_of_a_bundle_stays_behind_when_it_expires() {
+    let mut held = bundle(10_000, 1_000);
+    held.consumed_ms = 2_000;
+    // Left are 800, of which so much is taken; so much is shared, and so much stays behind.
+    for (taken, shared) in [(0, 800), (1, 799), (300, 500), (800, 0), (900, 0)] {
+        let cut = held.expire(taken).unwrap();
+        assert_eq!((cut.ms, cut.micros), (8_000, shared), "{taken}");
+        assert_eq!(cut.after.left_ms(), 0);
+        assert_eq!(cut.after.left_micros().unwrap(), 800 - shared);
+    }
+    let once = held.expire(300).unwrap().after;
+    assert_eq!(
+        once.expire(300).unwrap().micros,
+        0,
+        "nothing is shared twice"
+    );
+    assert_eq!(
+        once.expire(100).unwrap().micros,
+        200,
+        "what is given again is"
+    );
+}
+
+#[test]
+fn a_gift_is_worth_its_part_in_whole_cents_and_one_at_least() {
+    for (ms, micros) in [(60_000, 1_000_000), (59_000, 980_000), (1_000, 10_000)] {
+        assert_eq!(
+            gift_price(usd(10_000_000), ms, 600_000).unwrap(),
+            usd(micros)
+        );
+    }
+    assert_eq!(
+        gift_price(usd(100_000), 1_000, 600_000).unwrap(),
+        usd(10_000)
+    );
+    assert!(gift_price(usd(100_000), 1_000, 0).is_err());
 }

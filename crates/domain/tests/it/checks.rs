@@ -1,7 +1,9 @@
 //! Checking a finished video: what is unknown is never cleared.
 
 use domain::channel::Platform;
-use domain::check::{Answer, FinishedUse, KeyFacts, KeyState, SafelistFact, check, notes, overall};
+use domain::check::{
+    Answer, FinishedUse, KeyFacts, KeyState, PoolFact, SafelistFact, check, notes, overall,
+};
 use domain::envelope::{Audience, Placement, Purpose, Territory};
 use domain::safelist::OnList;
 use domain::{Channel, Envelope, Timestamp};
@@ -40,6 +42,7 @@ fn checked(
         state,
         envelope,
         safelist,
+        pool: PoolFact::NoPool,
     };
     let verdict = check(&facts, wanted);
     let codes = verdict.reasons.into_iter().map(|r| r.code).collect();
@@ -167,6 +170,7 @@ fn nobody_learns_the_day_on_which_a_channel_was_listed_or_taken_off() {
             state: KeyState::Valid,
             envelope: Some(&envelope),
             safelist: &SafelistFact::Read(on_list),
+            pool: PoolFact::NoPool,
         };
         let told = format!("{:?}", check(&facts, &finished()));
         assert!(!told.contains("2026"), "{told}");
@@ -367,4 +371,44 @@ proptest! {
         let (_, reasons) = checked(KeyState::Valid, Some(&envelope), &LISTED, &wanted);
         prop_assert!(!reasons.contains(&"no_placement_given".to_owned()));
     }
+}
+
+#[test]
+fn a_subscriptions_use_is_cleared_by_its_report_and_by_nothing_else() {
+    let from = at("2026-01-01T00:00:00Z");
+    let envelope = domain::offer::pool_envelope(from);
+    for (pool, answer, code) in [
+        (PoolFact::Counted, Answer::Cleared, None),
+        (
+            PoolFact::MayBe,
+            Answer::Unknown,
+            Some("use_not_counted_yet"),
+        ),
+        (PoolFact::Never, Answer::NotCovered, Some("use_not_counted")),
+        (
+            PoolFact::NotAtHand,
+            Answer::Unknown,
+            Some("uses_not_at_hand"),
+        ),
+    ] {
+        let facts = KeyFacts {
+            state: KeyState::Valid,
+            envelope: Some(&envelope),
+            safelist: &LISTED,
+            pool,
+        };
+        let verdict = check(&facts, &finished());
+        let codes: Vec<_> = verdict.reasons.iter().map(|r| r.code.as_str()).collect();
+        assert_eq!(
+            (verdict.answer, codes),
+            (answer, code.into_iter().collect()),
+            "{pool:?}"
+        );
+    }
+    assert_eq!(PoolFact::of_envelope(Some(&envelope)), PoolFact::NotAtHand);
+    assert_eq!(
+        PoolFact::of_envelope(Some(&creator_cut())),
+        PoolFact::NoPool
+    );
+    assert_eq!(PoolFact::of_envelope(None), PoolFact::NoPool);
 }

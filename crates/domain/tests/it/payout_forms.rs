@@ -3,11 +3,13 @@
 use domain::payout::destination::{Account, Destination, DestinationError, Rail, is_iban};
 use domain::payout::latin::{is_latin, latin};
 use domain::payout::lists::{Item, manual, paypal, wise};
+use domain::payout::local::Local;
 use domain::payout::results::{FileError, LineError, read};
-use domain::payout::rules::{Rules, RulesError};
+use domain::payout::rules::{ByCurrency, Rules, RulesError};
 use domain::payout::sepa::{self, Transfer};
 use domain::payout::{Answer, Effect, Event, State};
 use domain::{Payout, PayoutBatchId, PayoutId};
+use ledger::exchange::Rate;
 use ledger::{Currency, Money};
 use proptest::prelude::*;
 
@@ -280,8 +282,9 @@ fn a_bank_may_send_back_what_was_paid_and_only_that() {
 #[test]
 fn rules_are_checked_and_found_by_currency() {
     let rules = Rules::default().checked().unwrap();
-    assert_eq!(rules.limit(Currency::USD), Some(usd(500_000_000)));
-    let fee = rules.fee(Rail::Wise, Currency::USD);
+    let local = Local::new(rules, Currency::USD, Currency::USD, None);
+    assert_eq!(local.limit(), Ok(Some(usd(500_000_000))));
+    let fee = local.fee(Rail::Wise).unwrap();
     assert_eq!(
         (fee.bp, fee.fixed_micros, fee.unit_micros),
         (50, 500_000, 10_000)
@@ -300,4 +303,45 @@ fn rules_are_checked_and_found_by_currency() {
         ..Rules::default()
     };
     assert_eq!(wrong.checked().unwrap_err().field(), "debtor.name");
+}
+
+#[test]
+fn the_amount_for_all_others_counts_at_the_operators_rate_and_is_never_guessed() {
+    let (home, yen) = (Currency::USD, Currency::from_code("JPY").unwrap());
+    let rate = |from, to, text: &str| Some(Rate::from_decimal(from, to, text).unwrap());
+    let of = |rules: &Rules, rate| {
+        let local = Local::new(rules.clone(), home, yen, rate);
+        let micros = |money: Option<Money>| money.map(Money::micros);
+        (local.limit().map(micros), local.cap().map(micros))
+    };
+    let rules = Rules::default();
+    // 500 and 10,000 dollars at 151.237 yen, in whole yen.
+    let known = (Ok(Some(75_618_000_000)), Ok(Some(1_512_370_000_000)));
+    assert_eq!(of(&rules, rate(home, yen, "151.237")), known);
+    let back = (Ok(Some(80_000_000_000)), Ok(Some(1_600_000_000_000)));
+    assert_eq!(of(&rules, rate(yen, home, "0.00625")), back);
+    // A rate of another pair says nothing, and neither does none.
+    for none in [None, rate(home, Currency::EUR, "0.9")] {
+        let (limit, cap) = of(&rules, none);
+        assert_eq!(limit.unwrap_err().setting, "two_people_above_micros");
+        let unset = cap.unwrap_err();
+        assert_eq!(unset.setting, "daily_cap_micros");
+        assert!(unset.to_string().contains("JPY"), "{unset}");
+    }
+    let mut named = rules.clone();
+    named
+        .two_people_above_micros
+        .insert("JPY".into(), 70_000_000_000);
+    named.daily_cap_micros = ByCurrency::new();
+    assert_eq!(of(&named, None), (Ok(Some(70_000_000_000)), Ok(None)));
+    let local = Local::new(named, home, yen, None);
+    assert_eq!(
+        local.known(Rail::Wise).unwrap_err().setting,
+        "rails.wise.minimum_micros"
+    );
+    assert_eq!(
+        local.fee(Rail::Paypal).unwrap().fixed_micros,
+        0,
+        "nothing needs no rate"
+    );
 }

@@ -66,6 +66,8 @@ pub(crate) fn pool(uses: u32) -> Pool {
         name: "Pool".to_owned(),
         price_micros: 5 * USD,
         uses,
+        tracks: 300,
+        track_cap: None,
         envelope: Envelope {
             asset: AssetKind::FullMix,
             videos: Videos::Unlimited,

@@ -8,7 +8,21 @@ use domain::offer::BUNDLE_PLANS;
 use domain::template::{Drafted, shipped};
 use domain::{AssetKind, Envelope, Offer, OfferId, PayeeId, Template, Tier, Timestamp, TrackId};
 use ledger::{Currency, Money};
+use proptest::prelude::ProptestConfig;
 use serde_json::Value;
+
+/// A property's own number of cases; as many as `PROPTEST_CASES` says where that is set, as for
+/// every property that names none.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test run's own setting; no rule reads one"
+)]
+pub(crate) fn cases(usual: u32) -> ProptestConfig {
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => ProptestConfig::default(),
+        None => ProptestConfig::with_cases(usual),
+    }
+}
 
 pub(crate) fn golden(section: &str) -> Value {
     let text = include_str!("../../../ledger/tests/golden-money.json");

@@ -1,6 +1,6 @@
 //! The commands about payments after they were captured.
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
 pub(super) const HELP: &str = "\
 Example:
@@ -49,15 +49,16 @@ pub enum PaymentVerb {
 
 /// `payment refund`.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("how_much").required(true).args(["amount", "all"])))]
 pub struct Refund {
     /// The payment's id
     #[arg(value_name = "PAYMENT")]
     pub payment: String,
     /// How much, such as 0.29, in the payment's currency
-    #[arg(long, value_name = "AMOUNT", required_unless_present = "all")]
+    #[arg(long, value_name = "AMOUNT")]
     pub amount: Option<String>,
     /// All that is left
-    #[arg(long, conflicts_with = "amount")]
+    #[arg(long)]
     pub all: bool,
     /// Why; it stands on the credit note
     #[arg(long, value_name = "WORDS")]

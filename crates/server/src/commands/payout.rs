@@ -47,7 +47,7 @@ pub(super) async fn run(context: &Context, verb: &PayoutVerb) -> Result<(), Fail
         PayoutVerb::Results { file } => read_results(&app, say, file).await?,
         PayoutVerb::Rules { set } => show_rules(&app, say, set.as_deref()).await?,
         PayoutVerb::Mails { dir } => {
-            let count = mails::deliver(&app, call, dir).await?;
+            let count = mails::deliver::into_folder(&app, call, dir).await?;
             say.text(format!("{count} letters are in {}", dir.display()));
             say.json(&json!({ "letters": count }));
         }

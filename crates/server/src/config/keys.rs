@@ -23,7 +23,7 @@ const fn key(name: &'static str, default: &'static str, about: &'static str) -> 
 }
 
 /// Every key there is, in the order in which they are shown.
-pub const KEYS: [Key; 18] = [
+pub const KEYS: [Key; 26] = [
     key(
         "name",
         "Clearcue",
@@ -105,6 +105,30 @@ pub const KEYS: [Key; 18] = [
         "",
         "what the sandbox signs its messages with, whsec_ and Base64; none are taken without it",
     ),
+    key("mail_by", "folder", "how letters leave: folder, or smtp"),
+    key(
+        "mail_folder",
+        "mails",
+        "the folder that letters are written into, in the store's folder",
+    ),
+    key(
+        "mail_from",
+        "",
+        "the address letters are from; no-reply at the store's host where it is empty",
+    ),
+    key("mail_host", "", "the mail server's name, for smtp"),
+    key("mail_port", "587", "its port"),
+    key(
+        "mail_security",
+        "starttls",
+        "starttls, tls, or none for a mail server on this machine",
+    ),
+    key(
+        "mail_user",
+        "",
+        "whom to sign in as; nobody where it is empty",
+    ),
+    key("mail_password", "", "the password for that"),
     key(
         "log",
         LOG,

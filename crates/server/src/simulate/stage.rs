@@ -12,10 +12,10 @@ use app::metering::earnings::payees;
 use app::offers::Hand;
 use app::offers::change::{Wish, change};
 use app::offers::list::list;
-use app::payouts::{Destination, destination};
+use app::payouts::{Destination, Schedule, destination, rules, terms};
 use app::rotation::change as rotation;
 use app::subscriptions::plans;
-use app::{App, Edge, LicenceId, Limits, PayeeId, TrackId};
+use app::{App, Edge, LicenceId, Limits, Money, PayeeId, TrackId};
 use tempfile::TempDir;
 
 use super::scenario::{Scenario, Step, Wrong};
@@ -98,13 +98,21 @@ pub(super) async fn set(scenario: &Scenario, added: impl Fn()) -> Result<Stage, 
 }
 
 impl Stage {
-    /// Lets a payee be paid by hand.
+    /// Lets a payee be paid by hand, when the scenario says so: without terms of their own the
+    /// store would pay them by itself each month.
     async fn pays(&self, payee: PayeeId) -> Result<(), Failure> {
         let to = Destination::Manual {
             note: "the scenario".to_owned(),
         };
         let (app, notify) = (&self.app, "somebody@example.org");
         destination::set(app, &mut app.call(), Hand::Console, payee, to, notify).await?;
+        let days = rules::rules(app).await?.hold_days;
+        let wanted = (
+            days,
+            Money::zero(app.settings.currency),
+            Schedule::OnRequest,
+        );
+        terms::set(app, &app.call(), Hand::Console, payee, wanted).await?;
         Ok(())
     }
 

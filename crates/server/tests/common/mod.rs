@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 pub(crate) mod crowd;
+pub(crate) mod furnish;
 pub(crate) mod keys;
 
 use std::path::{Path, PathBuf};

@@ -78,7 +78,10 @@ async fn create() -> Place {
     let mut admin = connect(&server).await;
     sweep(&mut admin).await;
     let name = fresh_name();
-    run(&mut admin, &format!("create database {name}")).await;
+    // In a language's order, as many a server has it: nothing visible may depend on that.
+    let create =
+        "template template0 encoding 'UTF8' locale_provider icu icu_locale 'en-US' locale 'C'";
+    run(&mut admin, &format!("create database {name} {create}")).await;
     Place::Postgres { server, name }
 }
 

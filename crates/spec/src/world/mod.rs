@@ -7,9 +7,12 @@ mod buyer;
 mod composer;
 mod database;
 mod door;
+mod earlier;
+mod left_by;
 mod merchant;
 mod payments;
 mod payouts;
+mod post;
 mod proofs;
 mod purse;
 mod reporter;
@@ -27,8 +30,10 @@ pub use books::{Money, Postings};
 pub use buyer::{Bundle, Buyer, Card, monetised_short};
 pub use composer::{Composer, Ear};
 pub use database::Engine;
+pub use earlier::Carried;
 pub use merchant::priced;
 pub use payouts::bank_account;
+pub use post::{Delivered, Mood, PostOffice};
 pub use proofs::{LOG, read_proof};
 pub use purse::{Member, claim_of, dollars, race};
 pub use reporter::{Event, Refusals, Reporter, accepted, refusals};
@@ -50,6 +55,7 @@ use domain::{Rates, Timestamp};
 use ledger::Currency;
 use licence_key::{IssuerKey, Jwks};
 use store::blobs::Blobs;
+use store::mail::Mail;
 
 use database::Place;
 
@@ -96,12 +102,33 @@ where
     S: FnOnce(World) -> F,
     F: Future,
 {
+    play_in(World::new(engine), scenario);
+}
+
+/// Plays a scenario in a store that an earlier release left behind: a fixture and the last step of
+/// its schema. Otherwise as [`play`].
+///
+/// # Panics
+/// When [`play`] would, and when the store can't be opened.
+pub fn play_on<S, F>(engine: Engine, (step, fixture): (&str, &str), scenario: S)
+where
+    S: FnOnce(World) -> F,
+    F: Future,
+{
+    play_in(World::left_by(engine, step, fixture), scenario);
+}
+
+fn play_in<S, F>(world: impl Future<Output = World>, scenario: S)
+where
+    S: FnOnce(World) -> F,
+    F: Future,
+{
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .expect("a machine that runs tests can start two threads");
-    let world = runtime.block_on(World::new(engine));
+    let world = runtime.block_on(world);
     let played = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(async {
             scenario(world.clone()).await;
@@ -171,6 +198,14 @@ impl World {
         self.at_the_same_place(app).await
     }
 
+    /// The same store, whose letters leave by another way.
+    pub async fn mailing(&self, mail: Mail) -> Self {
+        let issuer = Issuer::of((*self.0.app.issuer.keys()).clone(), SECRET);
+        let mut app = open(&self.0.place, self.0.blobs.path(), issuer).await;
+        app.mail = mail;
+        self.at_the_same_place(app).await
+    }
+
     /// The same store with another commission, in basis points.
     pub async fn charging(&self, commission_bp: u32) -> Self {
         self.reopened_as(|settings| settings.rates.commission_bp = commission_bp)
@@ -203,8 +238,15 @@ impl World {
         let keys = (*app.issuer.keys()).clone();
         let issuer = Issuer::of(keys, SECRET).with_log_key(log_key());
         let (db, blobs) = (app.db.clone(), app.blobs.clone());
-        App::new(db, blobs, issuer, settings, app.edge.clone())
-            .expect("there is memory for an empty index")
+        App::new(
+            db,
+            blobs,
+            app.mail.clone(),
+            issuer,
+            settings,
+            app.edge.clone(),
+        )
+        .expect("there is memory for an empty index")
     }
 
     /// The use cases, for what has no word of its own yet.
@@ -295,11 +337,16 @@ pub(crate) fn log_key() -> tlog::SigningKey {
 }
 
 async fn open(place: &Place, blobs: &Path, issuer: Issuer) -> App {
+    open_at(place, blobs, issuer, Edge::set(BEGINNING, 1)).await
+}
+
+async fn open_at(place: &Place, blobs: &Path, issuer: Issuer, edge: Edge) -> App {
     let db = place.open().await;
     db.migrate(app::MIGRATIONS)
         .await
         .expect("the schema can be built on an empty database");
-    let blobs = Blobs::local(blobs).expect("the world's own folder can be written");
+    let stored = Blobs::local(blobs).expect("the world's own folder can be written");
+    let mail = Mail::Folder(blobs.join("mails"));
     let settings = Settings {
         name: "The Store".into(),
         public_url: ADDRESS.into(),
@@ -310,9 +357,9 @@ async fn open(place: &Place, blobs: &Path, issuer: Issuer) -> App {
         seller: Seller::default(),
         reserve_days: 90,
         sandbox_webhook_secret: WEBHOOK_SECRET.into(),
+        mail_from: String::new(),
     };
-    App::new(db, blobs, issuer, settings, Edge::set(BEGINNING, 1))
-        .expect("there is memory for an empty index")
+    App::new(db, stored, mail, issuer, settings, edge).expect("there is memory for an empty index")
 }
 
 /// A use case's answer in the language of scenarios.

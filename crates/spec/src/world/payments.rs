@@ -2,8 +2,8 @@
 //! messages come in any order, and the reserve grows old.
 
 use app::access::Principal;
+use app::billing::credit_note::{CreditNote, credit_notes};
 use app::licensing::Licence;
-use app::licensing::credit_note::{CreditNote, credit_notes};
 use app::payments::dispute::{self, Act};
 use app::payments::learn::{self, Heard, Learned};
 use app::payments::list::{self, Payment};
@@ -11,7 +11,7 @@ use app::payments::refund::{self, Refunded, Wanted};
 use app::payments::{Facts, reconcile, release};
 use domain::{PaymentId, Rates, WalletLoadId};
 use ledger::Currency;
-use store::db::Value;
+use store::db::{Tx, Value};
 
 use super::{Answer, Postings, World, answer};
 
@@ -206,6 +206,40 @@ impl World {
         self.must(DIED, &values).await;
     }
 
+    /// A refund that is written and not kept yet: whoever holds this commits it.
+    ///
+    /// # Panics
+    /// When it can't be written.
+    pub async fn refund_under_way(&self, licence: &Licence, micros: i64) -> Tx {
+        let payment = self.payment_of(licence).await;
+        let mut tx = self
+            .app()
+            .db
+            .write()
+            .await
+            .expect("the store can be written");
+        let lock = format!("{LOCK}{}", tx.for_update());
+        let locked = tx.all(&lock, &[payment.bytes().into()]).await;
+        locked.expect("a payment can be locked");
+        let facts = Facts {
+            captured: licence.price.micros(),
+            refunded: micros,
+            ..Facts::default()
+        };
+        let facts = serde_json::to_string(&facts).expect("facts are JSON");
+        let values = [payment.bytes().into(), facts.into(), self.now().0.into()];
+        let kept = tx.run(KEEP, &values).await;
+        kept.expect("a payment's facts can be written");
+        tx
+    }
+
+    /// Unwrites what a refund under way has kept, which moved no money: the real one may follow.
+    pub async fn forgets_the_refund(&self, licence: &Licence) {
+        let values = [self.payment_of(licence).await.bytes().into()];
+        self.must("delete from payment_facts where payment_id = $1", &values)
+            .await;
+    }
+
     /// The same store, opened by a process that was given other rates.
     ///
     /// # Panics
@@ -232,3 +266,7 @@ const UNHEARD: &str = "
 const DIED: &str = "
     insert into refund_requests (id, payment_id, micros, reason, asked_ms)
     values ($1, $2, $3, 'it was bought by mistake', $4)";
+
+const LOCK: &str = "select id from payments where id = $1";
+
+const KEEP: &str = "insert into payment_facts (payment_id, facts, changed_ms) values ($1, $2, $3)";

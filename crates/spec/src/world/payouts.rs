@@ -1,12 +1,13 @@
 //! Payees being paid, and the operator who pays them.
 
-use app::mails::{self, Mail};
+use app::mails::{self, Letter};
 use app::payouts::balance::{self, Standing};
 use app::payouts::destination;
 use app::payouts::propose::{self, Run};
 use app::payouts::release;
 use app::payouts::results::{self, LineRead};
 use app::payouts::send::{self, Sent};
+use app::payouts::waiting::{self, Waiting};
 use app::payouts::{Destination, Hand, PayoutSeen, list, rules, terms};
 use domain::payout::destination::{Account, Rail};
 use domain::payout::rules::Rules;
@@ -139,6 +140,37 @@ impl World {
         answer(run).expect("the console may run payouts")
     }
 
+    /// Does what is due, as a store that is open does every minute; how much of one kind it was.
+    ///
+    /// # Panics
+    /// On a fault, and when nothing of that kind is ever done.
+    pub async fn upkeep_does(&self, what: &str) -> usize {
+        let done = app::upkeep::run(self.app()).await;
+        let done = done.unwrap_or_else(|fault| panic!("{}", fault.chain()));
+        let found = done.iter().find(|(name, _)| *name == what);
+        found.expect("upkeep does work of this kind").1
+    }
+
+    /// Everybody's payouts, with what those wait for that weren't sent.
+    ///
+    /// # Panics
+    /// On a fault.
+    pub async fn payouts_wait(&self) -> Vec<(PayoutSeen, Option<Waiting>)> {
+        let all = answer(list::all(self.app(), Hand::Console).await).expect("the console may");
+        let waits = waiting::of(self.app(), &self.call(), &all).await;
+        let waits = waits.unwrap_or_else(|fault| panic!("{}", fault.chain()));
+        let of = |seen: PayoutSeen| (seen.clone(), waits.get(&seen.id).cloned());
+        all.into_iter().map(of).collect()
+    }
+
+    /// What the operator has to set before money can leave.
+    ///
+    /// # Panics
+    /// On a fault.
+    pub async fn operator_has_to_set(&self) -> Vec<Waiting> {
+        answer(waiting::to_set(self.app(), Hand::Console).await).expect("the console may")
+    }
+
     /// Asks for a payout.
     ///
     /// # Errors
@@ -205,7 +237,7 @@ impl World {
     ///
     /// # Panics
     /// On a fault.
-    pub async fn letters(&self) -> Vec<Mail> {
+    pub async fn letters(&self) -> Vec<Letter> {
         let unsent = mails::unsent(self.app()).await;
         unsent.unwrap_or_else(|fault| panic!("{}", fault.chain()))
     }

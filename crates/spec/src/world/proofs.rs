@@ -107,8 +107,9 @@ impl World {
         let keys = (*app.issuer.keys()).clone();
         let issuer =
             Issuer::of(keys, super::SECRET).with_log_key(key.expect("a name without spaces"));
-        let (db, blobs) = (app.db.clone(), app.blobs.clone());
-        App::new(db, blobs, issuer, app.settings.clone(), app.edge.clone())
+        let (db, blobs, mail) = (app.db.clone(), app.blobs.clone(), app.mail.clone());
+        let (settings, edge) = (app.settings.clone(), app.edge.clone());
+        App::new(db, blobs, mail, issuer, settings, edge)
             .expect("there is memory for an empty index")
     }
 

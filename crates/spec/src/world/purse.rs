@@ -56,8 +56,15 @@ impl World {
         let keys = (*app.issuer.keys()).clone();
         let issuer = app::Issuer::of(keys, [9; 32]).with_log_key(super::log_key());
         let (db, blobs) = (app.db.clone(), app.blobs.clone());
-        App::new(db, blobs, issuer, settings, app.edge.clone())
-            .expect("there is memory for an empty index")
+        App::new(
+            db,
+            blobs,
+            app.mail.clone(),
+            issuer,
+            settings,
+            app.edge.clone(),
+        )
+        .expect("there is memory for an empty index")
     }
 
     /// Buys a plan as a guest of a store under other rates.

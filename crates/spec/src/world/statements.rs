@@ -77,15 +77,15 @@ impl World {
     }
 
     /// Takes away what keeps a table from being changed.
-    async fn lets_change(&self, table: &str) {
+    pub(super) async fn lets_change(&self, table: &str) {
         let sql = match self.app().db.engine() {
-            Engine::Sqlite => format!("drop trigger {table}_keep_update"),
-            Engine::Postgres => format!("drop trigger {table}_keep on {table}"),
+            Engine::Sqlite => format!("drop trigger if exists {table}_keep_update"),
+            Engine::Postgres => format!("drop trigger if exists {table}_keep on {table}"),
         };
         self.reaches_in(&sql, &[]).await;
     }
 
-    async fn reaches_in(&self, sql: &str, values: &[Value]) {
+    pub(super) async fn reaches_in(&self, sql: &str, values: &[Value]) {
         let mut tx = self.app().db.write().await.expect("a world can be written");
         let done = tx.run(sql, values).await;
         done.unwrap_or_else(|e| panic!("{sql}: {e:?}"));

@@ -100,6 +100,70 @@ impl World {
         .await;
     }
 
+    /// Seals what was posted, as the upkeep does.
+    ///
+    /// # Panics
+    /// On a fault.
+    pub async fn seals_journals(&self) -> usize {
+        let sealed = app::accounts::seals::due(self.app(), &self.call()).await;
+        sealed.unwrap_or_else(|fault| panic!("{}", fault.chain()))
+    }
+
+    /// Does what its database forbids: a statement on a table whose rows stay.
+    ///
+    /// # Panics
+    /// When nothing was changed.
+    pub async fn overrides(&self, table: &str, sql: &str) {
+        for verb in ["update", "delete"] {
+            let drop = match self.app().db.engine() {
+                store::db::Engine::Sqlite => format!("drop trigger if exists {table}_keep_{verb}"),
+                store::db::Engine::Postgres => {
+                    format!("drop trigger if exists {table}_keep on {table}")
+                }
+            };
+            self.tries(&drop, &[])
+                .await
+                .expect("a trigger can be dropped");
+        }
+        self.must(sql, &[]).await;
+    }
+
+    /// The first journal of a kind, as an audit names it.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn journal_named(&self, kind: &str) -> String {
+        let sql = "select id from journals where kind = $1 order by id limit 1";
+        let rows = self.rows(sql, &[kind.into()]).await;
+        let id = rows.first().and_then(|row| row.bytes("id").ok());
+        data_encoding::HEXLOWER.encode(&id.expect("there is such a journal"))
+    }
+
+    /// Adds to the price of every bundle.
+    pub async fn adds_to_bundle_prices(&self, micros: i64) {
+        let sql = "update bundles set price_micros = price_micros + $1";
+        self.must(sql, &[micros.into()]).await;
+    }
+
+    /// Adds to what every upgrade was credited with.
+    pub async fn adds_to_credits(&self, micros: i64) {
+        let sql = format!("update upgrades set credit_micros = credit_micros + {micros}");
+        self.overrides("upgrades", &sql).await;
+    }
+
+    /// Adds to what every use of a promotion code took off.
+    pub async fn adds_to_what_codes_took_off(&self, micros: i64) {
+        let sql = format!("update promo_uses set off_micros = off_micros + {micros}");
+        self.overrides("promo_uses", &sql).await;
+    }
+
+    /// Adds to the price of a licence.
+    pub async fn adds_to_price(&self, licence: &Licence, micros: i64) {
+        let sql = "update licences set price_micros = price_micros + $1 where id = $2";
+        let values = [micros.into(), licence.id.bytes().into()];
+        self.must(sql, &values).await;
+    }
+
     /// Counts a use in every cycle that wasn't there.
     pub async fn touches_a_cycles_uses(&self) {
         self.must("update cycle_uses set uses = uses + 1", &[])

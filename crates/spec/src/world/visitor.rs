@@ -70,6 +70,14 @@ impl World {
     /// When signing in sets no cookie.
     pub async fn visitor_signed_in(&self, role: Role, name: &str) -> Visitor {
         let link = self.sends_link(role, name).await;
+        self.visitor_by_link(&link).await
+    }
+
+    /// Whoever signs in by this link.
+    ///
+    /// # Panics
+    /// When signing in sets no cookie.
+    pub async fn visitor_by_link(&self, link: &str) -> Visitor {
         let visitor = self.visitor();
         let reply = visitor.posts_form(&format!("/sign-in/{link}"), "").await;
         let cookie = reply

@@ -18,5 +18,6 @@ mod payouts;
 mod proofs;
 mod statements;
 mod subscriptions;
+mod upgrades;
 mod wallets;
 mod web;

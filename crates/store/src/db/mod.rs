@@ -1,8 +1,8 @@
 //! One database, of either engine, behind one SQL text.
 //!
 //! Statements are written once with `$1…$n`, which both engines accept. Dialects part only
-//! where they must: the words for column types in migrations (`migrate`), and row locks
-//! ([`Tx::for_update`]). Uniqueness is read from `on conflict do nothing returning`: SQLite
+//! where they must: the words for column types in migrations (`migrate`), row locks
+//! ([`Tx::for_update`]), and the order of texts ([`Tx::spelt`]). Uniqueness is read from `on conflict do nothing returning`: SQLite
 //! names columns, not constraints, in its errors.
 //!
 //! [`Database::read`] gives a snapshot that cannot write; [`Database::write`] gives the only

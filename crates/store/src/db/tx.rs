@@ -36,6 +36,17 @@ impl Tx {
         }
     }
 
+    /// A statement in which `{bytewise}` after a text to order by makes the order that of its
+    /// bytes, on either engine: PostgreSQL would go by the language of its database.
+    #[must_use]
+    pub fn spelt(&self, sql: &str) -> String {
+        let word = match self.0 {
+            Inner::Sqlite(_) => "",
+            Inner::Postgres(_) => "collate \"C\"",
+        };
+        sql.replace("{bytewise}", word)
+    }
+
     /// Runs one statement and says how many rows it changed.
     ///
     /// # Errors

@@ -74,7 +74,7 @@ fn text(metrics: &Metrics) -> String {
     );
     for (what, count) in &metrics.counts {
         let name = format!("clearcue_{what}");
-        let about = format!("How many {what} there are.");
+        let about = format!("How many {} there are.", what.replace('_', " "));
         gauge(&mut out, &name, &about, [(String::new(), count)]);
     }
     out

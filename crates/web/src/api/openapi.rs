@@ -76,6 +76,7 @@ use crate::problem::ProblemBody;
         payments::take_event,
         papers::list,
         papers::invoice,
+        papers::numbered,
         papers::credit_note,
         verify::verify,
         checks::create,

@@ -1,11 +1,12 @@
-//! The papers of a licence's money: its invoice and its credit notes.
+//! The papers of a licence's money: its invoices and its credit notes.
 
 use std::sync::Arc;
 
 use app::App;
-use app::licensing::credit_note::{CreditNote, credit_notes};
+use app::billing::credit_note::{CreditNote, credit_notes};
+use app::billing::invoice::{self, Invoice};
 use app::licensing::papers::{credit_note as note_paper, invoice as invoice_paper};
-use app::licensing::{invoice, show};
+use app::licensing::show;
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, header};
@@ -23,8 +24,10 @@ use crate::problem::{Problem, ProblemBody};
 /// What was billed for a licence, and what of it was given back.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PapersGiven {
-    /// The invoice; none where its holder paid nothing.
+    /// The invoice of its sale or sign-up; none where its holder paid nothing.
     invoice: Option<InvoiceGiven>,
+    /// Every invoice, by when it was paid: a subscription has one for each payment.
+    invoices: Vec<InvoiceGiven>,
     /// The credit notes, the oldest first.
     credit_notes: Vec<CreditNoteGiven>,
 }
@@ -38,10 +41,29 @@ pub(crate) struct InvoiceGiven {
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     issued_at: Timestamp,
+    /// `licence` (clip time is one), `sign_up`, `renewal` or `plan_change`.
+    kind: &'static str,
+    /// When it was paid.
+    #[schema(value_type = String, format = DateTime)]
+    paid_at: Timestamp,
+    /// Of a subscription: the plan, where it is known.
+    plan: Option<String>,
+    /// Of a subscription: the first instant that was paid for.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    period_start: Option<Timestamp>,
+    /// Of a subscription: the first instant after what was paid for.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    period_end: Option<Timestamp>,
     /// What it is over.
     total: Money,
+    /// The same without tax.
+    net: Money,
+    /// The tax in it.
+    tax: Money,
+    /// The country whose tax it is, where it is one's of the store's table.
+    tax_country: Option<String>,
     /// Where its PDF is, below `/v1/licences/{licence}`.
-    path: &'static str,
+    path: String,
 }
 
 /// A credit note.
@@ -65,7 +87,7 @@ pub(crate) struct CreditNoteGiven {
     path: String,
 }
 
-/// Lists the invoice and the credit notes of a licence.
+/// Lists the invoices and the credit notes of a licence.
 #[utoipa::path(get, path = "/v1/licences/{licence}/papers", operation_id = "list_papers", tag = "Licensing", params(
     ("licence" = String, Path, description = "The licence's id"),
     ("grant" = Option<String>, Query, description = "The word from the licence's `private_url`"),
@@ -82,16 +104,17 @@ pub(crate) async fn list(
     caller: Caller,
 ) -> Result<Response, Problem> {
     let id = opened(&app, &caller, &licence, query.as_deref())?;
-    let licence = show::licence(&app, id).await?;
-    let invoice = invoice::invoice(&app, &app.call(), id).await?;
+    show::licence(&app, id).await?;
+    let invoices = invoice::invoices(&app, &app.call(), id).await?;
+    let first = invoices.iter().find(|one| one.kind.is_first());
+    let first = first.map(|one| InvoiceGiven {
+        path: "/invoice.pdf".into(),
+        ..InvoiceGiven::from(one)
+    });
     let notes = credit_notes(&app, id).await?;
     let body = PapersGiven {
-        invoice: invoice.map(|invoice| InvoiceGiven {
-            number: invoice.number,
-            issued_at: invoice.issued_at,
-            total: licence.price.into(),
-            path: "/invoice.pdf",
-        }),
+        invoice: first,
+        invoices: invoices.iter().map(InvoiceGiven::from).collect(),
         credit_notes: notes.into_iter().map(CreditNoteGiven::from).collect(),
     };
     let mut response = Json(body).into_response();
@@ -100,7 +123,7 @@ pub(crate) async fn list(
     Ok(response)
 }
 
-/// Downloads the invoice of a licence, whether the licence is in force or not.
+/// Downloads the invoice of a licence's sale or sign-up, whether the licence is in force or not.
 #[utoipa::path(get, path = "/v1/licences/{licence}/invoice.pdf", operation_id = "download_invoice", tag = "Licensing", params(
     ("licence" = String, Path, description = "The licence's id"),
     ("grant" = Option<String>, Query, description = "The word from the licence's `private_url`"),
@@ -124,6 +147,35 @@ pub(crate) async fn invoice(
         Problem::new("no_invoice", detail).at("licence")
     })?;
     let pdf = invoice_paper::paper(&app, &licence, &invoice).to_pdf();
+    Ok(as_pdf(pdf, &format!("Invoice {}", invoice.number)))
+}
+
+/// Downloads any invoice of a licence by its number: a subscription has one for each payment.
+#[utoipa::path(get, path = "/v1/licences/{licence}/invoices/{invoice}", operation_id = "download_invoice_by_number", tag = "Licensing", params(
+    ("licence" = String, Path, description = "The licence's id"),
+    ("invoice" = String, Path, description = "The invoice's number"),
+    ("grant" = Option<String>, Query, description = "The word from the licence's `private_url`"),
+), responses(
+    (status = 200, description = "The invoice", body = Vec<u8>, content_type = "application/pdf"),
+    (status = 401, description = "No grant was sent", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, description = "The grant isn't this licence's", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, description = "There is no such licence or invoice", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn numbered(
+    State(app): State<Arc<App>>,
+    Path((licence, number)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    caller: Caller,
+) -> Result<Response, Problem> {
+    let id = opened(&app, &caller, &licence, query.as_deref())?;
+    let licence = show::licence(&app, id).await?;
+    let invoices = invoice::invoices(&app, &app.call(), id).await?;
+    let invoice = invoices.iter().find(|one| one.number == number);
+    let invoice = invoice.ok_or_else(|| {
+        let detail = "this licence has no invoice of that number";
+        Problem::new("unknown_invoice", detail).at("invoice")
+    })?;
+    let pdf = invoice_paper::paper(&app, &licence, invoice).to_pdf();
     Ok(as_pdf(pdf, &format!("Invoice {}", invoice.number)))
 }
 
@@ -161,6 +213,26 @@ fn as_pdf(bytes: Vec<u8>, name: &str) -> Response {
     let mime = HeaderValue::from_static("application/pdf");
     response.headers_mut().insert(header::CONTENT_TYPE, mime);
     response
+}
+
+impl From<&Invoice> for InvoiceGiven {
+    fn from(invoice: &Invoice) -> Self {
+        let period = invoice.period.as_ref();
+        Self {
+            path: format!("/invoices/{}", invoice.number),
+            number: invoice.number.clone(),
+            issued_at: invoice.issued_at,
+            kind: invoice.kind.word(),
+            paid_at: invoice.paid_at,
+            plan: period.and_then(|period| period.plan.clone()),
+            period_start: period.map(|period| period.from),
+            period_end: period.map(|period| period.until),
+            total: invoice.total.into(),
+            net: invoice.net().into(),
+            tax: invoice.tax.into(),
+            tax_country: invoice.tax_country.map(|country| country.to_string()),
+        }
+    }
 }
 
 impl From<CreditNote> for CreditNoteGiven {

@@ -178,7 +178,7 @@ pub(crate) async fn balance(
 ), responses(
     (status = 200, description = "It is kept", body = DestinationGiven),
     (status = 401, description = "Nobody is signed in", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 403, description = "It is somebody else's", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, description = "It is somebody else's, or the sign-in is older than five minutes", body = ProblemBody, content_type = "application/problem+json"),
     (status = 409, description = "The rail is closed, or somebody was first", body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, description = "A field is wrong", body = ProblemBody, content_type = "application/problem+json"),
 ), security(("session" = [])))]

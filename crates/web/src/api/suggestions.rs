@@ -14,7 +14,7 @@ use ledger::Currency;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::asks::Use;
+use super::asks::{Use, circumstances};
 use super::body::Body;
 use super::licences::opened_by;
 use super::money::Money;
@@ -35,6 +35,10 @@ pub(crate) struct SuggestionRequest {
     /// Instead: `true` looks at the uses of whoever asks: of a signed-in buyer's licences, or
     /// those that a program reported.
     last_uses: Option<bool>,
+    /// Where the buyer is taxed, ISO 3166-1: prices are as a quote for it has them.
+    buyer_country: Option<String>,
+    /// What is paid in, ISO 4217; the store's own where not given.
+    currency: Option<String>,
 }
 
 /// A kind of video that is made regularly.
@@ -170,8 +174,13 @@ pub(crate) async fn create(
     caller: Caller,
     Body(request): Body<SuggestionRequest>,
 ) -> Result<Json<SuggestionGiven>, Problem> {
+    let said = [
+        request.buyer_country.as_deref(),
+        request.currency.as_deref(),
+    ];
+    let asked = circumstances(said, [None, None])?;
     let ask = request.ask(&app, &caller)?;
-    let suggested = suggest::suggest(&app, &app.call(), &ask).await?;
+    let suggested = suggest::suggest_in(&app, &app.call(), &ask, &asked).await?;
     Ok(Json(SuggestionGiven::of(suggested)))
 }
 

@@ -42,6 +42,10 @@ pub(crate) struct Verified {
     /// What it allows, axis by axis.
     #[schema(value_type = Object)]
     envelope: Envelope,
+    /// For a subscription: whether it runs now. Uses that were counted stay cleared when it has
+    /// ended, and one that never was isn't cleared by the code: `POST /v1/checks` answers for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subscription_runs: Option<bool>,
     /// SHA-256 of the envelope's canonical JSON (RFC 8785), hex.
     envelope_sha256: String,
     /// The terms in plain words.
@@ -78,10 +82,12 @@ pub(crate) async fn answer(
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let licence = verify::verify(app, code).await?;
+    let subscription_runs = verify::subscription_runs(app, app.edge.now(), &licence).await?;
     let code = licence.code.to_string();
     let verified = Verified {
         page_url: app.settings.licence_page(&code),
         code,
+        subscription_runs,
         status: licence.standing.word().to_owned(),
         status_since: licence.standing_since,
         title: licence.title,

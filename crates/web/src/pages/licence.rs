@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use app::App;
+use app::billing::credit_note::{CreditNote, credit_notes};
 use app::catalogue::Track;
 use app::catalogue::search::{Search, search};
-use app::licensing::credit_note::{CreditNote, credit_notes};
 use app::licensing::papers::texts;
 use app::licensing::show::{self, ClipTime};
 use app::licensing::{Licence, LicenceFile, Standing, verify};
@@ -57,7 +57,9 @@ pub(crate) async fn page(
         Some(_) => Some(take(app, &licence, query).await?),
         None => None,
     };
-    let notes = credit_notes(app, id).await?;
+    // The receipt is the sale's: a subscription's later payments are on its own page.
+    let mut notes = credit_notes(app, id).await?;
+    notes.retain(|note| note.kind.is_first());
     let clip_time = match licence.bundle {
         Some(clip) => Some(clip_time::section(app, &licence, clip.id).await?),
         None => None,

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use app::App;
 use app::mails;
 use app::payouts::results::LineRead;
-use app::payouts::{Hand, Key, PayoutSeen, list, propose, release, results, send};
-use axum::Form;
-use axum::extract::State;
+use app::payouts::{Hand, Key, PayoutSeen, list, propose, release, results, send, waiting};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use data_encoding::HEXLOWER;
@@ -16,8 +15,9 @@ use domain::payout::State as Stage;
 use domain::payout::destination::Rail;
 use ledger::{Currency, Money};
 
+use super::fields::Filled;
 use super::frame::Frame;
-use super::payouts::{Filled, row};
+use super::payouts::row;
 use super::problem::sentence;
 use super::view::{FileRow, LetterRow, PayoutDeskPage, ReadyRow};
 use crate::api::payees;
@@ -33,9 +33,14 @@ pub(crate) async fn show(State(app): State<Arc<App>>, frame: Frame) -> Result<Re
 pub(crate) async fn act(
     State(app): State<Arc<App>>,
     frame: Frame,
-    Form(fields): Form<Vec<(String, String)>>,
+    request: Request,
 ) -> Result<Response, Problem> {
-    let done = step(&app, &frame, &Filled(fields)).await;
+    // Nobody else's form is read.
+    list::all(&app, payees::signed_in(&frame.caller)?).await?;
+    let done = match Filled::read(request).await {
+        Ok(filled) => step(&app, &frame, &filled).await,
+        Err(problem) => Err(problem),
+    };
     match done {
         Err(problem) if problem.status().is_server_error() => Err(problem),
         Err(problem) if problem.code == "sign_in_required" => Err(problem),
@@ -60,7 +65,11 @@ async fn step(app: &App, frame: &Frame, filled: &Filled) -> Result<Vec<String>, 
         "release" => {
             let id = payees::read(filled.value("payout"), "payout")?;
             let seen = release::release(app, call, hand, id).await?;
-            Ok(vec![format!("{}: {}.", seen.payee_name, row(&seen).state)])
+            Ok(vec![format!(
+                "{}: {}.",
+                seen.payee_name,
+                row(&seen, &BTreeMap::new()).state
+            )])
         }
         "withdraw" => {
             let id = payees::read(filled.value("payout"), "payout")?;
@@ -85,9 +94,14 @@ async fn step(app: &App, frame: &Frame, filled: &Filled) -> Result<Vec<String>, 
         }
         "results" => {
             let id = payees::read(filled.value("batch"), "batch")?;
-            let text = filled.value("results");
+            let (file, pasted) = (filled.value("file"), filled.value("results"));
+            let text = if file.is_empty() { pasted } else { file };
             let lines = results::import(app, call, hand, Some(id), text).await?;
             Ok(lines.iter().map(line).collect())
+        }
+        "letters" => {
+            let count = mails::again(app, hand).await?;
+            Ok(vec![format!("Letters to be tried again: {count}.")])
         }
         _ => Err(Problem::new("bad_value", "this form isn't one of this page").at("do")),
     }
@@ -125,6 +139,9 @@ async fn page(
     let payouts = list::all(app, hand).await?;
     let files = send::batches(app, Hand::Asker(&frame.caller.0)).await?;
     let letters = mails::unsent(app).await?;
+    let call = app.call();
+    let waits = waiting::of(app, &call, &payouts).await?;
+    let to_set = waiting::to_set(app, Hand::Asker(&frame.caller.0)).await?;
     let (done, problem) = match done {
         Ok(done) => (done, None),
         Err(problem) => (Vec::new(), Some(sentence(&problem.detail))),
@@ -140,25 +157,42 @@ async fn page(
         by: format!("{}, {}", one.made_by, words::moment(one.made_at)),
         name: one.file_name,
     };
-    let letter = |one: mails::Mail| LetterRow {
-        to: one.to,
-        subject: one.subject,
-        at: words::moment(one.at),
-    };
+    let given_up = letters.iter().any(|one| one.given_up.is_some());
     let mut response = super::html(&PayoutDeskPage {
         done,
         problem,
         key: HEXLOWER.encode(&app.call().random::<16>()),
-        payouts: payouts.iter().map(row).collect(),
+        to_set: to_set
+            .iter()
+            .map(|what| sentence(&what.to_string()))
+            .collect(),
+        payouts: payouts.iter().map(|seen| row(seen, &waits)).collect(),
         ready: ready(&payouts),
         files: files.into_iter().map(file).collect(),
         letters: letters.into_iter().map(letter).collect(),
+        given_up,
         shell: frame.unlisted("Payouts"),
     })?;
     if wrong {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(response)
+}
+
+fn letter(one: mails::Letter) -> LetterRow {
+    let tried = words::many(one.tries, "try", "tries");
+    let state = match (one.given_up, one.tries) {
+        (Some(at), _) => format!("Given up on {} after {tried}", words::moment(at)),
+        (None, 0) => "Waits for the next minute".to_owned(),
+        (None, _) => format!("Waits after {tried}"),
+    };
+    LetterRow {
+        to: one.to,
+        subject: one.subject,
+        at: words::moment(one.at),
+        state,
+        trouble: one.trouble.map(|why| sentence(&why)).unwrap_or_default(),
+    }
 }
 
 /// What can be written into a file, by rail and currency.

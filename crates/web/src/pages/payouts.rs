@@ -1,24 +1,28 @@
 //! A payee's payouts: what they have, why nothing is paid now, and how they want to be paid.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use app::App;
 use app::access::{Principal, Role};
 use app::payouts::balance::{self, Standing};
+use app::payouts::confirm;
+use app::payouts::rules::Local;
+use app::payouts::waiting::Waiting;
 use app::payouts::{
-    Destination, Hand, Key, PayoutSeen, destination, list, propose, release, rules, terms,
+    Destination, Hand, Key, PayoutSeen, destination, list, propose, release, rules, terms, waiting,
 };
 use axum::Form;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use data_encoding::HEXLOWER;
-use domain::PayeeId;
 use domain::payout::State as Stage;
-use domain::payout::destination::{Account, Rail};
-use domain::payout::rules::Rules;
+use domain::payout::destination::{Account, Rail, mask_address};
+use domain::{PayeeId, PayoutId, Timestamp};
 use ledger::{Currency, Money};
 
+use super::fields::Filled;
 use super::frame::Frame;
 use super::problem::sentence;
 use super::view::{Choice, CostRow, PayoutRow, PayoutsPage, PurseShown};
@@ -41,6 +45,9 @@ pub(crate) async fn show(
         Some("destination") => Some("Where you are paid is saved."),
         Some("terms") => Some("Your terms are saved."),
         Some("pay") => Some("The payout is proposed."),
+        Some("confirm") => {
+            Some("A sign-in link is on its way to the address that is told of changes.")
+        }
         Some("withdraw") => Some("The payout is withdrawn: the money is available again."),
         _ => None,
     };
@@ -63,6 +70,7 @@ pub(crate) async fn save(
         "terms" => set_terms(&app, &frame, payee, &filled).await,
         "pay" => pay(&app, &frame, payee, &filled).await,
         "withdraw" => withdraw(&app, &frame, &filled).await,
+        "confirm" => confirm(&app, &frame, payee).await,
         _ => Err(Problem::new("bad_value", "this form isn't one of this page").at("do")),
     };
     match done {
@@ -76,7 +84,7 @@ pub(crate) async fn save(
             Ok(Redirect::to(&format!("/payouts?{of}done={what}")).into_response())
         }
         Err(problem) if problem.status().is_server_error() => Err(problem),
-        Err(problem) if problem.status() == StatusCode::FORBIDDEN => Err(problem),
+        Err(problem) if is_elsewhere(&problem) => Err(problem),
         Err(problem) => {
             let words = sentence(&problem.detail);
             let mut page = page(&app, frame, payee, None, Some(words)).await?;
@@ -148,6 +156,17 @@ async fn set_destination(
     Ok(())
 }
 
+/// What this page has no answer to: whose it isn't. Signing in again it can help with.
+fn is_elsewhere(problem: &Problem) -> bool {
+    problem.status() == StatusCode::FORBIDDEN && problem.code != "fresh_sign_in_required"
+}
+
+async fn confirm(app: &App, frame: &Frame, payee: PayeeId) -> Result<(), Problem> {
+    let hand = Hand::Asker(&frame.caller.0);
+    confirm::send(app, &mut app.call(), hand, payee).await?;
+    Ok(())
+}
+
 async fn set_terms(
     app: &App,
     frame: &Frame,
@@ -198,17 +217,20 @@ async fn page(
     let mut call = app.call();
     let stands = balance::standings(app, &call, hand, payee).await?;
     let payouts = list::of_payee(app, hand, payee).await?;
-    let rules = rules::rules(app).await?;
     let first = stands
         .first()
         .ok_or_else(|| Problem::new("unknown_payee", "nobody is paid so"))?;
     let currency = first.currency;
+    let local = rules::local(app, currency).await?;
+    let waits = waiting::of(app, &call, &payouts).await?;
     let (small, large) = (Money::new(SMALL, currency), Money::new(LARGE, currency));
     let set = first.destination.as_ref();
-    let rails = Rail::ALL.into_iter().filter(|rail| rules.is_on(*rail));
+    let rails = Rail::ALL
+        .into_iter()
+        .filter(|rail| local.rules.is_on(*rail));
     let mut costs = Vec::new();
     for rail in rails.clone() {
-        costs.push(cost(app, &rules, rail, currency).await?);
+        costs.push(cost(&local, rail, currency));
     }
     let typed = first.terms.threshold.price_display();
     let mut purses = Vec::new();
@@ -221,8 +243,11 @@ async fn page(
         name: first.name.clone(),
         done,
         problem,
-        payouts: payouts.iter().map(row).collect(),
+        payouts: payouts.iter().map(|seen| row(seen, &waits)).collect(),
         destination: set.map(|set| format!("{}: {}", set.to.rail().label(), set.to.masked())),
+        confirm: set
+            .filter(|_| !is_fresh(&frame, payee, call.now))
+            .map(|set| mask_address(&set.notify)),
         held: set
             .and_then(|set| set.held_until)
             .filter(|at| call.now < *at)
@@ -243,36 +268,38 @@ async fn page(
     super::html(&page)
 }
 
+/// Whether no link by mail is needed, or could be had, to change where somebody is paid.
+fn is_fresh(frame: &Frame, payee: PayeeId, now: Timestamp) -> bool {
+    match &frame.caller.0 {
+        Principal::Person(person) => person.payee != Some(payee) || person.is_fresh(now),
+        _ => true,
+    }
+}
+
 /// The amounts that the ways of being paid are compared by.
 const SMALL: i64 = 25_000_000;
 const LARGE: i64 = 250_000_000;
+/// What stands where the store has said nothing of a currency.
+const NOT_SET: &str = "not set yet";
 
-async fn cost(
-    app: &App,
-    rules: &Rules,
-    rail: Rail,
-    currency: Currency,
-) -> Result<CostRow, Problem> {
-    let mut arrives = Vec::new();
-    for micros in [SMALL, LARGE] {
-        let preview = terms::preview(app, rail, Money::new(micros, currency)).await?;
-        arrives.push(match preview {
-            Ok(preview) => words::price(preview.arrives),
-            Err(why) => sentence(&why.to_string()),
-        });
-    }
+fn cost(local: &Local, rail: Rail, currency: Currency) -> CostRow {
+    let arrives = |micros| match terms::preview(local, rail, Money::new(micros, currency)) {
+        Ok(Ok(preview)) => words::price(preview.arrives),
+        Ok(Err(why)) => sentence(&why.to_string()),
+        Err(_) => NOT_SET.to_owned(),
+    };
     let pays = if rail.pays(currency) {
         ""
     } else {
         " (pays EUR alone)"
     };
-    let large = arrives.pop().unwrap_or_default();
-    Ok(CostRow {
+    let minimum = local.minimum(rail);
+    CostRow {
         rail: format!("{}{pays}", capital(rail.label())),
-        minimum: words::price(rules.minimum(rail, currency)),
-        small: arrives.pop().unwrap_or_default(),
-        large,
-    })
+        minimum: minimum.map_or_else(|_| NOT_SET.to_owned(), words::price),
+        small: arrives(SMALL),
+        large: arrives(LARGE),
+    }
 }
 
 fn schedules(first: &Standing) -> Vec<Choice> {
@@ -328,7 +355,7 @@ fn purse(one: &Standing, key: String) -> PurseShown {
 }
 
 /// A payout as both pages show it.
-pub(super) fn row(seen: &PayoutSeen) -> PayoutRow {
+pub(super) fn row(seen: &PayoutSeen, waits: &BTreeMap<PayoutId, Waiting>) -> PayoutRow {
     let state = match seen.state {
         Stage::AwaitingRelease { first: None } => "waits for two releases",
         Stage::AwaitingRelease { first: Some(_) } => "waits for a second release",
@@ -343,7 +370,7 @@ pub(super) fn row(seen: &PayoutSeen) -> PayoutRow {
         .released_by
         .as_ref()
         .map(|by| format!(", released by {by}"));
-    let waits = matches!(seen.state, Stage::AwaitingRelease { .. });
+    let unreleased = matches!(seen.state, Stage::AwaitingRelease { .. });
     PayoutRow {
         id: seen.id.to_string(),
         payee: seen.payee_name.clone(),
@@ -358,20 +385,12 @@ pub(super) fn row(seen: &PayoutSeen) -> PayoutRow {
             seen.proposed_by,
             released.unwrap_or_default()
         ),
-        reason: seen.reason.clone().unwrap_or_default(),
+        reason: waits.get(&seen.id).map_or_else(
+            || seen.reason.clone().unwrap_or_default(),
+            |waiting| sentence(&waiting.to_string()),
+        ),
         at: words::moment(seen.changed_at),
-        can_withdraw: waits || seen.state == Stage::Ready,
-        can_release: waits,
-    }
-}
-
-/// The form's fields.
-pub(super) struct Filled(pub(super) Vec<(String, String)>);
-
-impl Filled {
-    /// A field's text; empty where it isn't there.
-    pub(super) fn value(&self, name: &str) -> &str {
-        let found = self.0.iter().find(|(found, _)| found == name);
-        found.map_or("", |(_, value)| value.trim())
+        can_withdraw: unreleased || seen.state == Stage::Ready,
+        can_release: unreleased,
     }
 }

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use app::billing::Kind;
+use app::billing::credit_note::credit_notes;
+use app::billing::invoice::invoices;
 use app::rotation::list;
 use app::subscriptions::change::{self, ChangeRefusal, Wish};
 use app::subscriptions::show::{self, Running, Used};
 use app::subscriptions::{Shown, State as Standing, plans};
-use app::{App, Stop};
+use app::{App, Call, Stop};
 use axum::Form;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
@@ -16,7 +19,7 @@ use serde::Deserialize;
 
 use super::frame::Frame;
 use super::problem::sentence;
-use super::view::{Hidden, SubscriptionAction, SubscriptionPage, Takeable, UsedRow};
+use super::view::{Hidden, PaperRow, SubscriptionAction, SubscriptionPage, Takeable, UsedRow};
 use crate::api::licences::opened;
 use crate::problem::Problem;
 use crate::words;
@@ -92,6 +95,7 @@ async fn page(
     let shown = show::of_licence(app, call.now, id).await?;
     let none = || Stop::Refused(ChangeRefusal::NoSubscription);
     let shown = shown.ok_or_else(none)?;
+    let papers = papers(app, &call, id).await?;
     let mut key = || data_encoding::BASE64URL_NOPAD.encode(&call.random::<16>());
     let actions = actions(app, &shown, &mut key).await?;
     let take = match shown.running {
@@ -111,6 +115,7 @@ async fn page(
         card: (!over).then(|| with("card", &[], &key())),
         take,
         uses: shown.uses.iter().map(used).collect(),
+        papers,
         licence_href: format!("/licences/{id}?grant={}", app.issuer.grant(id)),
     })
 }
@@ -130,6 +135,44 @@ async fn take(app: &App, id: LicenceId) -> Result<Vec<Takeable>, Problem> {
         artist: stay.artist,
     });
     Ok(takeable.collect())
+}
+
+/// What was billed and given back, by the latest payment first.
+async fn papers(app: &App, call: &Call, id: LicenceId) -> Result<Vec<PaperRow>, Problem> {
+    let invoices = invoices(app, call, id).await?;
+    let notes = credit_notes(app, id).await?;
+    let grant = app.issuer.grant(id);
+    let at = |path: &str| format!("/v1/licences/{id}/{path}?grant={grant}");
+    let mut rows = Vec::with_capacity(invoices.len() + notes.len());
+    for invoice in invoices.iter().rev() {
+        let what = match invoice.kind {
+            Kind::Licence => "Licence",
+            Kind::SignUp => "Sign-up",
+            Kind::Renewal => "Renewal",
+            Kind::PlanChange => "Dearer plan",
+        };
+        let time = invoice.period.as_ref().map_or(String::new(), |period| {
+            let (from, until) = (words::date(period.from), words::date(period.until));
+            format!(", {from} to {until}")
+        });
+        rows.push(PaperRow {
+            label: format!("Invoice {}", invoice.number),
+            about: format!("{what}{time}: {}", words::price(invoice.total)),
+            href: at(&format!("invoices/{}", invoice.number)),
+        });
+        let of_it = notes.iter().filter(|note| note.invoice == invoice.number);
+        rows.extend(of_it.map(|note| PaperRow {
+            label: format!("Credit note {}", note.number),
+            about: format!(
+                "{} of invoice {} given back: {}",
+                words::price(note.money),
+                note.invoice,
+                note.reason
+            ),
+            href: at(&format!("credit-notes/{}", note.number)),
+        }));
+    }
+    Ok(rows)
 }
 
 fn state(shown: &Shown) -> String {

@@ -8,6 +8,9 @@ pub(super) const STATUSES: &[(&str, StatusCode)] = &[
     ("bad_payout_rules", StatusCode::UNPROCESSABLE_ENTITY),
     ("bad_payout_terms", StatusCode::UNPROCESSABLE_ENTITY),
     ("debtor_required", StatusCode::CONFLICT),
+    ("fresh_sign_in_required", StatusCode::FORBIDDEN),
+    ("limits_not_set", StatusCode::CONFLICT),
+    ("link_just_sent", StatusCode::TOO_MANY_REQUESTS),
     ("no_destination", StatusCode::CONFLICT),
     ("nothing_to_pay", StatusCode::CONFLICT),
     ("nothing_to_release", StatusCode::CONFLICT),
@@ -35,6 +38,7 @@ mod tests {
     use app::Refusal;
     use app::payouts::AccessRefusal as PayoutAccess;
     use app::payouts::balance::Why;
+    use app::payouts::confirm::ConfirmRefusal;
     use app::payouts::destination::SetRefusal;
     use app::payouts::propose::ProposeRefusal;
     use app::payouts::release::MoveRefusal as PayoutMove;
@@ -65,6 +69,9 @@ mod tests {
             PayoutMove::Payout(domain::payout::Refusal::NeverSent).code(),
             SetRefusal::Notify.code(),
             SetRefusal::RailClosed("x").code(),
+            SetRefusal::SignInAgain.code(),
+            ConfirmRefusal::JustSent.code(),
+            "limits_not_set",
             SetRefusal::Overtaken.code(),
             TermsRefusal::HoldDays { least: 1 }.code(),
             RulesRefusal::Rules(RulesError::HoldDays).code(),

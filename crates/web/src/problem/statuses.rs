@@ -145,6 +145,7 @@ pub(super) const STATUSES: &[(&str, StatusCode)] = &[
     ("unknown_field", StatusCode::UNPROCESSABLE_ENTITY),
     ("unknown_file", StatusCode::NOT_FOUND),
     ("unknown_gift", StatusCode::NOT_FOUND),
+    ("unknown_invoice", StatusCode::NOT_FOUND),
     ("unknown_key", StatusCode::NOT_FOUND),
     ("unknown_licence", StatusCode::NOT_FOUND),
     ("unknown_name", StatusCode::NOT_FOUND),

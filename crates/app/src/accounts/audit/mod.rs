@@ -3,13 +3,16 @@
 
 mod agreements;
 mod blobs;
+mod invoices;
 mod ledger;
 mod licences;
 mod log;
 mod meter;
 mod payments;
 mod payouts;
+mod prices;
 mod promos;
+mod seals;
 mod statements;
 mod subscriptions;
 mod wallets;
@@ -18,7 +21,7 @@ use ::ledger::invariant::Breach;
 use domain::invariant as rules;
 use store::db::Tx;
 
-use super::{exclusives, invoices};
+use super::{exclusives, invoices as numbers};
 use crate::{App, Fault};
 
 /// One invariant and what was found against it.
@@ -46,17 +49,20 @@ pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
     checks.extend(licences::checks(app, &mut tx).await?);
     let (held, breaches) = exclusives::breaches(&mut tx).await?;
     checks.push(check(rules::EXCLUSIVES_STAND_ALONE, held, breaches));
-    let (numbered, breaches) = invoices::breaches(&mut tx).await?;
-    let numbers = invoices::INVOICE_NUMBERS_HAVE_NO_GAPS;
-    checks.push(check(numbers, numbered, breaches));
-    let (numbered, breaches) = invoices::credit_notes(&mut tx).await?;
-    let numbers = invoices::CREDIT_NOTE_NUMBERS_HAVE_NO_GAPS;
-    checks.push(check(numbers, numbered, breaches));
+    let (numbered, breaches) = numbers::breaches(&mut tx).await?;
+    let name = numbers::INVOICE_NUMBERS_HAVE_NO_GAPS;
+    checks.push(check(name, numbered, breaches));
+    let (numbered, breaches) = numbers::credit_notes(&mut tx).await?;
+    let name = numbers::CREDIT_NOTE_NUMBERS_HAVE_NO_GAPS;
+    checks.push(check(name, numbered, breaches));
+    checks.extend(invoices::checks(&mut tx).await?);
     checks.extend(payments::checks(&mut tx).await?);
     checks.extend(payouts::checks(&mut tx).await?);
     checks.extend(subscriptions::checks(&mut tx).await?);
     checks.extend(promos::checks(&mut tx).await?);
     checks.extend(log::checks(app, &mut tx).await?);
+    checks.extend(prices::checks(&mut tx).await?);
+    checks.extend(seals::checks(&mut tx).await?);
     checks.push(blobs::whole(app, &mut tx).await?);
     Ok(checks)
 }

@@ -4,8 +4,9 @@ use paper::{Block, Column, Document, Style, Table};
 
 use super::{date, invoice, name, page, subject};
 use crate::App;
+use crate::billing::Kind;
+use crate::billing::credit_note::CreditNote;
 use crate::licensing::Licence;
-use crate::licensing::credit_note::CreditNote;
 
 /// A credit note of a licence as a document.
 #[must_use]
@@ -44,25 +45,31 @@ pub fn paper(app: &App, licence: &Licence, note: &CreditNote) -> Document {
 
 fn facts(app: &App, licence: &Licence, note: &CreditNote) -> Vec<(String, String)> {
     let code = licence.code.to_string();
-    [
+    let mut facts = vec![
         ("Date", date(note.issued_at)),
         ("Takes back of", format!("Invoice {}", note.invoice)),
-        ("Supplied and paid", date(licence.issued_at)),
+        ("Supplied and paid", date(note.paid_at)),
         ("For", subject(licence)),
-        ("Licence", format!("{code}, {}", page(app, licence))),
-        ("Why", name(&note.reason)),
-    ]
-    .map(|(term, what)| (term.to_owned(), what))
-    .into()
+    ];
+    facts.extend(invoice::supplied(note.kind, note.period.as_ref()));
+    facts.push(("Licence", format!("{code}, {}", page(app, licence))));
+    facts.push(("Why", name(&note.reason)));
+    let owned = |(term, what): (&str, String)| (term.to_owned(), what);
+    facts.into_iter().map(owned).collect()
 }
 
 fn rows(licence: &Licence, note: &CreditNote) -> Vec<Vec<String>> {
+    let item = match note.kind {
+        Kind::Licence | Kind::SignUp => licence.label.clone(),
+        Kind::Renewal => "A month of the subscription".into(),
+        Kind::PlanChange => "A dearer plan for the rest of the month".into(),
+    };
     if note.tax.is_zero() {
-        return vec![vec![licence.label.clone(), note.money.price_display()]];
+        return vec![vec![item, note.money.price_display()]];
     }
     let net = note.money.checked_sub(note.tax).unwrap_or(note.money);
     vec![
-        vec![licence.label.clone(), net.price_display()],
+        vec![item, net.price_display()],
         vec!["Tax given back".into(), note.tax.price_display()],
     ]
 }

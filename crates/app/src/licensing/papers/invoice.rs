@@ -1,13 +1,14 @@
-//! The invoice as a paper and as text.
+//! An invoice as a paper and as text.
 
 use paper::{Block, Column, Document, Style, Table};
 
 use super::{amount, date, issuer, name, page, subject};
+use crate::billing::invoice::Invoice;
+use crate::billing::{Kind, Line, Period};
 use crate::licensing::Licence;
-use crate::licensing::invoice::Invoice;
 use crate::{App, Seller};
 
-/// The invoice of a licence as a document.
+/// An invoice of a licence as a document.
 #[must_use]
 pub fn paper(app: &App, licence: &Licence, invoice: &Invoice) -> Document {
     let mut paper = Document::new(format!("Invoice {}", invoice.number));
@@ -15,7 +16,7 @@ pub fn paper(app: &App, licence: &Licence, invoice: &Invoice) -> Document {
     paper.author = seller.first().cloned().unwrap_or_default();
     paper.footer = format!("Invoice {} · licence {}", invoice.number, licence.code);
     let sheet = facts(app, licence, invoice).into_iter();
-    let rows = rows(licence);
+    let rows = rows(invoice);
     paper.blocks.extend([
         Block::Beside(
             50,
@@ -33,10 +34,10 @@ pub fn paper(app: &App, licence: &Licence, invoice: &Invoice) -> Document {
         Block::Table(Table {
             columns: vec![Column::text("Item", 5), Column::number("Amount", 1)],
             rows,
-            totals: vec![vec!["Total".into(), licence.price.price_display()]],
+            totals: vec![vec!["Total".into(), invoice.total.price_display()]],
         }),
     ]);
-    for note in notes(licence, invoice) {
+    for note in notes(invoice) {
         paper.push(Block::text(Style::Body, note));
     }
     paper
@@ -55,14 +56,14 @@ pub fn text(app: &App, licence: &Licence, invoice: &Invoice) -> String {
         text.push_str(&format!("{term}: {what}\n"));
     }
     text.push('\n');
-    let mut rows = rows(licence);
-    rows.push(vec!["Total".into(), licence.price.price_display()]);
+    let mut rows = rows(invoice);
+    rows.push(vec!["Total".into(), invoice.total.price_display()]);
     for row in rows {
         let (item, amount) = (row.first(), row.get(1));
         let (item, amount) = (item.cloned().unwrap_or_default(), amount.cloned());
         text.push_str(&format!("{item:<60} {:>16}\n", amount.unwrap_or_default()));
     }
-    for note in notes(licence, invoice) {
+    for note in notes(invoice) {
         text.push_str(&format!("\n{note}\n"));
     }
     text
@@ -109,28 +110,49 @@ fn facts(app: &App, licence: &Licence, invoice: &Invoice) -> Vec<(String, String
         artist => format!("{} by {}", subject(licence), name(artist)),
     };
     let code = licence.code.to_string();
-    [
+    let mut facts = vec![
         ("Invoice date", date(invoice.issued_at)),
-        ("Supplied and paid", date(licence.issued_at)),
+        ("Supplied and paid", date(invoice.paid_at)),
         ("For", what),
-        ("Licence", format!("{code}, {}", page(app, licence))),
-    ]
-    .map(|(term, what)| (term.to_owned(), what))
-    .into()
+    ];
+    facts.extend(supplied(invoice.kind, invoice.period.as_ref()));
+    facts.push(("Licence", format!("{code}, {}", page(app, licence))));
+    let owned = |(term, what): (&str, String)| (term.to_owned(), what);
+    facts.into_iter().map(owned).collect()
 }
 
-fn rows(licence: &Licence) -> Vec<Vec<String>> {
-    let currency = licence.price.currency();
-    let row =
-        |line: &crate::licensing::Line| vec![line.label.clone(), amount(line.micros, currency)];
-    licence.lines.iter().map(row).collect()
+/// Of a subscription: what was paid for, and which time.
+pub(super) fn supplied(kind: Kind, period: Option<&Period>) -> Vec<(&'static str, String)> {
+    let Some(period) = period else {
+        return Vec::new();
+    };
+    let what = match kind {
+        Kind::Licence => "Licence",
+        Kind::SignUp => "Sign-up",
+        Kind::Renewal => "Renewal",
+        Kind::PlanChange => "Change to a dearer plan",
+    };
+    let plan = period.plan.as_ref();
+    let plan = plan.map_or(String::new(), |plan| format!(", plan {plan}"));
+    let time = format!("{} to {}", date(period.from), date(period.until));
+    vec![("Subscription", format!("{what}{plan}")), ("Period", time)]
 }
 
-fn notes(licence: &Licence, invoice: &Invoice) -> Vec<String> {
+fn rows(invoice: &Invoice) -> Vec<Vec<String>> {
+    let currency = invoice.total.currency();
+    let row = |line: &Line| vec![line.label.clone(), amount(line.micros, currency)];
+    invoice.lines.iter().map(row).collect()
+}
+
+fn notes(invoice: &Invoice) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(tax) = &invoice.tax_included {
-        let amount = amount(tax.micros, licence.price.currency());
-        notes.push(format!("Included in the total: {} {amount}.", tax.label));
+        let amount = amount(tax.micros, invoice.total.currency());
+        let net = invoice.net().price_display();
+        notes.push(format!(
+            "Included in the total: {} {amount}. Without it: {net}.",
+            tax.label
+        ));
     }
     notes.push(if invoice.is_sandbox() {
         "Sandbox payment: no money was charged. This invoice is no demand and no receipt for \
@@ -139,7 +161,7 @@ fn notes(licence: &Licence, invoice: &Invoice) -> Vec<String> {
     } else {
         format!(
             "Paid on {} by {}. Nothing is due.",
-            date(licence.issued_at),
+            date(invoice.paid_at),
             invoice.provider
         )
     });

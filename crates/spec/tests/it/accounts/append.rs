@@ -32,7 +32,7 @@ on_both_engines! {
         let cut = mia.buys(&track, AssetKind::Cut15, Tier::Creator).await;
         mia.upgrades(&cut, AssetKind::FullMix, Tier::Creator).await;
         let licence = mia.buys(&track, AssetKind::FullMix, Tier::Business).await;
-        app::licensing::invoice::invoice(world.app(), &world.call(), licence.id).await.unwrap();
+        app::billing::invoice::invoice(world.app(), &world.call(), licence.id).await.unwrap();
         for statement in [
             "update offer_templates set changed_by = 'nobody'",
             "delete from offer_templates",

@@ -28,6 +28,7 @@ on_both_engines! {
             "licences_are_paid_once",
             "exclusives_stand_alone",
             "invoice_numbers_have_no_gaps",
+            "sales_have_their_invoice",
             "blobs_are_whole",
         ] {
             let check = checks.iter().find(|check| check.invariant == name);
@@ -185,7 +186,7 @@ async fn busy(world: &World) -> Sold {
     let reporter = world.reporter().await;
     accepted(reporter.reports(&world.used("e1", &bundle, &night)).await);
     accepted(reporter.reports(&world.used("e2", &licence, &night)).await);
-    let asked = app::licensing::invoice::invoice(world.app(), &world.call(), licence.id).await;
+    let asked = app::billing::invoice::invoice(world.app(), &world.call(), licence.id).await;
     assert!(asked.is_ok());
     Sold {
         night,

@@ -3,7 +3,10 @@
 mod advances;
 mod append;
 mod audit;
+mod audit_prices;
 mod escrow;
+mod order;
+mod seals;
 mod splits;
 mod splits_refused;
 mod wallets;

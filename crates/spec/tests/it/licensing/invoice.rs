@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use app::licensing::invoice::{Invoice, invoice};
+use app::billing::invoice::{Invoice, invoice};
 use domain::{AssetKind, LicenceId, Tier};
 use spec::on_both_engines;
 use spec::world::World;

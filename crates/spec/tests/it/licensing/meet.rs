@@ -1,9 +1,10 @@
 //! Where the rules of a sale meet those of what comes after it: refunds, advances, splits,
 //! payouts, papers.
 
+use app::billing::invoice;
 use app::deals::{Circumstances, curators, currencies, promos};
 use app::licensing::quote::{Ask, quote_in};
-use app::licensing::{Licence, claim, invoice};
+use app::licensing::{Licence, claim};
 use app::offers::Hand;
 use app::payments::refund::Wanted;
 use app::payouts::Destination;

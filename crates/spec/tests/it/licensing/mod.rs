@@ -16,5 +16,7 @@ mod sell;
 mod sound;
 mod standing;
 mod suggest;
+mod suggest_sale;
 mod upgrade;
+mod upgrade_paid;
 mod verify;

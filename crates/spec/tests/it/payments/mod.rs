@@ -2,6 +2,7 @@
 
 mod clip_time;
 mod dispute;
+mod expired;
 mod from_wallet;
 mod gifts;
 mod learn;

@@ -178,7 +178,9 @@ on_both_engines! {
         world.refunds_payment(paid[1], "r2", None).await.unwrap();
         let shown = world.subscription(&licence).await;
         assert_eq!((stands(&world, &licence).await, shown.state.word()), ("revoked", "ended"));
-        assert_eq!(world.credit_notes_of(&licence).await.len(), 1, "a renewal has no invoice");
+        let notes = world.credit_notes_of(&licence).await;
+        let of: Vec<_> = notes.iter().map(|note| note.invoice.as_str()).collect();
+        assert_eq!(of, ["2026-0001", "2026-0002"], "each of its own invoice");
         nothing_is_left(&world).await;
     }
 

@@ -27,7 +27,8 @@ on_both_engines! {
         let set = world.pays_to(ada, to.clone(), "thief@example.net").await.unwrap();
         assert_eq!(world.payout(payout.id).await.0.state, State::Withdrawn);
         let letters = world.letters().await;
-        let told: Vec<_> = letters.iter().map(|letter| letter.to.as_str()).collect();
+        let mut told: Vec<_> = letters.iter().map(|letter| letter.to.as_str()).collect();
+        told.sort_unstable();
         assert_eq!(told, ["ada@example.com", "thief@example.net"]);
         let body = &letters[0].body;
         assert!(body.contains("t…@example.net") && !body.contains("thief@"), "{body}");
@@ -65,7 +66,7 @@ on_both_engines! {
         world.pays_to(ada, to, "ada@example.com").await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let deliver = async || {
-            let done = mails::deliver(world.app(), &world.call(), folder.path()).await;
+            let done = mails::deliver::into_folder(world.app(), &world.call(), folder.path()).await;
             done.unwrap_or_else(|fault| panic!("{}", fault.chain()))
         };
         assert_eq!((deliver().await, deliver().await), (1, 0));

@@ -1,5 +1,9 @@
 mod destination;
+mod letters;
+mod limits;
+mod pay_days;
 mod propose;
+mod race;
 mod release;
 mod results;
 mod send;

@@ -1,5 +1,6 @@
 //! Files of payouts: made once, the same bytes whenever asked, under the day's cap.
 
+use app::payouts::waiting::Waiting;
 use app::payouts::{Destination, Hand, send};
 use domain::payout::State;
 use domain::payout::destination::Rail;
@@ -15,6 +16,7 @@ const EUR: Currency = Currency::EUR;
 
 on_both_engines! {
     async fn a_sepa_file_holds_every_transfer_once_and_stays_the_same_bytes(world: World) {
+        world.states_rate("USD", "EUR", "0.9").await.unwrap();
         let debtor = bank_account("The Store GmbH");
         world.sets_payout_rules(|rules| rules.debtor = Some(debtor)).await.unwrap();
         let mut ids = Vec::new();
@@ -48,6 +50,7 @@ on_both_engines! {
     }
 
     async fn without_an_account_to_pay_from_no_sepa_file_is_made(world: World) {
+        world.states_rate("USD", "EUR", "0.9").await.unwrap();
         let ada = world.payee("Ada").await;
         world.pays_to(ada, Destination::Sepa(bank_account("Ada")), "a@b.de").await.unwrap();
         world.earns(ada, 5_000_000, EUR).await;
@@ -55,6 +58,8 @@ on_both_engines! {
         let payout = world.asks_to_be_paid(ada, EUR).await.unwrap();
         assert_eq!(world.sends_payouts(Rail::Sepa, EUR).await.unwrap_err().code, "debtor_required");
         assert_eq!(world.payout(payout.id).await.0.state, State::Ready);
+        assert_eq!(world.operator_has_to_set().await, [Waiting::NoDebtor]);
+        assert_eq!(world.payouts_wait().await[0].1, Some(Waiting::NoDebtor));
     }
 
     async fn what_the_days_cap_does_not_allow_stays_ready_for_the_next_day(world: World) {

@@ -147,6 +147,8 @@ on_both_engines! {
         }
         let none = guest.gets(&at("/credit-notes/CN-2026-0002")).await;
         assert_eq!(none.problem(), (404, "unknown_credit_note".into()));
+        let none = guest.gets(&at("/invoices/2026-0002")).await;
+        assert_eq!(none.problem(), (404, "unknown_invoice".into()));
         let shut = guest.gets(&format!("/v1/licences/{}/invoice.pdf", licence.id)).await;
         assert_eq!(shut.problem(), (401, "grant_required".into()));
     }

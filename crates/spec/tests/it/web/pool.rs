@@ -36,4 +36,42 @@ on_both_engines! {
         assert_eq!(unclear.problem().1, "bad_value");
         assert!(guest.gets(&api).await.text().contains("\"state\":\"active\""));
     }
+
+    async fn a_subscriber_has_every_invoice_and_credit_note_on_the_page_and_over_the_api(world: World) {
+        let licence = world.buyer("Mia").subscribes().await;
+        world.it_is("2026-04-02T09:00:00Z");
+        world.renews().await;
+        let paid = world.payments_of(&licence).await;
+        world.refunds_payment(paid[1], "r1", Some(1_000_000)).await.unwrap();
+        let guest = world.visitor();
+        let at = |path: &str| format!("{path}?grant={}", licence.grant);
+        let page = guest.gets(&at(&format!("/licences/{}/subscription", licence.id))).await.text();
+        for words in [
+            "Invoice 2026-0001",
+            "Sign-up, 2 Mar 2026 to 2 Apr 2026: $5.00",
+            "Renewal, 2 Apr 2026 to 2 May 2026: $5.00",
+            "$1.00 of invoice 2026-0002 given back: it was not used",
+        ] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        let own = guest.gets(&at(&format!("/licences/{}", licence.id))).await.text();
+        assert!(!own.contains("Credit note") && !own.contains("was given back to you"), "{own}");
+        let api = |path: &str| at(&format!("/v1/licences/{}{path}", licence.id));
+        let papers = guest.gets(&api("/papers")).await.json();
+        assert_eq!(papers["invoice"]["number"], "2026-0001");
+        let renewal = &papers["invoices"][1];
+        assert_eq!((&renewal["kind"], &renewal["plan"]), (&json!("renewal"), &json!("pool_5")));
+        assert_eq!(renewal["period_end"], "2026-05-02T09:00:00.000Z");
+        assert_eq!(renewal["net"], renewal["total"]);
+        let note = &papers["credit_notes"][0];
+        assert_eq!(note["invoice"], renewal["number"]);
+        for path in [&renewal["path"], &note["path"]] {
+            let pdf = guest.gets(&api(path.as_str().unwrap())).await;
+            assert_eq!((pdf.status, pdf.header("content-type")), (200, "application/pdf"));
+            assert!(pdf.body.starts_with(b"%PDF-"));
+        }
+        let other = world.buyer("Eve").subscribes().await;
+        let theirs = format!("/v1/licences/{}/invoices/2026-0002?grant={}", other.id, other.grant);
+        assert_eq!(guest.gets(&theirs).await.problem(), (404, "unknown_invoice".into()));
+    }
 }

@@ -58,7 +58,7 @@ pub use payouts::{
     CostRow, FileRow, LetterRow, PayoutDeskPage, PayoutRow, PayoutsPage, PurseShown, ReadyRow,
 };
 pub use pool::{
-    ClosePage, CloseRow, ClosesPage, PoolPlanCard, RotationPage, SharedTrack, StayRow,
+    ClosePage, CloseRow, ClosesPage, PaperRow, PoolPlanCard, RotationPage, SharedTrack, StayRow,
     SubscribePage, SubscriptionAction, SubscriptionPage, UsedRow,
 };
 pub use prices::{PlanRow, PriceRow, PricesPage, TierForm};

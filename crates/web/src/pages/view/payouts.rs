@@ -90,6 +90,9 @@ pub struct PayoutsPage {
     pub destination: Option<String>,
     /// Until when that is held.
     pub held: Option<String>,
+    /// The masked address that a link is sent to before it can be changed; none where no link is
+    /// needed.
+    pub confirm: Option<String>,
     /// The rails that are open.
     pub rails: Vec<Choice>,
     /// What they cost.
@@ -143,6 +146,10 @@ pub struct LetterRow {
     pub subject: String,
     /// When it was written.
     pub at: String,
+    /// Whether it waits or was given up.
+    pub state: String,
+    /// What went wrong last; empty where nothing did.
+    pub trouble: String,
 }
 
 /// `GET /operator/payouts`.
@@ -157,6 +164,8 @@ pub struct PayoutDeskPage {
     pub problem: Option<String>,
     /// The key of the next request.
     pub key: String,
+    /// What the operator has to set before money can leave.
+    pub to_set: Vec<String>,
     /// Those that aren't over first.
     pub payouts: Vec<PayoutRow>,
     /// What can be sent.
@@ -165,4 +174,6 @@ pub struct PayoutDeskPage {
     pub files: Vec<FileRow>,
     /// What nobody was told yet.
     pub letters: Vec<LetterRow>,
+    /// Whether any of them isn't tried any more.
+    pub given_up: bool,
 }

@@ -98,6 +98,17 @@ pub struct UsedRow {
     pub earned: String,
 }
 
+/// An invoice or a credit note of a subscription.
+#[derive(Debug, Clone)]
+pub struct PaperRow {
+    /// For instance `Invoice 2026-0002`.
+    pub label: String,
+    /// What it is over, one clause.
+    pub about: String,
+    /// Where its PDF is.
+    pub href: String,
+}
+
 /// `GET /licences/{id}/subscription?grant=`.
 #[derive(Debug, Clone, askama::Template)]
 #[template(path = "subscription.html", whitespace = "minimize")]
@@ -122,6 +133,8 @@ pub struct SubscriptionPage {
     pub card: Option<Vec<Hidden>>,
     /// Tracks in rotation, to be taken while a paid cycle runs.
     pub take: Vec<Takeable>,
+    /// Its invoices, the latest first, each with its credit notes behind it.
+    pub papers: Vec<PaperRow>,
     /// The latest uses.
     pub uses: Vec<UsedRow>,
     /// The licence's own page.

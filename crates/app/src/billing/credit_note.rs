@@ -9,7 +9,9 @@ use domain::{LicenceId, Timestamp};
 use ledger::{Currency, Money};
 use store::db::{Row, Tx};
 
-use super::{invoice, sandbox};
+use super::{Kind, Period, next, owed, seller};
+use crate::accounts::paid::Paid;
+use crate::accounts::sandbox;
 use crate::{App, Call, Fault, Seller};
 
 /// A credit note's own data; the rest stands in its licence and its invoice.
@@ -29,6 +31,12 @@ pub struct CreditNote {
     pub reason: String,
     /// The number of the invoice that it takes back of.
     pub invoice: String,
+    /// When that was paid.
+    pub paid_at: Timestamp,
+    /// What it had sold.
+    pub kind: Kind,
+    /// Of a subscription: what of it.
+    pub period: Option<Period>,
     /// Through whom it was paid back.
     pub provider: String,
 }
@@ -56,30 +64,34 @@ pub(crate) struct Given<'a> {
     pub(crate) reason: &'a str,
 }
 
-/// Writes the note of a step.
+/// Writes the note of a step of a payment, which the caller has locked. It refers to the payment's
+/// own invoice; where an earlier build owes that, it is made first.
 pub(crate) async fn issue(
+    app: &App,
+    call: &Call,
+    tx: &mut Tx,
+    paid: &Paid,
+    given: &Given<'_>,
+) -> Result<(), Fault> {
+    owed::settle(app, call, tx, paid, Some(given.step)).await?;
+    write(app, call, tx, given).await
+}
+
+/// Writes a note whose payment has its invoice.
+pub(super) async fn write(
     app: &App,
     call: &Call,
     tx: &mut Tx,
     given: &Given<'_>,
 ) -> Result<(), Fault> {
-    // It refers to an invoice, so there is one from now on.
-    if invoice::find(tx, given.licence).await?.is_none()
-        && !invoice::draw(app, call, tx, given.licence).await?
-    {
-        return Err(Fault::because(
-            "making a credit note",
-            "its invoice vanished",
-        ));
-    }
-    let (series, number) = invoice::next(tx, "credit_note", call.now).await?;
+    let (series, number) = next(tx, "credit_note", call.now).await?;
     let values = [
         given.step.into(),
         given.licence.bytes().into(),
         series.into(),
         number.into(),
         call.now.0.into(),
-        invoice::seller(app)?.into(),
+        seller(app)?.into(),
         given.money.currency().code().into(),
         given.money.micros().into(),
         given.tax_micros.into(),
@@ -89,7 +101,7 @@ pub(crate) async fn issue(
     Ok(())
 }
 
-/// The credit notes of a licence, the oldest first.
+/// The credit notes of a licence, the oldest first: of a subscription, those of all its payments.
 ///
 /// # Errors
 /// [`Fault`] of the database.
@@ -112,6 +124,9 @@ fn read(row: &Row) -> Result<CreditNote, Fault> {
         tax: Money::new(row.int("tax_micros")?, currency),
         reason: row.text("reason")?,
         invoice: format!("{}-{:04}", invoice.0, invoice.1),
+        paid_at: Timestamp(row.int("captured_ms")?),
+        kind: Kind::from_word(&row.text("kind")?)?,
+        period: Period::read(row)?,
         provider: row.text("provider")?,
     })
 }
@@ -123,10 +138,11 @@ const INSERT: &str = "
 
 const OF_LICENCE: &str = "
     select c.series, c.number, c.issued_ms, c.seller, c.currency, c.micros, c.tax_micros,
-           c.reason, i.series as invoice_series, i.number as invoice_number, p.provider
+           c.reason, i.series as invoice_series, i.number as invoice_number, i.kind,
+           i.plan, i.from_ms, i.until_ms, p.provider, p.captured_ms
       from credit_notes c
-      join invoices i on i.licence_id = c.licence_id
-      join licences l on l.id = c.licence_id
-      join payments p on p.id = l.payment_id
+      join payment_steps s on s.id = c.step_id
+      join payments p on p.id = s.payment_id
+      join invoices i on i.payment_id = p.id
      where c.licence_id = $1
      order by c.series, c.number";
