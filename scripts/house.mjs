@@ -14,9 +14,9 @@ const MAY_USE = {
   store: [],
   domain: ['ledger', 'licence-key'],
   meter: ['domain', 'ledger', 'licence-key'],
-  app: ['domain', 'ledger', 'licence-key', 'audio', 'meter', 'store', 'paper'],
+  app: ['domain', 'ledger', 'licence-key', 'audio', 'meter', 'store', 'paper', 'tlog'],
   web: ['app', 'domain', 'ledger'],
-  server: ['web', 'app', 'store', 'licence-key', 'synth'],
+  server: ['web', 'app', 'store', 'licence-key', 'synth', 'tlog'],
   spec: '*',
   bench: '*',
 }

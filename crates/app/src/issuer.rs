@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use domain::{GiftId, LicenceId, Timestamp};
+use domain::{GiftId, LicenceId, PayeeId, Timestamp};
 use hmac::{Hmac, KeyInit, Mac};
 use licence_key::{IssuerKey, Jwks};
 use sha2::Sha256;
@@ -44,6 +44,7 @@ impl Keys {
 pub struct Issuer {
     keys: RwLock<Arc<Keys>>,
     secret: [u8; 32],
+    log: Option<tlog::SigningKey>,
 }
 
 impl Issuer {
@@ -64,7 +65,37 @@ impl Issuer {
         Self {
             keys: RwLock::new(Arc::new(keys)),
             secret,
+            log: None,
         }
+    }
+
+    /// The same, with the key that signs the transparency log's heads. Without it what is sold and
+    /// counted goes into the log all the same, and is signed once the key is there.
+    #[must_use]
+    pub fn with_log_key(mut self, key: tlog::SigningKey) -> Self {
+        self.log = Some(key);
+        self
+    }
+
+    /// The key that signs the transparency log's heads. Its own: it never signs a licence.
+    #[must_use]
+    pub fn log_key(&self) -> Option<&tlog::SigningKey> {
+        self.log.as_ref()
+    }
+
+    /// What the salts in the log are made of. Whoever has it can guess what a leaf is over.
+    #[must_use]
+    pub fn log_secret(&self) -> [u8; 32] {
+        self.derive_of(b"log salts", &[0; 16])
+    }
+
+    /// Under which name a payee's statements stand in the public log.
+    #[must_use]
+    pub fn log_pseudonym(&self, payee: PayeeId) -> [u8; 16] {
+        let code = self.derive_of(b"log payee", payee.bytes());
+        *code
+            .first_chunk()
+            .expect("a code is longer than a pseudonym")
     }
 
     /// Puts other keys in place of those so far; what is being signed is finished with the old.

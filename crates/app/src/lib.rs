@@ -20,11 +20,13 @@ pub mod exchanges;
 mod issuer;
 pub mod licensing;
 pub mod mails;
+mod many;
 pub mod metering;
 pub mod offers;
 pub mod payees;
 pub mod payments;
 pub mod payouts;
+pub mod proofs;
 pub mod rotation;
 mod schema;
 mod settings;
@@ -105,7 +107,8 @@ impl App {
     ) -> Result<Self, Fault> {
         let index = Index::new(catalogue::SHAPE).map_err(Fault::while_("making the index"))?;
         let bus = Bus::in_process(1024);
-        let engine = metering::Engine::new(db.clone(), bus.clone(), edge.clone());
+        let engine =
+            metering::Engine::new(db.clone(), bus.clone(), edge.clone(), issuer.log_secret());
         Ok(Self {
             db,
             blobs,

@@ -94,4 +94,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration::same("letters", include_str!("../migrations/0022_letters.sql")),
     kept!("seals", "0025_seals", "0025"),
     kept!("meter", "0023_meter", "0023"),
+    kept!("log", "0024_log", "0024"),
 ];

@@ -5,7 +5,7 @@
 
 use crate::accounts::seals;
 use crate::subscriptions::{close, idle, renew, reserves};
-use crate::{App, Fault, billing, bundles, mails, payments, payouts};
+use crate::{App, Fault, billing, bundles, mails, payments, payouts, statements};
 
 /// What one round of upkeep has done: a word for each kind of work and how much of it there was.
 pub type Done = Vec<(&'static str, usize)>;
@@ -27,6 +27,7 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
     let expired = bundles::expire::due(app, &mut app.call()).await?;
     let proposed = payouts::pay_days::due(app, &mut app.call()).await?;
     let sealed = seals::due(app, &app.call()).await?;
+    let stated = statements::log::due(app).await?;
     Ok(vec![
         ("payments with news from their provider", heard),
         ("invoices of earlier sales made", billed),
@@ -44,5 +45,6 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
         ("payouts proposed", proposed),
         ("letters sent", letters),
         ("journals sealed", sealed),
+        ("statements logged", stated),
     ])
 }

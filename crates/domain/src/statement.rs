@@ -60,6 +60,10 @@ pub struct Statement {
     /// The issuer's signature of that hash (`licence_key::statement`), where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,
+    /// That this hash is in the store's transparency log: a `.tlog-proof`, where it is a month's
+    /// that is over and logged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<String>,
 }
 
 /// A payee.

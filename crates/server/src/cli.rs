@@ -9,6 +9,7 @@ mod papers;
 mod payments;
 mod payouts;
 mod pool;
+mod proofs;
 mod rights;
 mod simulate;
 mod statements;
@@ -31,6 +32,7 @@ pub use papers::{Claim, CueSheet, TrackSet, TrackVerb};
 pub use payments::{PaymentVerb, Refund};
 pub use payouts::{PayoutFile, PayoutVerb};
 pub use pool::{Close, IdleWord, PlanSet, PlansVerb, RotationVerb};
+pub use proofs::ProofVerb;
 pub use rights::{ChannelFields, ChannelsVerb, Check, LicenceVerb, Named, Reasoned};
 pub use simulate::Simulate;
 pub use statements::{StatementVerb, Whose};
@@ -213,6 +215,13 @@ pub enum Command {
         /// What to do about payouts.
         #[command(subcommand)]
         verb: PayoutVerb,
+    },
+    /// Check proofs that something was counted, without any store; and hand them out
+    #[command(after_help = proofs::PROOF_HELP)]
+    Proof {
+        /// What to do.
+        #[command(subcommand)]
+        verb: ProofVerb,
     },
     /// Recompute every sum and check every key and file
     #[command(

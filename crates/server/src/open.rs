@@ -133,7 +133,35 @@ async fn finish(
     }
     let mail = way(folder, &config.mail)?;
     let settings = config.settings.clone();
-    Ok(App::new(db, blobs, mail, issuer, settings, edge)?)
+    let app = App::new(db, blobs, mail, issuer, settings, edge)?;
+    let app = with_log(folder, app).await?;
+    let late = app::proofs::catch_up(&app, &app.call()).await?;
+    if late > 0 {
+        tracing::info!("{late} licences and uses from before have their places in the log now");
+    }
+    Ok(app)
+}
+
+/// The store with the key of its transparency log, which is made where nothing was ever signed.
+/// What keeps it from signing is logged, a line: the store sells and counts all the same.
+async fn with_log(folder: &Path, mut app: App) -> Result<App, Failure> {
+    let key = match keys::log::read(folder) {
+        Ok(None) if app::proofs::checkpoint(&app).await?.is_none() => {
+            let url = &app.settings.public_url;
+            Ok(keys::log::make(folder, url, &mut app.call())?)
+        }
+        Ok(None) => Err("keys/log.key is missing: restore it from a backup".to_owned()),
+        Ok(Some(key)) => Ok(key),
+        Err(trouble) => Err(trouble),
+    };
+    match key {
+        Ok(key) => {
+            keys::log::publish(folder, key.public())?;
+            app.issuer = app.issuer.with_log_key(key);
+        }
+        Err(trouble) => tracing::warn!("the log isn't signed: {trouble}"),
+    }
+    Ok(app)
 }
 
 /// A SQLite file is meant relative to its store, wherever the command was started.

@@ -98,6 +98,7 @@ pub async fn serve(
     let newest = index::follow(&app, 0).await?;
     let follower = tokio::spawn(follow(app.clone(), newest));
     let upkeep = tokio::spawn(upkeep::keep(app.clone()));
+    let signer = tokio::spawn(upkeep::sign(app.clone()));
     let (tell, told) = tokio::sync::watch::channel(false);
     let mut graceful = told.clone();
     let ended = async move {
@@ -107,6 +108,7 @@ pub async fn serve(
         stop.await;
         let _ = tell.send(true);
     });
+    let last = app.clone();
     let service = router(app, client_address).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(ended);
     let mut told = told;
@@ -119,6 +121,11 @@ pub async fn serve(
     };
     follower.abort();
     upkeep.abort();
+    signer.abort();
+    // What the last requests have left unsigned; should it fail, the next start signs it.
+    if let Err(fault) = app::proofs::publish(&last, &last.call()).await {
+        tracing::error!("the log isn't signed: {}", fault.chain());
+    }
     done.map_err(|e| Failure::failed(format!("serving failed: {e}"), "start it again"))
 }
 

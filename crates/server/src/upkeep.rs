@@ -8,6 +8,8 @@ use app::App;
 
 /// How long after one round the next begins.
 const EVERY: Duration = Duration::from_secs(60);
+/// How long after the log's head was signed it is looked at again.
+const SIGN_EVERY: Duration = Duration::from_secs(1);
 
 /// Keeps a store up until it is aborted.
 pub(crate) async fn keep(app: Arc<App>) {
@@ -25,5 +27,25 @@ pub(crate) async fn keep(app: Arc<App>) {
             tracing::error!("upkeep: the audit: {}", fault.chain());
         }
         tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Signs the log's head each second in which leaves were added, until it is aborted. A trouble is
+/// told once, and again once it is another.
+pub(crate) async fn sign(app: Arc<App>) {
+    let mut told = String::new();
+    loop {
+        tokio::time::sleep(SIGN_EVERY).await;
+        match app::proofs::publish(&app, &app.call()).await {
+            // A store that was opened without its key has told of it already.
+            Ok(_) => told.clear(),
+            Err(fault) => {
+                let trouble = fault.chain();
+                if trouble != told {
+                    tracing::error!("the log isn't signed: {trouble}");
+                    told = trouble;
+                }
+            }
+        }
     }
 }

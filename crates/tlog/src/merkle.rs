@@ -230,6 +230,13 @@ impl Frontier {
         self.size
     }
 
+    /// The heads of its complete subtrees, largest first: with the size all there is to keep of
+    /// it, and what [`Frontier::of`] asks for in the same order.
+    #[must_use]
+    pub fn heads(&self) -> &[Hash] {
+        &self.heads
+    }
+
     /// Adds a leaf's hash.
     pub fn push(&mut self, leaf: Hash) {
         self.push_seen(leaf, |_, _| ());

@@ -4,7 +4,13 @@ use axum::http::{HeaderMap, header};
 
 /// Whether a program asks: by the address, or because it wants JSON and no page.
 pub(crate) fn wants_json(path: &str, headers: &HeaderMap) -> bool {
-    let for_programs = ["/v1/", "/.well-known/", "/openapi.json", "/assets/"];
+    let for_programs = [
+        "/v1/",
+        "/log/",
+        "/.well-known/",
+        "/openapi.json",
+        "/assets/",
+    ];
     let accept = headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok());

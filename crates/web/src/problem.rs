@@ -200,6 +200,7 @@ mod tests {
     use app::licensing::verify::VerifyRefusal;
     use app::metering::earnings::EarningsRefusal;
     use app::metering::report::BatchRefusal;
+    use app::proofs::ProofRefusal;
     use domain::check::WrongPlacement;
     use domain::credits::{CreditsError, CreditsFault};
     use domain::envelope::Placement;
@@ -278,6 +279,10 @@ mod tests {
             EarningsRefusal::Unknown(PayeeId::from_bytes([0; 16])).code(),
             BatchRefusal::NotAllowed.code(),
             BatchRefusal::Size(0).code(),
+            ProofRefusal::UnknownUse("x".into()).code(),
+            ProofRefusal::NoStatement("x".into()).code(),
+            ProofRefusal::NotYet.code(),
+            ProofRefusal::NoHead(1).code(),
         ]);
         codes
     }

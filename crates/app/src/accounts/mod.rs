@@ -21,4 +21,3 @@ pub(crate) mod sheets;
 pub(crate) mod subscribed;
 
 pub use post::balances;
-pub(crate) use post::{ROWS, rows};

@@ -5,6 +5,7 @@ use domain::JournalId;
 use ledger::{Currency, Journal, Money};
 use store::db::{Tx, Value};
 
+use crate::many::{ROWS, rows};
 use crate::{App, Call, Fault};
 
 /// Posts a journal. Its lines come sorted by account, so that row locks are always taken in
@@ -47,19 +48,6 @@ pub(crate) async fn post(
         tx.run(&add, &balances).await?;
     }
     Ok(id)
-}
-
-/// How many rows one statement writes: a close posts thousands of lines at once.
-pub(crate) const ROWS: usize = 100;
-
-/// The places of so many rows of so many columns, after `values`.
-pub(crate) fn rows(count: usize, columns: usize) -> String {
-    let row = |row: usize| {
-        let places = (1..=columns).map(|place| format!("${}", row * columns + place));
-        format!("({})", places.collect::<Vec<_>>().join(", "))
-    };
-    let rows: Vec<String> = (0..count).map(row).collect();
-    rows.join(", ")
 }
 
 /// Every balance of the accounts whose name begins with `prefix`, sorted by account.

@@ -6,7 +6,7 @@ use domain::time::MINUTE_MS;
 use sha2::{Digest, Sha256};
 use store::db::{Row, Tx, Value};
 
-use super::post::{ROWS, rows};
+use crate::many::{ROWS, rows};
 use crate::{App, Call, Fault};
 
 /// The most journals of one seal.

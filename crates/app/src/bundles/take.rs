@@ -20,7 +20,7 @@ use crate::licensing::buy::Purchase;
 use crate::licensing::sale::{self, NewBundle, Sale};
 use crate::licensing::show;
 use crate::licensing::{Licence, Line, QuotedOption};
-use crate::{App, Call, Fault, Refusal, Stop};
+use crate::{App, Call, Fault, Refusal, Stop, proofs};
 
 /// A gift as its link shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,6 +140,7 @@ async fn attempt(
     .await?;
     let values = [gift.bytes().into(), id.bytes().into()];
     tx.run(NAME_LICENCE, &values).await?;
+    proofs::licence(app, &mut tx, call.now, id).await?;
     tx.commit().await?;
     Ok(show::by_id(app, id).await?)
 }

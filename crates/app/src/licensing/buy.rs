@@ -17,7 +17,7 @@ use crate::access::Principal;
 use crate::accounts::once::{self, Once, OnceRefusal};
 use crate::deals::promos;
 use crate::wallets::spend;
-use crate::{App, Call, Fault, Stop};
+use crate::{App, Call, Fault, Stop, proofs};
 
 /// What is bought, by whom, and how it is paid.
 #[derive(Debug, Clone, Serialize)]
@@ -183,6 +183,7 @@ async fn sell(
     if let Some(track) = track {
         clear::close_others(&mut tx, id, track, call.now, &envelope).await?;
     }
+    proofs::licence(app, &mut tx, call.now, id).await?;
     tx.commit().await?;
     Ok(Bought {
         licence: show::by_id(app, id).await?,

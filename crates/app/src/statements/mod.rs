@@ -5,6 +5,7 @@
 pub mod dsr;
 mod format;
 pub mod list;
+pub mod log;
 pub mod paper;
 pub mod show;
 pub mod taxes;

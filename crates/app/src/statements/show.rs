@@ -13,6 +13,7 @@ use ledger::Currency;
 use store::db::{Row, Tx};
 use thiserror::Error;
 
+use super::log;
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// Which statement is wanted.
@@ -53,11 +54,21 @@ impl Refusal for StatementRefusal {
     }
 }
 
-/// A payee's statement.
+/// A payee's statement, with the proof that it is in the transparency log where it is.
 ///
 /// # Errors
 /// [`StatementRefusal`].
 pub async fn statement(
+    app: &App,
+    call: &Call,
+    wanted: &Wanted,
+) -> Result<Statement, Stop<StatementRefusal>> {
+    let statement = made(app, call, wanted).await?;
+    Ok(log::proven(app, wanted, statement).await?)
+}
+
+/// The statement alone.
+pub(super) async fn made(
     app: &App,
     call: &Call,
     wanted: &Wanted,
@@ -91,6 +102,7 @@ pub async fn statement(
         head_hash: String::new(),
         hash: String::new(),
         signature: None,
+        proof: None,
     };
     Ok(signed(app, call, statement)?)
 }

@@ -15,7 +15,7 @@ use thiserror::Error;
 
 use super::spread::Spread;
 use crate::accounts::cycles::{MARKED, OpenCycle, digest, read};
-use crate::accounts::post::{self, ROWS};
+use crate::many::{self, ROWS};
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// How many cycles are closed in one transaction.
@@ -237,7 +237,7 @@ async fn insert(tx: &mut Tx, batch: CloseId, rows: &[Figures]) -> Result<(), Fau
                 (&row.digest).into(),
             ]);
         }
-        let sql = format!("{INSERT_CLOSED}{}", post::rows(chunk.len(), 6));
+        let sql = format!("{INSERT_CLOSED}{}", many::rows(chunk.len(), 6));
         tx.run(&sql, &values).await?;
     }
     Ok(())

@@ -121,6 +121,7 @@ fn sealed(opening: Purses, change: i64, lines: Vec<Line>) -> Statement {
         lines,
         hash: String::new(),
         signature: None,
+        proof: None,
     };
     statement.sealed().unwrap()
 }

@@ -21,6 +21,7 @@ mod payee;
 mod payment;
 mod payout;
 mod plans;
+mod proof;
 mod rate;
 mod replay;
 mod rotation;
@@ -112,6 +113,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Payment { verb } => payment::run(&context, verb).await,
         Command::Rate { verb } => rate::run(&context, verb).await,
         Command::Statement { verb } => statement::run(&context, verb).await,
+        Command::Proof { verb } => proof::run(&context, verb).await,
         Command::Payout { verb } => payout::run(&context, verb).await,
         Command::Split { verb } => split::run(&context, verb).await,
         Command::Payee { verb } => payee::run(&context, verb).await,

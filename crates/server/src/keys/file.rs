@@ -131,6 +131,23 @@ pub(crate) fn write_private(path: &Path, text: &str) -> io::Result<()> {
     write(path, text, 0o600)
 }
 
+/// Writes a file that only its owner may read, whole or not at all, unless there is one.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] where there is one: it is left as it is.
+pub(super) fn write_private_once(path: &Path, text: &str) -> io::Result<()> {
+    let part = path.with_extension(format!("part.{}", std::process::id()));
+    write_private(&part, text)?;
+    // A second name for the same file: unlike a rename, it never takes the place of another.
+    let linked = fs::hard_link(&part, path);
+    fs::remove_file(&part)?;
+    linked?;
+    match path.parent() {
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
 /// Writes a file that everybody may read, whole or not at all, in place of an earlier one.
 pub(crate) fn write_public(path: &Path, text: &str) -> io::Result<()> {
     write(path, text, 0o644)

@@ -1,12 +1,13 @@
 //! The store's secrets on disk. `keys/ring.json` says which key signs (a store from before its
 //! first change of keys has none, and signs with `keys/issuer.jwk`), `keys/jwks.json` holds the
-//! public keys, `keys/store.secret` derives what opens private pages. Private halves and the
+//! public keys, `keys/log.key` signs the transparency log, `keys/store.secret` derives what opens private pages. Private halves and the
 //! secret are readable by their owner only. A store whose signing key is missing, damaged, sealed
 //! or open to others still opens, and sells nothing.
 
 mod change;
 mod file;
 mod lock;
+pub(crate) mod log;
 pub(crate) mod passphrase;
 mod ring;
 mod watch;

@@ -14,7 +14,7 @@ use store::blobs::Blobs;
 use store::db::Database;
 
 use super::database::Place;
-use super::{ADDRESS, Engine, Inner, SECRET, Tone, Track, World, answer, open_at};
+use super::{ADDRESS, Engine, Inner, SECRET, Tone, Track, World, answer, log_key, open_at};
 
 /// The columns that name a blob.
 const BLOBS: [(&str, &str); 4] = [
@@ -37,9 +37,11 @@ impl World {
         let last = fill(&place.open().await, &blobs, step, fixture).await;
         let key = IssuerKey::from_seed(&[7; 32]);
         let jwks = Jwks::new(ADDRESS, vec![key.public().clone()]);
-        let issuer = Issuer::new(Some(key), jwks.clone(), SECRET);
+        let issuer = Issuer::new(Some(key), jwks.clone(), SECRET).with_log_key(log_key());
         let edge = Edge::set(Timestamp(last + 60_000), 2);
         let app = open_at(&place, folder.path(), issuer, edge).await;
+        let late = app::proofs::catch_up(&app, &app.call()).await;
+        late.expect("what was sold before gets its place in the log");
         app::catalogue::index::follow(&app, 0)
             .await
             .expect("an index can be filled");

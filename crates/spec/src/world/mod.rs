@@ -13,6 +13,7 @@ mod merchant;
 mod payments;
 mod payouts;
 mod post;
+mod proofs;
 mod purse;
 mod reporter;
 mod rights;
@@ -33,6 +34,7 @@ pub use earlier::Carried;
 pub use merchant::priced;
 pub use payouts::bank_account;
 pub use post::{Delivered, Mood, PostOffice};
+pub use proofs::{LOG, read_proof};
 pub use purse::{Member, claim_of, dollars, race};
 pub use reporter::{Event, Refusals, Reporter, accepted, refusals};
 pub use rights::{finished, pasted};
@@ -151,7 +153,7 @@ impl World {
         let app = open(
             &place,
             blobs.path(),
-            Issuer::new(Some(key), jwks.clone(), SECRET),
+            Issuer::new(Some(key), jwks.clone(), SECRET).with_log_key(log_key()),
         )
         .await;
         let (app, blobs) = (Arc::new(app), Arc::new(blobs));
@@ -166,7 +168,7 @@ impl World {
 
     /// The same store, opened again by a process that was given no signing key.
     pub async fn reopened_without_a_signing_key(&self) -> Self {
-        let issuer = Issuer::new(None, self.0.jwks.clone(), SECRET);
+        let issuer = Issuer::new(None, self.0.jwks.clone(), SECRET).with_log_key(log_key());
         let app = open(&self.0.place, self.0.blobs.path(), issuer).await;
         self.at_the_same_place(app).await
     }
@@ -190,7 +192,8 @@ impl World {
 
     /// The same store, opened again by a process that was given other settings.
     pub(crate) async fn reopened_as(&self, change: impl FnOnce(&mut Settings)) -> Self {
-        let issuer = Issuer::of((*self.0.app.issuer.keys()).clone(), SECRET);
+        let keys = (*self.0.app.issuer.keys()).clone();
+        let issuer = Issuer::of(keys, SECRET).with_log_key(log_key());
         let mut app = open(&self.0.place, self.0.blobs.path(), issuer).await;
         change(&mut app.settings);
         self.at_the_same_place(app).await
@@ -239,7 +242,8 @@ impl World {
         let app = self.app();
         let mut settings = app.settings.clone();
         change(&mut settings);
-        let issuer = Issuer::of((*app.issuer.keys()).clone(), SECRET);
+        let keys = (*app.issuer.keys()).clone();
+        let issuer = Issuer::of(keys, SECRET).with_log_key(log_key());
         let (db, blobs) = (app.db.clone(), app.blobs.clone());
         App::new(
             db,
@@ -336,6 +340,10 @@ const SECRET: [u8; 32] = [9; 32];
 
 /// Numbers the programs that were opened, from 1.
 static OPENED: AtomicU64 = AtomicU64::new(1);
+/// The key that every world signs its log's heads with.
+pub(crate) fn log_key() -> tlog::SigningKey {
+    tlog::SigningKey::from_seed("store.example/log", &[8; 32]).expect("a name without spaces")
+}
 
 async fn open(place: &Place, blobs: &Path, issuer: Issuer) -> App {
     // Two programs on one store never draw the same ids.

@@ -53,7 +53,8 @@ impl World {
             rates,
             ..app.settings.clone()
         };
-        let issuer = app::Issuer::of((*app.issuer.keys()).clone(), [9; 32]);
+        let keys = (*app.issuer.keys()).clone();
+        let issuer = app::Issuer::of(keys, [9; 32]).with_log_key(super::log_key());
         let (db, blobs) = (app.db.clone(), app.blobs.clone());
         App::new(
             db,

@@ -14,7 +14,7 @@ use super::{Answer, Track, World, answer};
 #[derive(Clone)]
 pub struct Reporter {
     world: World,
-    who: Principal,
+    pub(super) who: Principal,
 }
 
 /// An event as it is sent: JSON, so that a scenario may get it wrong.

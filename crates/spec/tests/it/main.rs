@@ -15,6 +15,7 @@ mod metering;
 mod offers;
 mod payments;
 mod payouts;
+mod proofs;
 mod statements;
 mod subscriptions;
 mod upgrades;

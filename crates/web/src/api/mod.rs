@@ -26,6 +26,7 @@ pub(crate) mod payees;
 pub(crate) mod payments;
 pub(crate) mod payouts;
 pub(crate) mod plans;
+pub(crate) mod proofs;
 pub(crate) mod quotes;
 pub(crate) mod rates;
 pub(crate) mod reports;

@@ -7,9 +7,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     asks, bundles, channels, checks, claims, closes, credits, cue_sheets, exchanges, files, keys,
-    licences, offers, own_licences, papers, payees, payments, payouts, plans, quotes, rates,
-    reports, rotation, schemas, splits, standing, statements, stream, subscriptions, suggestions,
-    tracks, uses, verify, wallet,
+    licences, offers, own_licences, papers, payees, payments, payouts, plans, proofs, quotes,
+    rates, reports, rotation, schemas, splits, standing, statements, stream, subscriptions,
+    suggestions, tracks, uses, verify, wallet,
 };
 use crate::problem::ProblemBody;
 
@@ -102,6 +102,9 @@ use crate::problem::ProblemBody;
         statements::index,
         statements::download,
         statements::tax_year,
+        proofs::of_licence,
+        proofs::of_use,
+        proofs::consistency,
         keys::status_list,
         keys::jwks,
         keys::health,

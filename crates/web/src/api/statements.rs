@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use super::files::as_attachment;
 use super::money::Money;
-use super::params;
+use super::{params, proofs};
 use crate::principal::{Caller, sign_in_required};
 use crate::problem::{Problem, ProblemBody};
 
@@ -114,8 +114,8 @@ pub(crate) async fn index(
 }
 
 /// A payee's statement of a period: `2026-10`, `2026-Q4`, `2026` or `2026-10-01..2026-10-15`
-/// (half-open, UTC), with `.json`, `.csv` or `.pdf` behind it. `/schemas/statement.json` describes
-/// the JSON.
+/// (half-open, UTC), with `.json`, `.csv` or `.pdf` behind it; and `.tlog-proof` behind a month, for
+/// the proof that it is in the transparency log. `/schemas/statement.json` describes the JSON.
 #[utoipa::path(get, path = "/v1/payees/{payee}/statements/{file}", operation_id = "download_statement", tag = "Metering", params(
     ("payee" = String, Path, description = "The payee's id"),
     ("file" = String, Path, description = "The period and the form, such as `2026-10.csv`"),
@@ -125,8 +125,8 @@ pub(crate) async fn index(
     (status = 400, description = "There is no such period, form or currency", body = ProblemBody, content_type = "application/problem+json"),
     (status = 401, description = "Nobody is signed in and no key was sent", body = ProblemBody, content_type = "application/problem+json"),
     (status = 403, description = "It is somebody else's", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 404, description = "There is no such payee", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 409, description = "The period hasn't begun", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, description = "There is no such payee, or no such statement in the log", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 409, description = "The period hasn't begun, or the head over its leaf isn't signed yet", body = ProblemBody, content_type = "application/problem+json"),
 ), security(("api_key" = ["report:read"]), ("session" = [])))]
 pub(crate) async fn download(
     State(app): State<Arc<App>>,
@@ -135,6 +135,14 @@ pub(crate) async fn download(
     caller: Caller,
 ) -> Result<Response, Problem> {
     let payee = opened(&caller, &payee)?;
+    if let Some(period) = file.strip_suffix(".tlog-proof") {
+        let (query, form) = (query.as_deref(), proofs::form(query.as_deref())?);
+        let (period, currency) = (self::period(period)?, currency(&app, query)?);
+        let of = (period.name(), currency.code());
+        let bytes = app::proofs::of_statement(&app, payee, of, form).await?;
+        let name = format!("statement-{payee}-{period}-{}", currency.code());
+        return Ok(proofs::saved(bytes, form, &name));
+    }
     let (period, format) = file.rsplit_once('.').unwrap_or((&file, ""));
     let format = Format::from_word(format)
         .ok_or_else(|| params::bad("file", "a period with .json, .csv or .pdf behind it"))?;

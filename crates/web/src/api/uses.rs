@@ -258,19 +258,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_event_many_and_lines_are_all_events() {
-        let count = |json: &str| read_json(json.as_bytes()).map(|events| events.0.len());
-        assert_eq!(
-            (count("{}"), count("[{},{}]"), count("[]")),
-            (Ok(1), Ok(2), Ok(0))
-        );
-        assert_eq!(count("{").map_err(|p| p.code), Err("malformed_json"));
-        let lines = read_lines(b"{\"id\":\"a\"}\r\n\n nonsense\n{\"id\":\"b\"}");
-        assert_eq!(lines.len(), 3);
-        assert!(lines[1].is_null());
-    }
-
-    #[test]
     fn every_reason_has_its_word_and_its_sentence() {
         let refusal = UseRefusal::NotEnoughTime {
             missing_ms: 1_000,

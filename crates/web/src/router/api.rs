@@ -22,7 +22,22 @@ pub(super) fn api() -> Router<Web> {
         .merge(uses())
         .merge(payouts())
         .merge(statements())
+        .merge(log())
         .merge(machine())
+}
+
+/// The transparency log, and proofs from it.
+fn log() -> Router<Web> {
+    Router::new()
+        .route("/v1/licences/{licence}/proof", get(api::proofs::of_licence))
+        .route("/v1/uses/{event}/proof", get(api::proofs::of_use))
+        .route(
+            "/v1/log/consistency/{old}/{new}",
+            get(api::proofs::consistency),
+        )
+        .route("/log/checkpoint", get(api::proofs::checkpoint))
+        .route("/log/key", get(api::proofs::key))
+        .route("/log/tile/{*path}", get(api::proofs::tile))
 }
 
 /// Split sheets by agreement.

@@ -6,6 +6,7 @@ mod blobs;
 mod invoices;
 mod ledger;
 mod licences;
+mod log;
 mod meter;
 mod payments;
 mod payouts;
@@ -60,6 +61,7 @@ pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
     checks.extend(subscriptions::checks(&mut tx).await?);
     checks.extend(promos::checks(&mut tx).await?);
     checks.push(meter::replayed(app, &mut tx).await?);
+    checks.extend(log::checks(app, &mut tx).await?);
     checks.extend(prices::checks(&mut tx).await?);
     checks.extend(seals::checks(&mut tx).await?);
     checks.push(blobs::whole(app, &mut tx).await?);

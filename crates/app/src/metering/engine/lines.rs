@@ -8,7 +8,7 @@ use store::db::{Tx, Value};
 use super::blobs::int;
 use super::fold::Line;
 use crate::Fault;
-use crate::accounts::{ROWS, rows};
+use crate::many::{ROWS, rows};
 
 /// The sheet that shared what a track earned, and its cumulative amount before.
 pub(super) struct Shared {

@@ -35,6 +35,7 @@ use store::db::{Database, Tx};
 use tokio::sync::{Mutex as Lock, oneshot};
 
 use super::report::Receipt;
+use crate::proofs::Secret;
 use crate::{Edge, Fault};
 use state::State;
 
@@ -66,6 +67,8 @@ pub struct Engine {
     bus: Bus,
     edge: Edge,
     seed: Seed,
+    /// What the salts of the transparency log are made of.
+    log_secret: Secret,
     waiting: Mutex<Vec<Waiting>>,
     state: Lock<State>,
     /// Is somebody going to settle what is left?
@@ -73,13 +76,14 @@ pub struct Engine {
 }
 
 impl Engine {
-    pub(crate) fn new(db: Database, bus: Bus, edge: Edge) -> Arc<Engine> {
+    pub(crate) fn new(db: Database, bus: Bus, edge: Edge, log_secret: Secret) -> Arc<Engine> {
         let seed = Seed::new(edge.secret());
         Arc::new(Engine {
             db,
             bus,
             edge,
             seed,
+            log_secret,
             waiting: Mutex::default(),
             state: Lock::default(),
             awake: AtomicBool::new(false),

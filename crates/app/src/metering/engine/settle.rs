@@ -17,7 +17,7 @@ use super::state::State;
 use super::{Engine, SETTLE_MS, TRIES_MAX, catch_up, news};
 use crate::accounts::booking::Booking;
 use crate::accounts::sheets;
-use crate::{Call, Fault};
+use crate::{Call, Fault, proofs};
 
 /// A settlement takes at most this part of the time.
 const PART: i64 = 10;
@@ -89,8 +89,10 @@ pub(super) async fn write(
         let of = by_currency.entry(line.currency.code());
         of.or_default().push(line);
     }
+    let mut settlements = Vec::new();
     for lines in by_currency.values() {
         let id = call.id();
+        settlements.push(id);
         let shared = book(tx, &mut call, &id, lines).await?;
         lines::insert(tx, &id, lines, shared).await?;
     }
@@ -98,6 +100,8 @@ pub(super) async fn write(
     count_videos(tx, &videos).await?;
     tx.run(SETTLED, &[int(through)?.into()]).await?;
     let news = news::of(engine, tx, &lines).await?;
+    // Last: from here on everybody else who adds to the log waits.
+    proofs::settled(&engine.log_secret, tx, call.now, &settlements).await?;
     Ok(Settled {
         through,
         news,

@@ -129,7 +129,11 @@ on_both_engines! {
         world
             .rewrites_token(&sold.licence, &sold.bundle.token)
             .await;
-        let wanted = [("licences_verify", sold.licence.code.plain())];
+        // The first licence of the store is over the first leaf of its log.
+        let wanted = [
+            ("licences_verify", sold.licence.code.plain()),
+            ("licences_are_logged", "leaf 0".to_owned()),
+        ];
         assert_eq!(
             world.breaches().await,
             wanted,
@@ -142,7 +146,7 @@ on_both_engines! {
             wanted,
             "a token with a letter changed"
         );
-        world.has_broken(&["licences_verify"]);
+        world.has_broken(&["licences_verify", "licences_are_logged"]);
     }
 
     async fn an_invoice_number_that_was_drawn_for_nothing_is_named_by_its_series(world: World) {

@@ -9,7 +9,7 @@ use spec::on_both_engines;
 use spec::world::{Reply, Visitor};
 
 /// Operations anybody may call.
-const PUBLIC: [&str; 25] = [
+const PUBLIC: [&str; 26] = [
     "GET /v1/gifts/{token}",
     "GET /v1/rates",
     "POST /v1/gifts/{token}",
@@ -19,6 +19,7 @@ const PUBLIC: [&str; 25] = [
     "GET /v1/closes",
     "GET /v1/closes/{batch}",
     "GET /v1/health",
+    "GET /v1/log/consistency/{old}/{new}",
     "GET /v1/plans",
     "GET /v1/rotation",
     "GET /v1/rotation.ics",

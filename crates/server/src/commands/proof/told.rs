@@ -1,0 +1,124 @@
+//! What a proof says, for people and for programs.
+
+use app::Timestamp;
+use app::proofs::Event;
+use app::statements::decimal;
+use app::{LicenceId, PayeeId, TrackId};
+use data_encoding::HEXLOWER;
+use serde_json::{Value, json};
+use tlog::{Kind, Leaf, Proof, Proven, VerifyingKey};
+
+use super::Context;
+
+/// Tells what was proven, and by whose key.
+pub(super) fn proven(context: &Context, proven: &Proven, by: &VerifyingKey) {
+    let event = proven.event.as_ref();
+    let mut document = leaf(&proven.leaf, event.map(|(_, bytes)| bytes.as_slice()));
+    document["proven"] = true.into();
+    document["log"] = by.name().into();
+    document["log_size"] = proven.head.size.into();
+    context.say.json(&document);
+    context.say.text(format!(
+        "proven: leaf {} of the {} that {} has signed",
+        proven.leaf.sequence,
+        proven.head.size,
+        by.name()
+    ));
+    lines(context, &document);
+}
+
+/// Tells what a proof says, believed or not.
+pub(super) fn proof(context: &Context, proof: &Proof) {
+    let event = proof.event.as_ref().map(|event| event.bytes.as_slice());
+    let mut document = match Leaf::decode(&proof.leaf) {
+        Ok(it) => leaf(&it, event),
+        Err(why) => json!({ "leaf_error": why.to_string() }),
+    };
+    document["proven"] = Value::Null;
+    document["index"] = proof.index.into();
+    let log = proof.checkpoint.lines().next().unwrap_or_default();
+    document["log"] = log.into();
+    context.say.json(&document);
+    context.say.text(format!(
+        "not checked: it says that it is leaf {} of {}",
+        proof.index,
+        log.escape_debug()
+    ));
+    lines(context, &document);
+}
+
+fn leaf(leaf: &Leaf, event: Option<&[u8]>) -> Value {
+    let kind = match leaf.kind {
+        Kind::Uses => json!({ "kind": "uses" }),
+        Kind::Licences => json!({ "kind": "licences" }),
+        Kind::Statement(it) => json!({
+            "kind": "statement",
+            "number": it.number,
+            "covers_from": it.from,
+            "covers_to": it.to,
+        }),
+    };
+    let time = i64::try_from(leaf.time_ms).unwrap_or(i64::MAX);
+    json!({
+        "leaf": leaf.sequence,
+        "logged_at": Timestamp(time).to_string(),
+        "events": leaf.count,
+        "commit": kind,
+        "event": event.map_or(Value::Null, self::event),
+    })
+}
+
+fn event(bytes: &[u8]) -> Value {
+    let letters = |code: &[u8; 3]| String::from_utf8_lossy(code).into_owned();
+    match Event::decode(bytes) {
+        None => json!({ "kind": "unknown", "bytes": HEXLOWER.encode(bytes) }),
+        Some(Event::Use(it)) => json!({
+            "kind": "use",
+            "id": HEXLOWER.encode(&it.id),
+            "licence": LicenceId::from_bytes(it.licence).to_string(),
+            "track": TrackId::from_bytes(it.track).to_string(),
+            "clip_ms": it.clip_ms,
+            "billed_ms": it.billed_ms,
+            "earned": decimal(it.earned_micros),
+            "currency": letters(&it.currency),
+            "published_at": Timestamp(it.published_ms).to_string(),
+            "received_at": Timestamp(it.received_ms).to_string(),
+            "report_sha256": HEXLOWER.encode(&it.report),
+        }),
+        Some(Event::Licence(it)) => json!({
+            "kind": "licence",
+            "id": LicenceId::from_bytes(it.id).to_string(),
+            "code": it.code.to_string(),
+            "token_sha256": HEXLOWER.encode(&it.token),
+        }),
+        Some(Event::Statement(it)) => json!({
+            "kind": "statement",
+            "payee": PayeeId::from_bytes(it.payee).to_string(),
+            "period": it.period,
+            "currency": letters(&it.currency),
+            "change": decimal(it.micros),
+            "sha256": HEXLOWER.encode(&it.sha256),
+        }),
+    }
+}
+
+/// The same, a line for each.
+fn lines(context: &Context, document: &Value) {
+    let line = |name: &str, value: &Value| {
+        let shown = match value {
+            Value::String(text) => text.escape_debug().to_string(),
+            other => other.to_string(),
+        };
+        context
+            .say
+            .text(format!("  {:<14} {shown}", name.replace('_', " ")));
+    };
+    line("logged_at", &document["logged_at"]);
+    line("events", &document["events"]);
+    for part in ["commit", "event"] {
+        let fields = document[part].as_object();
+        for (name, value) in fields.into_iter().flatten() {
+            line(name, value);
+        }
+    }
+}

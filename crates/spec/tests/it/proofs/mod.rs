@@ -1,0 +1,6 @@
+mod audit;
+mod leaves;
+mod prove;
+mod sign;
+mod statements;
+mod web;
