@@ -118,13 +118,13 @@ impl Said {
     }
 }
 
-/// A table's values with those of `[mail]` beside them: its `host` is `mail.host`, which is the
-/// key `mail_host`.
+/// A table's values with those of `[mail]` and `[ddex]` beside them: the `host` of the one is
+/// `mail.host`, which is the key `mail_host`.
 fn flat(table: toml::Table) -> Vec<(String, toml::Value)> {
     let mut out = Vec::new();
     for (name, value) in table {
         match value {
-            toml::Value::Table(inner) if name == "mail" => {
+            toml::Value::Table(inner) if matches!(name.as_str(), "mail" | "ddex") => {
                 let named = |(key, value): (String, _)| (format!("{name}.{key}"), value);
                 out.extend(inner.into_iter().map(named));
             }

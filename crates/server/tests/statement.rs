@@ -276,6 +276,8 @@ fn reports_to_the_trade_are_off_until_all_that_they_need_is_said() {
         text.starts_with("HEAD\tdsrf/30\tUgcProfile\t1.2\t"),
         "{text}"
     );
+    let table = format!("{sender}{recipient}").replace("ddex_", "");
+    say(&format!("[ddex]\n{table}"));
     let folder = ask(".");
     assert_eq!(folder.code, 0, "{}", folder.err);
     assert!(

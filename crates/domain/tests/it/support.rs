@@ -13,10 +13,6 @@ use serde_json::Value;
 
 /// A property's own number of cases; as many as `PROPTEST_CASES` says where that is set, as for
 /// every property that names none.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the test run's own setting; no rule reads one"
-)]
 pub(crate) fn cases(usual: u32) -> ProptestConfig {
     match std::env::var_os("PROPTEST_CASES") {
         Some(_) => ProptestConfig::default(),
