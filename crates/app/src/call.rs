@@ -32,6 +32,8 @@ pub struct SetEdge {
 pub struct Call {
     /// The moment of the call. It does not pass while the call runs.
     pub now: Timestamp,
+    /// The moment that ids are made at: the present one, also where `now` is an earlier one.
+    ids: Timestamp,
     chance: Chance,
 }
 
@@ -62,10 +64,12 @@ impl Edge {
         match self {
             Self::System => Call {
                 now,
+                ids: now,
                 chance: Chance::System,
             },
             Self::Set(edge) => Call {
                 now,
+                ids: now,
                 chance: Chance::Seeded {
                     seed: edge.seed,
                     call: edge.calls.fetch_add(1, Ordering::SeqCst),
@@ -97,7 +101,12 @@ impl Edge {
             },
         };
         let now = self.now();
-        Call { now, chance }.random()
+        let mut call = Call {
+            now,
+            ids: now,
+            chance,
+        };
+        call.random()
     }
 
     /// Moves a set clock forward; the machine's own clock moves by itself.
@@ -151,7 +160,13 @@ impl Call {
     /// A new time-ordered id (UUID version 7).
     pub fn id(&mut self) -> [u8; 16] {
         let random = self.random();
-        uuid7(self.now, random)
+        uuid7(self.ids, random)
+    }
+
+    /// The same call for something that happened before and is only written now: its rows say when it
+    /// happened, and its ids, by which rows are found in the order they were written, are of now.
+    pub(crate) fn dated(self, at: Timestamp) -> Self {
+        Self { now: at, ..self }
     }
 }
 

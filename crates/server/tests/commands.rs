@@ -176,6 +176,7 @@ impl Store {
 /// CODE is a licence's code, PAYMENT what was paid for it, DISPUTED another payment, PAYEE a name.
 const ASKS: &[(&str, &str)] = &[
     ("audit", "journals_are_as_sealed"),
+    ("replay", "every sum is what they say"),
     ("config", "currency"),
     ("attest --all", "attested"),
     ("offers show", "Creator"),

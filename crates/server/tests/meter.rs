@@ -127,10 +127,14 @@ impl Drop for Program {
     }
 }
 
+fn now() -> domain::Timestamp {
+    let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+    domain::Timestamp(i64::try_from(now.as_millis()).unwrap())
+}
+
 /// How many of these events count, now or before; nothing where there was no answer.
 fn post(address: &str, key: &str, numbers: &[u64]) -> Option<usize> {
-    let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
-    let day = domain::Timestamp(i64::try_from(now.as_millis()).unwrap()).day();
+    let day = now().day();
     let code = licence_key::Code::from_value(CODE).unwrap();
     let track = domain::TrackId::from_bytes(*b"t000000000000000");
     let lines: Vec<String> = numbers
@@ -168,7 +172,8 @@ async fn furnish(store: &Path) {
     crowd::fill(store, 1, 2).await;
     let db = open(store).await;
     let mut tx = db.write().await.unwrap();
-    let envelope = BUNDLE_PLANS[0].envelope(Credit::NotRequired, domain::Timestamp(0));
+    let sold = now().plus_ms(-2 * domain::time::DAY_MS);
+    let envelope = BUNDLE_PLANS[0].envelope(Credit::NotRequired, sold);
     let envelope = serde_json::to_string(&envelope).unwrap();
     let code = licence_key::Code::from_value(CODE).unwrap().plain();
     let id = *b"b000000000000000";

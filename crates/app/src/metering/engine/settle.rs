@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use data_encoding::HEXLOWER;
 use domain::journal::use_draft;
-use domain::{Account, BundleId, Draw, LicenceId, LineKind, SubscriptionId, TrackId};
+use domain::time::DAY_MS;
+use domain::{Account, BundleId, Draw, LicenceId, LineKind, SubscriptionId, Timestamp, TrackId};
 use ledger::Currency;
 use store::db::Tx;
 
@@ -80,33 +81,54 @@ pub(super) async fn write(
     tx: &mut Tx,
     unsettled: &[blobs::Numbered],
 ) -> Result<Settled, Fault> {
-    let mut call = engine.edge.call();
-    let began_ms = call.now.0;
+    let began_ms = engine.edge.now().0;
     let through = unsettled.last().map_or(0, |(no, _)| *no);
-    let Folded { lines, videos } = fold(known, unsettled)?;
-    let mut by_currency: BTreeMap<&str, Vec<&Line>> = BTreeMap::new();
-    for line in &lines {
-        let of = by_currency.entry(line.currency.code());
-        of.or_default().push(line);
+    let (mut all, mut settlements) = (Vec::new(), Vec::new());
+    for (at, blobs) in days(unsettled)? {
+        let mut call = engine.edge.call().dated(at);
+        let Folded { lines, videos } = fold(known, blobs)?;
+        let mut by_currency: BTreeMap<&str, Vec<&Line>> = BTreeMap::new();
+        for line in &lines {
+            let of = by_currency.entry(line.currency.code());
+            of.or_default().push(line);
+        }
+        for lines in by_currency.values() {
+            let id = call.id();
+            settlements.push(id);
+            let shared = book(tx, &mut call, &id, lines).await?;
+            lines::insert(tx, &id, lines, shared).await?;
+        }
+        lines::count(tx, &lines).await?;
+        count_videos(tx, &videos).await?;
+        all.extend(lines);
     }
-    let mut settlements = Vec::new();
-    for lines in by_currency.values() {
-        let id = call.id();
-        settlements.push(id);
-        let shared = book(tx, &mut call, &id, lines).await?;
-        lines::insert(tx, &id, lines, shared).await?;
-    }
-    lines::count(tx, &lines).await?;
-    count_videos(tx, &videos).await?;
     tx.run(SETTLED, &[int(through)?.into()]).await?;
-    let news = news::of(engine, tx, &lines).await?;
+    let news = news::of(engine, tx, &all).await?;
     // Last: from here on everybody else who adds to the log waits.
-    proofs::settled(&engine.log_secret, tx, call.now, &settlements).await?;
+    proofs::settled(&engine.log_secret, tx, engine.edge.now(), &settlements).await?;
     Ok(Settled {
         through,
         news,
         began_ms,
     })
+}
+
+/// Blobs by the day they were accepted on, each with when the last of its day was: what waited, since
+/// a program had stopped, still belongs to its own month.
+fn days(unsettled: &[blobs::Numbered]) -> Result<Vec<(Timestamp, &[blobs::Numbered])>, Fault> {
+    let mut days: Vec<(Timestamp, &[blobs::Numbered])> = Vec::new();
+    let (mut from, mut last) = (0, None);
+    for (place, (_, bytes)) in unsettled.iter().enumerate() {
+        let at = blobs::open(bytes)?.accepted_at();
+        let day = |at: Timestamp| at.0.div_euclid(DAY_MS);
+        if let Some(before) = last.filter(|before| day(*before) != day(at)) {
+            days.push((before, &unsettled[from..place]));
+            from = place;
+        }
+        last = Some(at);
+    }
+    days.extend(last.map(|at| (at, &unsettled[from..])));
+    Ok(days)
 }
 
 /// Says that a settlement is durable.

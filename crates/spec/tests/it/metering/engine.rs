@@ -139,6 +139,7 @@ on_both_engines! {
         let event = world.used("e1", &licence, &track);
         let counted = accepted(reporter.reports(&event).await);
         world.has_counted_without_blobs().await;
+        world.minutes_pass(1);
         let other = beside(&world, &reporter).await;
         assert_eq!(other.reports(&event).await, Answer::Duplicate(counted));
         assert_eq!(other.reports(&event.lasting(1_000)).await, Answer::Conflict);
