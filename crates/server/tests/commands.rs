@@ -25,6 +25,11 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("payout release", include_str!("payout.rs")),
     ("payout show", include_str!("payout.rs")),
     ("payout file", include_str!("payout.rs")),
+    ("proof verify", include_str!("proof.rs")),
+    ("proof consistency", include_str!("proof.rs")),
+    ("proof omitted", include_str!("proof.rs")),
+    ("proof show", include_str!("proof.rs")),
+    ("proof export", include_str!("proof.rs")),
 ];
 
 /// What is asked wrongly, and a word of the line that says how to put it right.

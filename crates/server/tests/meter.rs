@@ -226,6 +226,7 @@ const ATTESTED: &str = "
 const BOOKS: &str = "
     select (select sum(uses) from uses) as uses,
            (select consumed_ms from bundles) as consumed,
+           (select coalesce(sum(micros), 0) from payee_lines where kind = 'use') +
            (select coalesce(sum(amount_micros), 0) from balances
-             where account like 'payee:%' or account like 'carry:%') as earned,
+             where account like 'carry:%') as earned,
            (select sum(amount_micros) from balances) as off";

@@ -164,13 +164,16 @@ pub(super) async fn split(stage: &mut Stage, place: &str, step: &Step) -> Result
     outcome(done, |_| "in force from the next event on".to_owned())
 }
 
+/// What upkeep does that moves no money.
+const MOVES_NOTHING: [&str; 3] = ["journals sealed", "statements logged", "letters sent"];
+
 /// Does what is due, and tells what was done by itself since the step before.
 pub(super) async fn close(stage: &Stage, before: &Done) -> Result<Outcome, Failure> {
     let mut done = before.clone();
     add(&mut done, upkeep::run(&stage.app).await?);
     let done: Vec<_> = done
         .into_iter()
-        .filter(|(_, count)| *count > 0)
+        .filter(|(what, count)| *count > 0 && !MOVES_NOTHING.contains(what))
         .map(|(what, count)| format!("{what}: {count}"))
         .collect();
     Ok(Outcome::Done(match done.is_empty() {
