@@ -21,6 +21,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("stamp", include_str!("stamp.rs")),
     ("signing-key", include_str!("signing_key.rs")),
     ("statement verify", include_str!("statement.rs")),
+    ("statement dsr", include_str!("statement.rs")),
     ("payout results", include_str!("payout.rs")),
     ("payout release", include_str!("payout.rs")),
     ("payout show", include_str!("payout.rs")),

@@ -191,7 +191,7 @@ async fn furnish(store: &Path) {
     db.close().await;
 }
 
-/// Uses, clip time consumed, what payees have and carries hold, and by how much the books are off.
+/// Uses, clip time consumed, what payees and carries got by them, and by how much the books are off.
 async fn books(store: &Path) -> (i64, i64, i64, i64) {
     let db = open(store).await;
     let mut tx = db.read().await.unwrap();
@@ -226,7 +226,7 @@ const ATTESTED: &str = "
 const BOOKS: &str = "
     select (select sum(uses) from uses) as uses,
            (select consumed_ms from bundles) as consumed,
-           (select coalesce(sum(micros), 0) from payee_lines where kind = 'use') +
-           (select coalesce(sum(amount_micros), 0) from balances
-             where account like 'carry:%') as earned,
+           (select coalesce(sum(p.amount_micros), 0)
+              from postings p join journals j on j.id = p.journal_id
+             where j.kind = 'use' and p.account not like 'bundle-unearned:%') as earned,
            (select sum(amount_micros) from balances) as off";

