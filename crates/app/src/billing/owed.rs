@@ -14,10 +14,9 @@ use super::credit_note::{self, Given};
 use super::{Bill, Kind, Line, Period, invoice};
 use crate::accounts::paid::{self, Paid};
 use crate::accounts::payments::Subject;
+use crate::stop::Tries;
 use crate::{App, Call, Fault};
 
-/// How often making one that lost a race is tried again.
-const TRIES_MAX: u32 = 20;
 /// How many the upkeep makes in one round.
 const ROUND_MAX: i64 = 1_000;
 
@@ -57,10 +56,10 @@ async fn make_each(app: &App, call: &Call, rows: &[Row]) -> Result<usize, Fault>
     let mut made = 0;
     for row in rows {
         let payment = PaymentId::from_bytes(row.id("payment_id")?);
-        let mut tries = 1;
+        let mut tries = Tries::default();
         made += loop {
             match attempt(app, call, payment).await {
-                Err(fault) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+                Err(fault) if tries.again(&fault) => {}
                 done => break usize::from(done?),
             }
         };

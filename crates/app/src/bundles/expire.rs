@@ -13,12 +13,11 @@ use store::db::Tx;
 
 use super::{gift, rest};
 use crate::accounts::clip_time::{self, Why};
+use crate::stop::Tries;
 use crate::{App, Call, Fault};
 
 /// How long after the expiry a use that was published before it still counts: 48 hours, in ms.
 pub const LATE_MS: i64 = 48 * 60 * 60 * 1_000;
-/// How often one that lost a race for rows is tried again.
-const TRIES_MAX: u32 = 20;
 
 /// Shares out what is left of every bundle whose time is over, and says how many there were.
 ///
@@ -30,10 +29,10 @@ pub async fn due(app: &App, call: &mut Call) -> Result<usize, Fault> {
     let mut done = 0;
     for row in rows {
         let id = BundleId::from_bytes(row.id("id")?);
-        let mut tries = 1;
+        let mut tries = Tries::default();
         loop {
             match one(app, call, id).await {
-                Err(fault) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+                Err(fault) if tries.again(&fault) => {}
                 outcome => break done += usize::from(outcome?),
             }
         }

@@ -14,6 +14,7 @@ use thiserror::Error;
 use super::{Asker, BundleRefusal, PARTLY_BACK, may};
 use crate::accounts::clip_time::{self, Held, Why};
 use crate::accounts::once::{Once, OnceRefusal, once};
+use crate::stop::Tries;
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// A gift that waits.
@@ -81,9 +82,6 @@ impl Refusal for GiftRefusal {
     }
 }
 
-/// How often one that lost a race for rows is tried again.
-const TRIES_MAX: u32 = 20;
-
 /// Puts a part of a bundle behind a link.
 ///
 /// # Errors
@@ -96,10 +94,10 @@ pub async fn give(
     id: BundleId,
     ms: i64,
 ) -> Result<Gift, Stop<GiftRefusal>> {
-    let mut tries = 1;
+    let mut tries = Tries::default();
     loop {
         match attempt(app, call, asker, key, id, ms).await {
-            Err(Stop::Fault(fault)) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(stop) if tries.again(&stop) => {}
             done => return done,
         }
     }

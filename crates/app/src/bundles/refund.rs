@@ -19,6 +19,7 @@ use crate::accounts::once::{Once, OnceRefusal, once};
 use crate::accounts::paid::{self, Paid};
 use crate::payments::refund as back;
 use crate::payments::{Cause, Why};
+use crate::stop::Tries;
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// A refund of a bundle's rest.
@@ -77,9 +78,6 @@ impl Refusal for RefundRefusal {
     }
 }
 
-/// How often a refund that lost a race for rows is tried again.
-const TRIES_MAX: u32 = 20;
-
 /// What a refund would pay now. Changes nothing.
 ///
 /// # Errors
@@ -107,10 +105,10 @@ pub async fn refund(
     key: &str,
     id: BundleId,
 ) -> Result<Refunded, Stop<RefundRefusal>> {
-    let mut tries = 1;
+    let mut tries = Tries::default();
     loop {
         match attempt(app, call, asker, key, id).await {
-            Err(Stop::Fault(fault)) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(stop) if tries.again(&stop) => {}
             done => return done,
         }
     }

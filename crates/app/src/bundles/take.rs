@@ -20,6 +20,7 @@ use crate::licensing::buy::Purchase;
 use crate::licensing::sale::{self, NewBundle, Sale};
 use crate::licensing::show;
 use crate::licensing::{Licence, Line, QuotedOption};
+use crate::stop::Tries;
 use crate::{App, Call, Fault, Refusal, Stop, proofs};
 
 /// A gift as its link shows it.
@@ -81,9 +82,6 @@ pub async fn look(app: &App, call: &Call, token: &str) -> Result<Shown, Stop<Tak
     })
 }
 
-/// How often one that lost a race for rows is tried again.
-const TRIES_MAX: u32 = 20;
-
 /// Takes the gift of a link for somebody.
 ///
 /// # Errors
@@ -101,10 +99,10 @@ pub async fn take(
     if app.issuer.signer(call.now).is_none() {
         return Err(Stop::Refused(TakeRefusal::CannotSign));
     }
-    let mut tries = 1;
+    let mut tries = Tries::default();
     loop {
         match attempt(app, call, who, token, licensee).await {
-            Err(Stop::Fault(fault)) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(stop) if tries.again(&stop) => {}
             done => return done,
         }
     }

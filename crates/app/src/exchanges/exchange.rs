@@ -17,6 +17,7 @@ use crate::accounts::audit::balance;
 use crate::accounts::booking::{Booking, purse};
 use crate::accounts::once::{Once, OnceRefusal, once};
 use crate::accounts::post;
+use crate::stop::Tries;
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// Kind of the journal that keeps whole micro-units of residue.
@@ -118,9 +119,6 @@ pub async fn quote(app: &App, wish: Wish) -> Result<Quoted, Stop<ExchangeRefusal
     quoted(&mut app.read().await?, wish).await
 }
 
-/// How often an exchange that lost a race for rows is tried again.
-const TRIES_MAX: u32 = 20;
-
 /// Exchanges, at the rate whose version the payee was told.
 ///
 /// # Errors
@@ -132,10 +130,10 @@ pub async fn exchange(
     wish: Wish,
     version: i64,
 ) -> Result<Made, Stop<ExchangeRefusal>> {
-    let mut tries = 1;
+    let mut tries = Tries::default();
     loop {
         match attempt(app, call, (who, key), wish, version).await {
-            Err(Stop::Fault(fault)) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(stop) if tries.again(&stop) => {}
             done => return done,
         }
     }

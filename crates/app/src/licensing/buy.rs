@@ -16,6 +16,7 @@ use super::{Claim, Licence, QuotedOption, Standing, held, offers, render, sandbo
 use crate::access::Principal;
 use crate::accounts::once::{self, Once, OnceRefusal};
 use crate::deals::promos;
+use crate::stop::Tries;
 use crate::wallets::spend;
 use crate::{App, Call, Fault, Stop, proofs};
 
@@ -49,9 +50,6 @@ pub struct Bought {
     pub repeated: bool,
 }
 
-/// How often a purchase that lost a race for rows is tried again.
-const TRIES_MAX: u32 = 20;
-
 /// Buys.
 ///
 /// # Errors
@@ -63,10 +61,10 @@ pub async fn buy(
     key: &str,
     purchase: &Purchase,
 ) -> Result<Bought, Stop<BuyRefusal>> {
-    let mut tries = 1;
+    let mut tries = Tries::default();
     loop {
         match attempt(app, call, who, key, purchase).await {
-            Err(Stop::Fault(fault)) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(stop) if tries.again(&stop) => {}
             done => return done,
         }
     }

@@ -11,8 +11,9 @@ use ledger::Currency;
 use store::db::Tx;
 use thiserror::Error;
 
-use super::{TRIES_MAX, Why, licences, post};
+use super::{Why, licences, post};
 use crate::accounts::paid::{self, Paid};
+use crate::stop::Tries;
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// The longest number of a provider's message, in characters.
@@ -103,18 +104,17 @@ pub async fn learn(
     call: &mut Call,
     heard: &Heard,
 ) -> Result<Learned, Stop<LearnRefusal>> {
-    let mut tries = 1;
+    let mut tries = Tries::default();
     loop {
         let mut tx = app.write().await?;
         match take_in(app, call, &mut tx, heard, Why::default()).await {
             Ok(learned) => match tx.commit().await.map_err(Fault::from) {
-                Err(fault) if fault.is_contention() && tries < TRIES_MAX => {}
+                Err(fault) if tries.again(&fault) => {}
                 done => return Ok(done.map(|()| learned)?),
             },
-            Err(Stop::Fault(fault)) if fault.is_contention() && tries < TRIES_MAX => {}
+            Err(stop) if tries.again(&stop) => {}
             Err(stop) => return Err(stop),
         }
-        tries += 1;
     }
 }
 

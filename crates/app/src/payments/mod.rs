@@ -23,6 +23,3 @@ pub mod webhook;
 pub(crate) use post::{Cause, Why};
 
 pub use domain::refund::{Dispute, DisputeState, Facts};
-
-/// How often a transaction that lost a race for rows is tried again.
-const TRIES_MAX: u32 = 20;

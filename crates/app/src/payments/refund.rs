@@ -16,12 +16,13 @@ use store::db::Tx;
 use thiserror::Error;
 
 use super::learn::{self, Heard, Learned};
-use super::{Facts, TRIES_MAX, Why, sandbox};
+use super::{Facts, Why, sandbox};
 use crate::access::Principal;
 use crate::accounts::once::{Once, OnceRefusal, once};
 use crate::accounts::paid::{self, Paid};
 use crate::accounts::payments::Subject;
 use crate::accounts::sandbox::NAME;
+use crate::stop::Tries;
 use crate::wallets::{self, taken_back};
 use crate::{App, Call, Fault, Refusal, Stop};
 
@@ -157,10 +158,10 @@ async fn ask(
     key: &str,
     wanted: &Wanted,
 ) -> Result<([u8; 16], bool), Stop<RefundRefusal>> {
-    let mut tries = 1;
+    let mut tries = Tries::default();
     loop {
         match attempt(app, call, who, key, wanted).await {
-            Err(Stop::Fault(fault)) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(stop) if tries.again(&stop) => {}
             done => return done,
         }
     }
@@ -327,10 +328,10 @@ pub(super) async fn carry_out(
     if request.paid.provider == NAME {
         sandbox::refund(app, &request.paid.reference, &key, request.micros).await?;
     }
-    let mut tries = 1;
+    let mut tries = Tries::default();
     loop {
         match finish(app, call, request, &key).await {
-            Err(fault) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(fault) if tries.again(&fault) => {}
             done => return done,
         }
     }

@@ -9,9 +9,9 @@ use domain::{Account, LicenceId, LineKind, PaymentId, Timestamp};
 use ledger::JournalDraft;
 use store::db::Tx;
 
-use super::TRIES_MAX;
 use crate::accounts::booking::Booking;
 use crate::accounts::{holds, paid};
+use crate::stop::Tries;
 use crate::{App, Call, Fault};
 
 /// Kind of the journal in which a reserve goes to the payees.
@@ -34,10 +34,10 @@ pub async fn due(app: &App, call: &mut Call) -> Result<usize, Fault> {
             return Ok(released);
         }
         for licence in holds {
-            let mut tries = 1;
+            let mut tries = Tries::default();
             loop {
                 match release(app, call, licence, age).await {
-                    Err(fault) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+                    Err(fault) if tries.again(&fault) => {}
                     done => break done?,
                 }
             }

@@ -10,10 +10,11 @@ use ledger::Money;
 use store::db::Tx;
 use thiserror::Error;
 
-use super::{Cause, TRIES_MAX, Why, refund as back};
+use super::{Cause, Why, refund as back};
 use crate::access::Person;
 use crate::accounts::once::{Once, OnceRefusal, once};
 use crate::accounts::paid::{self, Paid};
+use crate::stop::Tries;
 use crate::wallets::{Wallet, balance, locked};
 use crate::{App, Call, Fault, Refusal, Stop};
 
@@ -70,10 +71,10 @@ pub async fn refund(
     key: &str,
     wallet: WalletId,
 ) -> Result<WalletRefund, Stop<WalletRefundRefusal>> {
-    let mut tries = 1;
+    let mut tries = Tries::default();
     loop {
         match attempt(app, call, who, key, wallet).await {
-            Err(Stop::Fault(fault)) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(stop) if tries.again(&stop) => {}
             done => return done,
         }
     }

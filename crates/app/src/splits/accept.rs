@@ -7,9 +7,10 @@ use domain::{PayeeId, ProposalId};
 use store::db::Tx;
 
 use super::read::{Stored, as_ruled, locked};
-use super::{Status, TRIES_MAX, WordRefusal, effect, payee_of};
+use super::{Status, WordRefusal, effect, payee_of};
 use crate::accounts::escrow;
 use crate::offers::Hand;
+use crate::stop::Tries;
 use crate::{App, Call, Fault, Stop};
 
 /// What accepting came to.
@@ -34,10 +35,10 @@ pub async fn accept(
     let Ok(id) = proposal.parse::<ProposalId>() else {
         return Err(Stop::Refused(unknown(proposal)));
     };
-    let mut tries = 1;
+    let mut tries = Tries::default();
     loop {
         match attempt(app, call, hand, id).await {
-            Err(Stop::Fault(fault)) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(stop) if tries.again(&stop) => {}
             done => return done,
         }
     }

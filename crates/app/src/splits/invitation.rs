@@ -9,9 +9,10 @@ use thiserror::Error;
 
 use super::accept::{Accepted, unknown, within};
 use super::read::{Stored, locked};
-use super::{Proposal, Status, TRIES_MAX, WordRefusal, effect, is_operator, show};
+use super::{Proposal, Status, WordRefusal, effect, is_operator, show};
 use crate::access::{fresh_secret, hash};
 use crate::offers::Hand;
+use crate::stop::Tries;
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// Why an invitation does nothing.
@@ -70,10 +71,10 @@ pub async fn accept(
     call: &mut Call,
     secret: &str,
 ) -> Result<(String, Accepted), Stop<InvitationRefusal>> {
-    let mut tries = 1;
+    let mut tries = Tries::default();
     loop {
         match attempt(app, call, secret).await {
-            Err(Stop::Fault(fault)) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(stop) if tries.again(&stop) => {}
             done => return done,
         }
     }

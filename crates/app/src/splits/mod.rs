@@ -185,9 +185,6 @@ impl Refusal for WordRefusal {
     }
 }
 
-/// How often a transaction that lost a race for rows is tried again.
-const TRIES_MAX: u32 = 20;
-
 /// Whether it is the operator, at the machine or signed in.
 fn is_operator(hand: Hand<'_>) -> bool {
     match hand {

@@ -15,9 +15,10 @@ use super::accept::within;
 use super::parties::{Named, invite};
 use super::read::{Stored, as_ruled, lock_track, locked, next_version, present};
 pub use super::wish::{Invitation, ProposeRefusal, Proposed, Share, Wish};
-use super::{Status, TRIES_MAX, WordRefusal, effect, is_operator, payee_of, stands_on};
+use super::{Status, WordRefusal, effect, is_operator, payee_of, stands_on};
 use crate::catalogue::show::{TrackRefusal, resolve};
 use crate::offers::Hand;
+use crate::stop::Tries;
 use crate::{App, Call, Fault, Stop};
 
 /// Proposes a version.
@@ -30,10 +31,10 @@ pub async fn propose(
     hand: Hand<'_>,
     wish: &Wish,
 ) -> Result<Proposed, Stop<ProposeRefusal>> {
-    let mut tries = 1;
+    let mut tries = Tries::default();
     loop {
         match attempt(app, call, hand, wish).await {
-            Err(Stop::Fault(fault)) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(stop) if tries.again(&stop) => {}
             done => return done,
         }
     }

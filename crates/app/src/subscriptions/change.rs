@@ -17,6 +17,7 @@ use crate::access::Principal;
 use crate::accounts::once::{Once, OnceRefusal, once};
 use crate::accounts::payments::{self, Subject};
 use crate::accounts::sandbox::{self, NotCharged};
+use crate::stop::Tries;
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// What is asked.
@@ -106,9 +107,6 @@ impl Refusal for ChangeRefusal {
     }
 }
 
-/// How often a change that lost a race is tried again.
-const TRIES_MAX: u32 = 20;
-
 /// Changes a subscription.
 ///
 /// # Errors
@@ -120,10 +118,10 @@ pub async fn change(
     key: &str,
     (licence, wish): (LicenceId, &Wish),
 ) -> Result<Shown, Stop<ChangeRefusal>> {
-    let mut tries = 1;
+    let mut tries = Tries::default();
     loop {
         match attempt(app, call, who, key, (licence, wish)).await {
-            Err(Stop::Fault(fault)) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(stop) if tries.again(&stop) => {}
             Err(stop) => return Err(stop),
             Ok(()) => break,
         }

@@ -16,13 +16,11 @@ use thiserror::Error;
 use super::spread::Spread;
 use crate::accounts::cycles::{MARKED, OpenCycle, digest, read};
 use crate::many::{self, ROWS};
+use crate::stop::Tries;
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// How many cycles are closed in one transaction.
 pub const BATCH: i64 = 2_500;
-/// How often a batch that lost a race is tried again.
-const TRIES_MAX: u32 = 20;
-
 /// Why nothing is closed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CloseRefusal {
@@ -102,10 +100,10 @@ fn ended_by(app: &App, until: Option<Timestamp>) -> Result<Timestamp, Stop<Close
 }
 
 async fn batch(app: &App, ended: Timestamp) -> Result<Option<(CloseId, u64)>, Fault> {
-    let mut tries = 1;
+    let mut tries = Tries::default();
     loop {
         match attempt(app, &mut app.call(), ended).await {
-            Err(fault) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(fault) if tries.again(&fault) => {}
             done => return done,
         }
     }

@@ -12,10 +12,8 @@ use store::db::Tx;
 
 use super::spread::Spread;
 use crate::accounts::audit;
+use crate::stop::Tries;
 use crate::{App, Call, Fault};
-
-/// How often a month that lost a race is tried again.
-const TRIES_MAX: u32 = 20;
 
 /// A month's sharing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,10 +45,10 @@ pub async fn due(app: &App) -> Result<Vec<Shared>, Fault> {
 }
 
 async fn month(app: &App, code: &str) -> Result<Option<Shared>, Fault> {
-    let mut tries = 1;
+    let mut tries = Tries::default();
     loop {
         match attempt(app, &mut app.call(), code).await {
-            Err(fault) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(fault) if tries.again(&fault) => {}
             done => return done,
         }
     }

@@ -14,13 +14,11 @@ use super::plans;
 use super::state::{self, Kept};
 use crate::accounts::payments::{self, Subject};
 use crate::accounts::sandbox;
+use crate::stop::Tries;
 use crate::{App, Call, Fault};
 
 /// After so many days a declined card is tried again, each counted from the try before.
 pub const RETRY_DAYS: [i64; 3] = [1, 3, 3];
-/// How often a renewal that lost a race is tried again.
-const TRIES_MAX: u32 = 20;
-
 /// What became of what was due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Renewed {
@@ -62,10 +60,10 @@ pub async fn due(app: &App) -> Result<Renewed, Fault> {
 }
 
 async fn one(app: &App, id: SubscriptionId) -> Result<Step, Fault> {
-    let mut tries = 1;
+    let mut tries = Tries::default();
     loop {
         match attempt(app, &mut app.call(), id).await {
-            Err(fault) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(fault) if tries.again(&fault) => {}
             done => return done,
         }
     }

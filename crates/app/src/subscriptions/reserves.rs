@@ -9,27 +9,26 @@ use store::db::{Row, Tx};
 
 use super::pooled;
 use super::spread::Spread;
+use crate::stop::Tries;
 use crate::{App, Call, Fault};
 
 /// How old a close must be, in ms: thirty days.
 pub const AGE_MS: i64 = 30 * DAY_MS;
 /// How many cycles are released in one transaction.
 const BATCH: i64 = 1_000;
-/// How often a batch that lost a race is tried again.
-const TRIES_MAX: u32 = 20;
 
 /// Releases what is due now; of how many cycles.
 ///
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn due(app: &App) -> Result<usize, Fault> {
-    let (mut released, mut tries) = (0, 1);
+    let (mut released, mut tries) = (0, Tries::default());
     loop {
         match attempt(app, &mut app.call()).await {
-            Err(fault) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(fault) if tries.again(&fault) => {}
             Err(fault) => return Err(fault),
             Ok(0) => return Ok(released),
-            Ok(more) => (released, tries) = (released + more, 1),
+            Ok(more) => (released, tries) = (released + more, Tries::default()),
         }
     }
 }

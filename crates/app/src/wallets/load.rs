@@ -15,6 +15,7 @@ use crate::access::Person;
 use crate::accounts::once::{Once, OnceRefusal, once};
 use crate::accounts::payments::{self, Subject};
 use crate::accounts::{post, sandbox};
+use crate::stop::Tries;
 use crate::{App, Call, Fault, Refusal, Stop};
 
 /// A wallet after it was loaded.
@@ -71,9 +72,6 @@ impl Refusal for LoadRefusal {
     }
 }
 
-/// How often a load that lost a race for rows is tried again.
-const TRIES_MAX: u32 = 20;
-
 /// Loads somebody's wallet, which is made if there is none yet.
 ///
 /// # Errors
@@ -98,10 +96,10 @@ pub async fn load(
         Err(sandbox::NotCharged::NoCard) => return refused(LoadRefusal::BadCard),
         Err(sandbox::NotCharged::Declined) => return refused(LoadRefusal::Declined),
     }
-    let mut tries = 1;
+    let mut tries = Tries::default();
     loop {
         match attempt(app, call, who, key, money, card).await {
-            Err(Stop::Fault(fault)) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(stop) if tries.again(&stop) => {}
             done => return done,
         }
     }

@@ -9,8 +9,9 @@ use super::super::report::Receipt;
 use super::judge::{self, Draft};
 use super::old::Old;
 use super::state::State;
-use super::{Asked, Engine, TRIES_MAX, blobs, catch_up, settle};
+use super::{Asked, Engine, blobs, catch_up, settle};
 use crate::Fault;
+use crate::stop::Tries;
 
 /// The receipts of every request, once they are durable. Where it fails nothing has happened.
 pub(super) async fn commit(
@@ -18,10 +19,10 @@ pub(super) async fn commit(
     state: &mut State,
     asked: &[Asked],
 ) -> Result<Vec<Vec<Receipt>>, Fault> {
-    let mut tries = 1;
+    let mut tries = Tries::default();
     loop {
         match once(engine, state, asked).await {
-            Err(fault) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(fault) if tries.again(&fault) => {}
             Err(_) if state.stuck => {
                 state.stuck = false;
                 settle::now(engine, state).await?;

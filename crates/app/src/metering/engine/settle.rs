@@ -15,9 +15,10 @@ use super::fold::{Folded, Line, fold};
 use super::known::Known;
 use super::lines::{self, Shared};
 use super::state::State;
-use super::{Engine, SETTLE_MS, TRIES_MAX, catch_up, news};
+use super::{Engine, SETTLE_MS, catch_up, news};
 use crate::accounts::booking::Booking;
 use crate::accounts::sheets;
+use crate::stop::Tries;
 use crate::{Call, Fault, proofs};
 
 /// A settlement takes at most this part of the time.
@@ -37,10 +38,10 @@ pub(super) fn is_due(engine: &Engine, state: &State) -> bool {
 
 /// Settles in a transaction of its own. The last commit that is settled then.
 pub(super) async fn now(engine: &Engine, state: &mut State) -> Result<u64, Fault> {
-    let mut tries = 1;
+    let mut tries = Tries::default();
     loop {
         match once(engine, state).await {
-            Err(fault) if fault.is_contention() && tries < TRIES_MAX => tries += 1,
+            Err(fault) if tries.again(&fault) => {}
             done => return done,
         }
     }

@@ -1,4 +1,4 @@
-//! Leaves: each licence and each commit of uses is in the log in the transaction that makes it.
+//! Leaves: each licence and each settlement of uses is in the log in the transaction that makes it.
 
 use domain::{AssetKind, Tier};
 use spec::on_both_engines;
