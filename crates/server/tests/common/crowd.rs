@@ -1,5 +1,7 @@
 //! A store full of subscribers whose cycles are over, written straight into its database: what a
 //! close has to do is the same as if they had signed up one by one, which would take hours.
+//!
+//! The statements are SQLite's; PostgreSQL is taught the two words that it lacks.
 
 use std::path::Path;
 
@@ -11,10 +13,23 @@ use store::db::{Database, Value};
 /// When its database can't be written.
 pub(crate) async fn fill(folder: &Path, subscribers: i64, tracks: i64) {
     let address = format!("sqlite:{}", folder.join("clearcue.db").display());
-    let db = Database::open(&address, false)
+    fill_database(&address, subscribers, tracks).await;
+}
+
+/// The same of the database at an address, on either engine.
+///
+/// # Panics
+/// When it can't be written.
+pub(crate) async fn fill_database(address: &str, subscribers: i64, tracks: i64) {
+    let db = Database::open(address, false)
         .await
         .expect("the store's database opens");
     let mut tx = db.write().await.expect("it can be written");
+    if address.starts_with("postgres") {
+        for sql in POSTGRES {
+            tx.run(sql, &[]).await.expect("a word is learnt");
+        }
+    }
     for (sql, needs) in STEPS {
         let values = [Value::from(subscribers), tracks.into()];
         let values = match needs {
@@ -35,6 +50,13 @@ enum Needs {
     Tracks,
     Both,
 }
+
+const POSTGRES: &[&str] = &[
+    "create domain blob as bytea",
+    "create function printf(form text, digits bigint) returns text language sql immutable as
+     $$ select split_part(form, '%', 1)
+               || lpad(digits::text, substring(form from '%0([0-9]+)d')::int, '0') $$",
+];
 
 /// Ids are sixteen digits.
 const STEPS: &[(&str, Needs)] = &[
@@ -57,7 +79,7 @@ const STEPS: &[(&str, Needs)] = &[
                              preview_blob, peaks, created_ms)
          select cast(printf('t%015d', i) as blob), 'track-' || i, cast(printf('a%015d', i) as blob),
                 'Track ' || i, '', 'lofi', 60000, -1400, 50, 0, 0, 0,
-                cast(printf('%032d', i) as blob), cast(printf('%032d', i) as blob), x'00', i
+                cast(printf('%032d', i) as blob), cast(printf('%032d', i) as blob), cast('0' as blob), i
            from n",
         Needs::Tracks,
     ),
@@ -96,7 +118,7 @@ const STEPS: &[(&str, Needs)] = &[
                                envelope_sha256, token, status, status_index, issued_ms)
          select cast(printf('l%015d', i) as blob), 'C' || i, cast(printf('%016d', 0) as blob),
                 cast(printf('m%015d', i) as blob), 'edit', 'pool', '', '', '', 5000000, 'USD',
-                '[]', '{}', x'00', '', 'valid', i, 0
+                '[]', '{}', cast('0' as blob), '', 'valid', i, 0
            from n",
         Needs::Subscribers,
     ),

@@ -6,7 +6,7 @@ use app::App;
 use app::billing::credit_note::{CreditNote, credit_notes};
 use app::billing::invoice::{self, Invoice};
 use app::licensing::papers::{credit_note as note_paper, invoice as invoice_paper};
-use app::licensing::show;
+use app::licensing::{Licence, show};
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, header};
@@ -103,15 +103,14 @@ pub(crate) async fn list(
     RawQuery(query): RawQuery,
     caller: Caller,
 ) -> Result<Response, Problem> {
-    let id = opened(&app, &caller, &licence, query.as_deref())?;
-    show::licence(&app, id).await?;
-    let invoices = invoice::invoices(&app, &app.call(), id).await?;
+    let licence = held(&app, &caller, &licence, query.as_deref()).await?;
+    let invoices = invoice::invoices(&app, &app.call(), licence.id).await?;
     let first = invoices.iter().find(|one| one.kind.is_first());
     let first = first.map(|one| InvoiceGiven {
         path: "/invoice.pdf".into(),
         ..InvoiceGiven::from(one)
     });
-    let notes = credit_notes(&app, id).await?;
+    let notes = credit_notes(&app, licence.id).await?;
     let body = PapersGiven {
         invoice: first,
         invoices: invoices.iter().map(InvoiceGiven::from).collect(),
@@ -139,9 +138,8 @@ pub(crate) async fn invoice(
     RawQuery(query): RawQuery,
     caller: Caller,
 ) -> Result<Response, Problem> {
-    let id = opened(&app, &caller, &licence, query.as_deref())?;
-    let licence = show::licence(&app, id).await?;
-    let invoice = invoice::invoice(&app, &app.call(), id).await?;
+    let licence = held(&app, &caller, &licence, query.as_deref()).await?;
+    let invoice = invoice::invoice(&app, &app.call(), licence.id).await?;
     let invoice = invoice.ok_or_else(|| {
         let detail = "nothing was paid for this licence by its holder: it has no invoice";
         Problem::new("no_invoice", detail).at("licence")
@@ -167,9 +165,8 @@ pub(crate) async fn numbered(
     RawQuery(query): RawQuery,
     caller: Caller,
 ) -> Result<Response, Problem> {
-    let id = opened(&app, &caller, &licence, query.as_deref())?;
-    let licence = show::licence(&app, id).await?;
-    let invoices = invoice::invoices(&app, &app.call(), id).await?;
+    let licence = held(&app, &caller, &licence, query.as_deref()).await?;
+    let invoices = invoice::invoices(&app, &app.call(), licence.id).await?;
     let invoice = invoices.iter().find(|one| one.number == number);
     let invoice = invoice.ok_or_else(|| {
         let detail = "this licence has no invoice of that number";
@@ -196,9 +193,8 @@ pub(crate) async fn credit_note(
     RawQuery(query): RawQuery,
     caller: Caller,
 ) -> Result<Response, Problem> {
-    let id = opened(&app, &caller, &licence, query.as_deref())?;
-    let licence = show::licence(&app, id).await?;
-    let notes = credit_notes(&app, id).await?;
+    let licence = held(&app, &caller, &licence, query.as_deref()).await?;
+    let notes = credit_notes(&app, licence.id).await?;
     let note = notes.into_iter().find(|note| note.number == number);
     let note = note.ok_or_else(|| {
         let detail = "this licence has no credit note of that number";
@@ -206,6 +202,17 @@ pub(crate) async fn credit_note(
     })?;
     let pdf = note_paper::paper(&app, &licence, &note).to_pdf();
     Ok(as_pdf(pdf, &format!("Credit note {}", note.number)))
+}
+
+/// The licence whose papers are asked for, if whoever asks may see them.
+async fn held(
+    app: &App,
+    caller: &Caller,
+    licence: &str,
+    query: Option<&str>,
+) -> Result<Licence, Problem> {
+    let id = opened(app, caller, licence, query)?;
+    Ok(show::licence(app, id).await?)
 }
 
 fn as_pdf(bytes: Vec<u8>, name: &str) -> Response {
