@@ -21,6 +21,7 @@ use store::blobs::Blobs;
 use store::db::Database;
 use store::mail::Mail;
 
+#[allow(dead_code, reason = "the tests fill a store's folder")]
 #[path = "../../crates/server/tests/common/crowd.rs"]
 mod crowd;
 
@@ -94,7 +95,7 @@ async fn filled(address: &str, subscribers: i64, tracks: i64) -> Outcome<()> {
 }
 
 /// How many cycles were closed, in how many batches.
-async fn close_all(address: &str) -> Outcome<(i64, usize)> {
+async fn close_all(address: &str) -> Outcome<(u64, usize)> {
     let folder = tempfile::tempdir()?;
     let db = Database::open(address, false).await?;
     let public_url = "http://127.0.0.1:8080".to_owned();
