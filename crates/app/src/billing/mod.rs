@@ -193,7 +193,13 @@ mod tests {
             from: Timestamp(0),
             until: Timestamp(1),
         };
-        Bill::charged(Kind::Renewal, period, "A month".into(), &split, &Taxed { rates, country })
+        Bill::charged(
+            Kind::Renewal,
+            period,
+            "A month".into(),
+            &split,
+            &Taxed { rates, country },
+        )
     }
 
     fn lines(bill: &Bill) -> Vec<(&str, i64)> {

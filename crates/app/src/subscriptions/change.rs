@@ -317,7 +317,15 @@ async fn pay_more(
     };
     let price = plan.terms.price();
     fund::add(call, tx, (kept.id, cycle), price, &payment).await?;
-    fund::bill(app, call, tx, kept.licence, (plan, &payment), (rest, &taxed)).await?;
+    fund::bill(
+        app,
+        call,
+        tx,
+        kept.licence,
+        (plan, &payment),
+        (rest, &taxed),
+    )
+    .await?;
     Ok(())
 }
 

@@ -1,7 +1,9 @@
 //! Signing up: what a purchase of a plan writes beside its licence. Before: the payment is kept.
 //! After, in the same transaction: the subscription runs, and its first cycle is funded.
 
-use domain::{Country, Cycle, CycleId, LicenceId, PaymentId, SaleSplit, Subscription, SubscriptionId};
+use domain::{
+    Country, Cycle, CycleId, LicenceId, PaymentId, SaleSplit, Subscription, SubscriptionId,
+};
 use ledger::Money;
 use store::db::Tx;
 

@@ -121,9 +121,7 @@ async fn step(app: &App, call: &mut Call, tx: &mut Tx, kept: &mut Kept) -> Resul
         .ok_or_else(|| Fault::because("renewing", "the subscription begins later"))?;
     match charge(app, call, tx, kept, cycle, fund::RENEWAL).await? {
         Charged::Paid => Ok(Step::Renewed),
-        Charged::Declined | Charged::TooLittle => {
-            declined(tx, kept, unpaid_since, call.now).await
-        }
+        Charged::Declined | Charged::TooLittle => declined(tx, kept, unpaid_since, call.now).await,
     }
 }
 
@@ -193,7 +191,15 @@ pub(super) async fn charge(
     };
     let place = (kept.id, id, cycle);
     fund::begin(call, tx, place, (&plan, plan.terms.price()), &payment).await?;
-    fund::bill(app, call, tx, kept.licence, (&plan, &payment), (cycle, &taxed)).await?;
+    fund::bill(
+        app,
+        call,
+        tx,
+        kept.licence,
+        (&plan, &payment),
+        (cycle, &taxed),
+    )
+    .await?;
     kept.due = Some(cycle.end);
     (kept.owed, kept.tries) = (None, 0);
     Ok(Charged::Paid)

@@ -62,7 +62,11 @@ fn the_line_that_began_last_counts_and_of_two_the_one_written_later() {
         // A country without a row: the store's own tax is for the caller to take.
         ("FR", 99, None),
     ] {
-        assert_eq!(in_force(&table, country(code), Timestamp(at)), wanted, "{code} {at}");
+        assert_eq!(
+            in_force(&table, country(code), Timestamp(at)),
+            wanted,
+            "{code} {at}"
+        );
     }
 }
 
@@ -71,20 +75,59 @@ fn a_plans_price_stays_what_it_is_and_the_pool_gets_what_tax_and_fee_leave() {
     // Charged, tax, fee, A, K of a plan of $5.00 with $0.05 a use; in micro-units.
     for (tax, charged, taxed, fee, pool, uses) in [
         (Tax::None, 5_000_000, 0, 450_000, 3_674_125, 73),
-        (Tax::Exclusive { bp: 0 }, 5_000_000, 0, 450_000, 3_674_125, 73),
-        (Tax::Inclusive { bp: 0 }, 5_000_000, 0, 450_000, 3_674_125, 73),
+        (
+            Tax::Exclusive { bp: 0 },
+            5_000_000,
+            0,
+            450_000,
+            3_674_125,
+            73,
+        ),
+        (
+            Tax::Inclusive { bp: 0 },
+            5_000_000,
+            0,
+            450_000,
+            3_674_125,
+            73,
+        ),
         // Added: only the card's fee on the tax costs the pool anything.
-        (Tax::Exclusive { bp: 1_900 }, 5_950_000, 950_000, 470_000, 3_657_975, 73),
-        (Tax::Exclusive { bp: 825 }, 5_410_000, 410_000, 460_000, 3_666_050, 73),
+        (
+            Tax::Exclusive { bp: 1_900 },
+            5_950_000,
+            950_000,
+            470_000,
+            3_657_975,
+            73,
+        ),
+        (
+            Tax::Exclusive { bp: 825 },
+            5_410_000,
+            410_000,
+            460_000,
+            3_666_050,
+            73,
+        ),
         // Within the price: it is no part of what is shared.
         (NINETEEN, 5_000_000, 800_000, 450_000, 3_028_125, 60),
-        (Tax::Inclusive { bp: 2_500 }, 5_000_000, 1_000_000, 450_000, 2_866_625, 57),
+        (
+            Tax::Inclusive { bp: 2_500 },
+            5_000_000,
+            1_000_000,
+            450_000,
+            2_866_625,
+            57,
+        ),
     ] {
         let plan = Plan::new(usd(500), usd(5), None, IdleRule::Share).unwrap();
         let split = split_sale(plan.price(), &rates(tax)).unwrap();
         let figures = [split.gross, split.tax, split.fee, split.composers].map(Money::micros);
         assert_eq!(figures, [charged, taxed, fee, pool], "{tax:?}");
-        assert_eq!(plan.fund(split.composers).unwrap().allowance(), uses, "{tax:?}");
+        assert_eq!(
+            plan.fund(split.composers).unwrap().allowance(),
+            uses,
+            "{tax:?}"
+        );
     }
 }
 
@@ -95,8 +138,14 @@ fn a_line_says_the_rate_and_whose_it_is() {
     let bp = 1_900;
     let kinds = [Tax::Exclusive { bp }, NINETEEN].map(|tax| LineKind::tax(tax, germany));
     let wanted = [
-        LineKind::Tax { bp, country: germany },
-        LineKind::TaxIncluded { bp, country: germany },
+        LineKind::Tax {
+            bp,
+            country: germany,
+        },
+        LineKind::TaxIncluded {
+            bp,
+            country: germany,
+        },
     ];
     assert_eq!(kinds, wanted.map(Some));
 }

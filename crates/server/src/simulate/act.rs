@@ -16,8 +16,8 @@ use app::{Currency, Money, PayeeId, PaymentId, upkeep};
 use super::figures::amount;
 use super::play::{Outcome, outcome};
 use super::scenario::{DisputeWord, Step, Word};
-use super::{set, tax};
 use super::stage::{OPERATORS, Stage};
+use super::{set, tax};
 use crate::exit::Failure;
 
 /// What a step that needs something bought says when that was refused.

@@ -13,9 +13,9 @@ use serde_json::json;
 
 use super::act::{self, Done};
 use super::figures::{Seconds, amount};
-use super::{pledge, tax};
 use super::scenario::{PayWord, Step, Word, Wrong};
 use super::stage::Stage;
+use super::{pledge, tax};
 use crate::exit::Failure;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;

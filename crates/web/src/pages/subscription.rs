@@ -16,7 +16,9 @@ use domain::LicenceId;
 
 use super::filled::Filled;
 use super::frame::Frame;
-use super::view::{Field, Hidden, PaperRow, SubscriptionAction, SubscriptionPage, Takeable, UsedRow};
+use super::view::{
+    Field, Hidden, PaperRow, SubscriptionAction, SubscriptionPage, Takeable, UsedRow,
+};
 use crate::api::asks::buyer_country;
 use crate::api::licences::opened;
 use crate::problem::Problem;
@@ -55,12 +57,7 @@ pub(crate) async fn change(
 /// The fields of refusals under the names that the page has for them.
 const SHOWN: [(&str, &str); 2] = [("card", "card_number"), ("buyer_country", "country")];
 
-async fn changed(
-    app: &App,
-    id: LicenceId,
-    frame: &Frame,
-    filled: &Filled,
-) -> Result<(), Problem> {
+async fn changed(app: &App, id: LicenceId, frame: &Frame, filled: &Filled) -> Result<(), Problem> {
     let wish = wish(filled)?;
     let (who, key) = (&frame.caller.0, filled.value("idempotency_key"));
     change::change(app, &mut app.call(), who, key, (id, &wish)).await?;
@@ -237,7 +234,9 @@ fn next(shown: &Shown) -> Option<String> {
                      is charged until the store has changed that.";
         return Some(words.to_owned());
     };
-    let of = charge.tax_country.map_or(String::new(), |one| format!(" ({one})"));
+    let of = charge
+        .tax_country
+        .map_or(String::new(), |one| format!(" ({one})"));
     let tax = words::price(charge.tax);
     let tax = match charge.how {
         Tax::None => format!("without tax{of}"),
@@ -245,7 +244,9 @@ fn next(shown: &Shown) -> Option<String> {
         Tax::Exclusive { .. } => format!("{tax} of it tax{of}"),
     };
     let price = words::price(charge.gross);
-    Some(format!("The next month costs {price}, {tax}, by the tax that counts now."))
+    Some(format!(
+        "The next month costs {price}, {tax}, by the tax that counts now."
+    ))
 }
 
 fn country(shown: &Shown, filled: &Filled) -> Field {

@@ -83,7 +83,10 @@ pub(crate) async fn show(
         made_from: suggested.as_ref().and_then(made_from),
         asked,
         error: filled.alert().map(|alert| alert.words),
-        mixes: suggested.iter().flat_map(|one| mixes(one, &carried)).collect(),
+        mixes: suggested
+            .iter()
+            .flat_map(|one| mixes(one, &carried))
+            .collect(),
         unserved: suggested.iter().flat_map(unserved).collect(),
     })
 }
