@@ -15,7 +15,7 @@ use ledger::Money;
 use serde::{Deserialize, Serialize};
 use store::db::{Row, Tx};
 
-use crate::deals::Taxed;
+use crate::accounts::taxed::Taxed;
 use crate::{App, Fault};
 
 /// One line of an explained price, in micro-units of what is paid in.

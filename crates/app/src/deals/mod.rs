@@ -8,7 +8,6 @@ pub mod promos;
 pub mod rates;
 pub mod taxes;
 mod terms;
-mod unquoted;
 
 use domain::promo::PromoRefusal;
 use ledger::Currency;
@@ -21,7 +20,6 @@ use crate::{Fault, Refusal, Stop};
 
 pub(crate) use terms::Terms;
 pub use terms::{Circumstances, Frozen, Via};
-pub(crate) use unquoted::{Taxed, taxed};
 
 /// Why a quote isn't given in these circumstances. In order of precedence.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

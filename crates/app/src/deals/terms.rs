@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use store::db::Tx;
 
 use super::currencies::Sold;
-use super::{Taxed, TermsRefusal, curators, currencies, promos, taxed};
+use super::{TermsRefusal, curators, currencies, promos};
+use crate::accounts::taxed::{Taxed, taxed};
 use crate::{App, Fault, Stop};
 
 /// What a buyer says beside what they want; nothing of it has to be said.

@@ -19,7 +19,7 @@ use crate::access::Principal;
 use crate::accounts::once::{Once, OnceRefusal, once};
 use crate::accounts::payments::{self, Subject};
 use crate::accounts::sandbox::{self, NotCharged};
-use crate::deals::taxed;
+use crate::accounts::taxed::taxed;
 use crate::stop::Tries;
 use crate::{App, Call, Fault, Refusal, Stop};
 

@@ -9,8 +9,8 @@ use store::db::Tx;
 use super::plans::{PoolPlan, idle_word};
 use crate::accounts::post;
 use crate::accounts::sandbox;
+use crate::accounts::taxed::Taxed;
 use crate::billing::{Bill, Kind, Period, invoice};
-use crate::deals::Taxed;
 use crate::{App, Call, Fault};
 
 /// A payment and the reference of its journal.

@@ -18,7 +18,7 @@ use super::plans;
 use super::state::{self, Kept};
 use crate::accounts::payments::{self, Subject};
 use crate::accounts::sandbox;
-use crate::deals::taxed;
+use crate::accounts::taxed::taxed;
 use crate::stop::Tries;
 use crate::{App, Call, Fault};
 

@@ -9,7 +9,7 @@ use store::db::{Row, Tx};
 use super::plans::{self, PoolPlan};
 use super::{pooled, state};
 use crate::accounts::cycles;
-use crate::deals::taxed;
+use crate::accounts::taxed::taxed;
 use crate::{App, Fault, Tax};
 
 /// How many uses are listed.
