@@ -138,8 +138,9 @@ on_both_engines! {
     }
 
     async fn a_rate_of_exchange_is_stated_and_ended_over_the_api(world: World) {
-        let ada = world.visitor_signed_in(Role::Composer, "Ada").await;
-        let olga = world.visitor_signed_in(Role::Operator, "Olga").await;
+        let here = |who: Visitor| who.with("sec-fetch-site", "same-origin");
+        let ada = here(world.visitor_signed_in(Role::Composer, "Ada").await);
+        let olga = here(world.visitor_signed_in(Role::Operator, "Olga").await);
         let path = "/v1/exchange-rates";
         let rate = json!({"from": "USD", "to": "EUR", "rate": "0.92"});
         assert_eq!(ada.posts(path, &rate).await.problem(), (403, "scope_required".into()));
