@@ -50,8 +50,8 @@ pub use domain::offer::{BUNDLE_PLANS, BundlePlan};
 pub use domain::pool::IdleRule;
 pub use domain::promo::Discount;
 pub use domain::{
-    AssetKind, Envelope, EnvelopeError, IntendedUse, LicenceId, PayeeId, PaymentId, Plain, Rates,
-    Tax, Template, Tier, Timestamp, TrackId, WalletId, plain,
+    AssetKind, Country, Envelope, EnvelopeError, IntendedUse, LicenceId, PayeeId, PaymentId, Plain,
+    Rates, Tax, Template, Tier, Timestamp, TrackId, WalletId, plain,
 };
 pub use domain::{credits, cue};
 pub use ledger::{Currency, Money};

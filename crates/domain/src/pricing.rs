@@ -68,6 +68,18 @@ pub enum LineKind {
     },
 }
 
+impl LineKind {
+    /// The line for a tax, whose a country's of the table may be; none where none is collected.
+    #[must_use]
+    pub const fn tax(tax: Tax, country: Option<Country>) -> Option<Self> {
+        match tax {
+            Tax::None => None,
+            Tax::Inclusive { bp } => Some(Self::TaxIncluded { bp, country }),
+            Tax::Exclusive { bp } => Some(Self::Tax { bp, country }),
+        }
+    }
+}
+
 /// One line of an explained price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QuoteLine {

@@ -258,6 +258,7 @@ const ASKS: &[(&str, &str)] = &[
     ("advance list", "contract 7"),
     ("rate set USD EUR 0.92", "version 1"),
     ("rate list", "USD"),
+    ("rate end USD EUR", "any more"),
     (
         "rotation add paper-lantern --until 2099-01-01T00:00:00Z",
         "added to the calendar",

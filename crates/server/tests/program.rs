@@ -38,6 +38,7 @@ fn every_command_has_help_with_an_example() {
         &["rate"],
         &["rate", "set"],
         &["rate", "list"],
+        &["rate", "end"],
         &["statement"],
         &["statement", "verify"],
         &["statement", "list"],
@@ -146,6 +147,17 @@ fn rates_of_exchange_are_stated_listed_and_refused_in_one_line() {
         assert_ne!(ran.code, 0, "{bad}");
         ran.only_line();
     }
+    let ended = rate(&["end", "USD", "EUR"]);
+    assert_eq!(ended.code, 0, "{}", ended.err);
+    let said = "USD isn't exchanged into EUR any more  (version 3";
+    assert!(ended.out.contains(said), "{}", ended.out);
+    let twice = rate(&["end", "USD", "EUR"]);
+    assert_eq!(twice.code, 1, "{}", twice.err);
+    assert!(
+        twice.only_line().contains("no rate to end"),
+        "{}",
+        twice.err
+    );
 }
 
 #[test]

@@ -127,6 +127,21 @@ fn what_is_no_scenario_is_refused_by_its_place() {
         ),
         (step(r#"{"do":"wait","times":0}"#), "steps[0].times"),
         (
+            with_steps(
+                r#"{"taxes":{"Germany":{"mode":"inclusive","rate":"19%"}}}"#,
+                "[]",
+            ),
+            "store.taxes.Germany: a country is its two letters",
+        ),
+        (
+            step(r#"{"do":"subscribe","who":"K","country":"Germany"}"#),
+            "steps[0].country: a country is its two letters",
+        ),
+        (
+            step(r#"{"do":"tax"}"#),
+            "steps[0].country: this step needs it",
+        ),
+        (
             with_steps("{}", "[]").replace(r#""scenario":1"#, r#""scenario":2"#),
             "version 1",
         ),

@@ -19,5 +19,6 @@ pub(crate) mod sandbox;
 pub mod seals;
 pub(crate) mod sheets;
 pub(crate) mod subscribed;
+pub(crate) mod taxed;
 
 pub use post::balances;

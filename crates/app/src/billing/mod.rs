@@ -10,11 +10,12 @@ pub mod invoice;
 pub mod owed;
 
 use domain::quote::{LineKind, QuoteLine};
-use domain::{Country, SaleSplit, Tax, Timestamp};
+use domain::{Country, SaleSplit, Timestamp};
 use ledger::Money;
 use serde::{Deserialize, Serialize};
 use store::db::{Row, Tx};
 
+use crate::accounts::taxed::Taxed;
 use crate::{App, Fault};
 
 /// One line of an explained price, in micro-units of what is paid in.
@@ -118,27 +119,23 @@ pub(crate) struct Bill {
 }
 
 impl Bill {
-    /// What is charged without a quote, as renewals are: its one line, and the tax as it was set
+    /// What is charged without a quote, as renewals are: its one line, and the tax as it counted
     /// at that moment.
     pub(crate) fn charged(
         kind: Kind,
         period: Period,
         label: String,
         split: &SaleSplit,
-        set: Tax,
+        taxed: &Taxed,
     ) -> Self {
         let worded = |kind| {
             let micros = split.tax.micros();
             Line::from(&QuoteLine { kind, micros })
         };
-        let (added, included) = match set {
+        let (added, included) = match taxed.line() {
             _ if split.tax.is_zero() => (None, None),
-            Tax::None => (None, None),
-            Tax::Exclusive { bp } => (Some(worded(LineKind::Tax { bp, country: None })), None),
-            Tax::Inclusive { bp } => {
-                let line = worded(LineKind::TaxIncluded { bp, country: None });
-                (None, Some(line.label))
-            }
+            Some(kind @ LineKind::TaxIncluded { .. }) => (None, Some(worded(kind).label)),
+            kind => (kind.map(worded), None),
         };
         let apart = added.as_ref().map_or(0, |line| line.micros);
         let micros = split.gross.micros() - apart;
@@ -149,7 +146,7 @@ impl Bill {
             period: Some(period),
             lines,
             tax: split.tax,
-            country: None,
+            country: taxed.country,
             tax_label: included,
         }
     }
@@ -175,12 +172,16 @@ const NEXT: &str = "
 
 #[cfg(test)]
 mod tests {
-    use domain::{Rates, split_sale};
+    use domain::{Rates, Tax, split_sale};
     use ledger::Currency;
 
     use super::*;
 
     fn charged(tax: Tax) -> Bill {
+        charged_in(tax, None)
+    }
+
+    fn charged_in(tax: Tax, country: Option<Country>) -> Bill {
         let rates = Rates {
             tax,
             ..Rates::default()
@@ -192,7 +193,13 @@ mod tests {
             from: Timestamp(0),
             until: Timestamp(1),
         };
-        Bill::charged(Kind::Renewal, period, "A month".into(), &split, tax)
+        Bill::charged(
+            Kind::Renewal,
+            period,
+            "A month".into(),
+            &split,
+            &Taxed { rates, country },
+        )
     }
 
     fn lines(bill: &Bill) -> Vec<(&str, i64)> {
@@ -217,6 +224,19 @@ mod tests {
             (bill.tax.micros(), words),
             (1_000_000, Some("Tax included, 25.00 %"))
         );
+    }
+
+    #[test]
+    fn the_tax_of_a_country_of_the_table_names_it() {
+        let germany = "DE".parse().ok();
+        let bill = charged_in(Tax::Inclusive { bp: 1_900 }, germany);
+        let words = bill.tax_label.as_deref();
+        let wanted = (germany, Some("Tax included (DE), 19.00 %"));
+        assert_eq!((bill.country, words), wanted);
+        let bill = charged_in(Tax::Exclusive { bp: 1_900 }, germany);
+        assert_eq!(lines(&bill)[1], ("Tax (DE), 19.00 %", 950_000));
+        let bill = charged_in(Tax::None, germany);
+        assert_eq!((lines(&bill).len(), bill.tax_label), (1, None));
     }
 
     #[test]

@@ -2,12 +2,11 @@
 //!
 //! After: one more line, which counts from its moment on. Quotes given before keep theirs.
 
-use domain::tax_table::{RATE_MAX_BP, TaxRule, in_force};
+use domain::tax_table::{RATE_MAX_BP, TaxRule};
 use domain::{Country, Timestamp};
-use ledger::ArithmeticError;
-use store::db::{Row, Tx};
 
 use super::{DealRefusal, bad, next_line, operator};
+use crate::accounts::taxed::rule;
 use crate::offers::Hand;
 use crate::{App, Call, Fault, Stop, Tax};
 
@@ -91,34 +90,6 @@ pub async fn list(app: &App, now: Timestamp) -> Result<Vec<TaxLine>, Fault> {
     Ok(lines)
 }
 
-/// The tax of a country now, where the table has one.
-pub(super) async fn of(
-    tx: &mut Tx,
-    country: Country,
-    now: Timestamp,
-) -> Result<Option<Tax>, Fault> {
-    let rows = tx.all(OF, &[country.as_str().into()]).await?;
-    let rules = rows.iter().map(rule).collect::<Result<Vec<_>, _>>()?;
-    Ok(in_force(&rules, country, now))
-}
-
-fn rule(row: &Row) -> Result<TaxRule, Fault> {
-    let bp = u32::try_from(row.int("bp")?)
-        .map_err(|_| ArithmeticError::Overflow)
-        .map_err(Fault::while_("reading a tax"))?;
-    let tax = match row.text("mode")?.as_str() {
-        "none" => Some(Tax::None),
-        "inclusive" => Some(Tax::Inclusive { bp }),
-        "exclusive" => Some(Tax::Exclusive { bp }),
-        _ => None,
-    };
-    Ok(TaxRule {
-        country: (row.text("country")?.parse()).map_err(Fault::while_("reading a country"))?,
-        tax,
-        from: Timestamp(row.int("from_ms")?),
-    })
-}
-
 const INSERT: &str = "
     insert into tax_rates (line, country, mode, bp, from_ms, set_by, set_ms)
     values ($1, $2, $3, $4, $5, $6, $7)";
@@ -126,6 +97,3 @@ const INSERT: &str = "
 const ALL: &str = "
     select country, mode, bp, from_ms, set_by, set_ms
       from tax_rates order by country, from_ms, line";
-
-const OF: &str = "
-    select country, mode, bp, from_ms from tax_rates where country = $1 order by line";

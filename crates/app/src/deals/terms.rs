@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use store::db::Tx;
 
 use super::currencies::Sold;
-use super::{TermsRefusal, curators, currencies, promos, taxes};
+use super::{TermsRefusal, curators, currencies, promos};
+use crate::accounts::taxed::{Taxed, taxed};
 use crate::{App, Fault, Stop};
 
 /// What a buyer says beside what they want; nothing of it has to be said.
@@ -32,6 +33,10 @@ pub struct Frozen {
     /// The country whose tax it is, where it is one's of the table.
     #[serde(default)]
     pub country: Option<Country>,
+    /// The country that the buyer named, whether the table has it or not: a subscription is taxed
+    /// by it from then on.
+    #[serde(default)]
+    pub said: Option<Country>,
     /// A promotion code, and what it took off before tax, in micro-units.
     #[serde(default)]
     pub promo: Option<(String, i64)>,
@@ -55,6 +60,7 @@ pub struct Via {
 pub(crate) struct Terms {
     rates: Rates,
     country: Option<Country>,
+    said: Option<Country>,
     sold: Option<Sold>,
     promo: Option<(String, PromoTerms)>,
     via: Option<Via>,
@@ -104,17 +110,11 @@ impl Terms {
         (track, sold): (Option<TrackId>, Option<Sold>),
         now: Timestamp,
     ) -> Result<Self, Stop<TermsRefusal>> {
-        let mut rates = app.settings.rates;
         let base = app.settings.currency;
+        let Taxed { mut rates, country } = taxed(app, tx, asked.country, now).await?;
         if let Some(sold) = sold {
             rates.provider_fee_fixed_micros = sold.fee_fixed_micros;
         }
-        let tax = match asked.country {
-            None => None,
-            Some(country) => taxes::of(tx, country, now).await?,
-        };
-        let country = asked.country.filter(|_| tax.is_some());
-        rates.tax = tax.unwrap_or(rates.tax);
         let via = match asked.via.as_deref() {
             None => None,
             Some(word) => curators::via(tx, word).await?,
@@ -131,6 +131,7 @@ impl Terms {
         Ok(Self {
             rates,
             country,
+            said: asked.country,
             sold,
             promo,
             via,
@@ -189,6 +190,7 @@ impl Terms {
         Frozen {
             rates: self.rates,
             country: self.country,
+            said: self.said,
             promo: promo.map(|(code, _)| (code.clone(), off.micros())),
             via: self.via.clone(),
         }

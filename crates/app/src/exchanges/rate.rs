@@ -1,7 +1,7 @@
 //! The operator's rates of exchange: stated as decimals, kept as fractions, every version kept.
 //!
-//! Before: nothing is needed. After: the pair has one more version, which counts from now on.
-//! What was exchanged keeps its rate.
+//! Before: nothing is needed; to end one, that one counts. After: the pair has one more version,
+//! which counts from now on, or says that none does. What was exchanged keeps its rate.
 
 use domain::Timestamp;
 use ledger::Currency;
@@ -20,6 +20,8 @@ pub struct Stated {
     pub version: i64,
     /// When it was stated.
     pub at: Timestamp,
+    /// Whether it says that nothing is exchanged any more; the rate is then the one that counted.
+    pub ended: bool,
 }
 
 /// Why a rate isn't kept. In order of precedence.
@@ -31,6 +33,9 @@ pub enum RateRefusal {
     /// No rate.
     #[error(transparent)]
     Rate(RateError),
+    /// None counts now.
+    #[error("nothing is exchanged from {0} into {1} now: there is no rate to end")]
+    NotInForce(Currency, Currency),
 }
 
 impl Refusal for RateRefusal {
@@ -38,6 +43,7 @@ impl Refusal for RateRefusal {
         match self {
             Self::Currency(_) => "unknown_currency",
             Self::Rate(_) => "bad_rate",
+            Self::NotInForce(..) => "rate_not_in_force",
         }
     }
 
@@ -45,6 +51,7 @@ impl Refusal for RateRefusal {
         let field = match self {
             Self::Currency(_) => "currency",
             Self::Rate(_) => "rate",
+            Self::NotInForce(..) => "from",
         };
         Some(field.into())
     }
@@ -60,27 +67,54 @@ pub async fn set(
     (from, to): (&str, &str),
     rate: &str,
 ) -> Result<Stated, Stop<RateRefusal>> {
-    let currency = |code: &str| {
-        let short = || code.chars().take(8).collect();
-        Currency::from_code(code).map_err(|_| Stop::Refused(RateRefusal::Currency(short())))
-    };
     let rate = Rate::from_decimal(currency(from)?, currency(to)?, rate)
         .map_err(|error| Stop::Refused(RateRefusal::Rate(error)))?;
-    let (numerator, denominator) = rate.fraction();
     let mut tx = app.write().await?;
+    let stated = write(&mut tx, call, rate, false).await?;
+    tx.commit().await?;
+    Ok(stated)
+}
+
+/// Ends the exchange of a pair: from now on nobody exchanges `from` into `to`, until a rate is
+/// stated again.
+///
+/// # Errors
+/// [`RateRefusal`]: no currency, or none counts now.
+pub async fn end(
+    app: &App,
+    call: &Call,
+    (from, to): (&str, &str),
+) -> Result<Stated, Stop<RateRefusal>> {
+    let pair = (currency(from)?, currency(to)?);
+    let mut tx = app.write().await?;
+    let Some(stated) = latest(&mut tx, pair).await? else {
+        return Err(Stop::Refused(RateRefusal::NotInForce(pair.0, pair.1)));
+    };
+    let ended = write(&mut tx, call, stated.rate, true).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+fn currency(code: &str) -> Result<Currency, Stop<RateRefusal>> {
+    let short = || code.chars().take(8).collect();
+    Currency::from_code(code).map_err(|_| Stop::Refused(RateRefusal::Currency(short())))
+}
+
+async fn write(tx: &mut Tx, call: &Call, rate: Rate, ended: bool) -> Result<Stated, Fault> {
+    let (numerator, denominator) = rate.fraction();
     let values = [
         rate.from().code().into(),
         rate.to().code().into(),
         numerator.into(),
         denominator.into(),
         call.now.0.into(),
+        ended.into(),
     ];
-    let version = tx.one(INSERT, &values).await?.int("version")?;
-    tx.commit().await?;
     Ok(Stated {
         rate,
-        version,
+        version: tx.one(INSERT, &values).await?.int("version")?,
         at: call.now,
+        ended,
     })
 }
 
@@ -93,14 +127,15 @@ pub async fn history(app: &App) -> Result<Vec<Stated>, Fault> {
     rows.iter().map(read).collect()
 }
 
-/// The rate of a pair that counts now.
+/// The rate of a pair that counts now; none where it was ended.
 pub(crate) async fn latest(
     tx: &mut Tx,
     (from, to): (Currency, Currency),
 ) -> Result<Option<Stated>, Fault> {
     let values = [from.code().into(), to.code().into()];
     let row = tx.optional(LATEST, &values).await?;
-    row.as_ref().map(read).transpose()
+    let stated = row.as_ref().map(read).transpose()?;
+    Ok(stated.filter(|stated| !stated.ended))
 }
 
 fn read(row: &Row) -> Result<Stated, Fault> {
@@ -112,19 +147,20 @@ fn read(row: &Row) -> Result<Stated, Fault> {
         rate: rate.map_err(Fault::while_(doing))?,
         version: row.int("version")?,
         at: Timestamp(row.int("set_ms")?),
+        ended: row.flag("ended")?,
     })
 }
 
 const INSERT: &str = "
-    insert into exchange_rates (sold, bought, version, numerator, denominator, set_ms)
-    select $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5
+    insert into exchange_rates (sold, bought, version, numerator, denominator, set_ms, ended)
+    select $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, $6
       from exchange_rates where sold = $1 and bought = $2
  returning version";
 
 const ALL: &str = "
-    select sold, bought, version, numerator, denominator, set_ms
+    select sold, bought, version, numerator, denominator, set_ms, ended
       from exchange_rates order by sold, bought, version desc";
 
 const LATEST: &str = "
-    select sold, bought, version, numerator, denominator, set_ms
+    select sold, bought, version, numerator, denominator, set_ms, ended
       from exchange_rates where sold = $1 and bought = $2 order by version desc limit 1";

@@ -76,6 +76,12 @@ pub enum QuoteRefusal {
     /// No such subscription.
     #[error("there is no subscription `{0}` on sale: GET /v1/plans lists those that are")]
     Pool(String),
+    /// It isn't sold by the tax of the buyer's country.
+    #[error(
+        "by the tax of that country too little of `{0}`'s price would be left to pay for a use: \
+         it isn't sold there"
+    )]
+    PoolNotThere(String),
     /// The licence can't be upgraded.
     #[error(transparent)]
     Held(HeldRefusal),
@@ -106,6 +112,7 @@ impl Refusal for QuoteRefusal {
         match self {
             Self::Track(refusal) => refusal.code(),
             Self::Plan(_) | Self::Pool(_) => "unknown_plan",
+            Self::PoolNotThere(_) => "plan_not_sold_there",
             Self::Held(refusal) => refusal.code(),
             Self::Barred(bar) => bar.code(),
             Self::StemRequired(_) => "stem_required",
@@ -119,7 +126,7 @@ impl Refusal for QuoteRefusal {
         match self {
             Self::Track(refusal) => refusal.field(),
             Self::Plan(_) => Some("bundle".into()),
-            Self::Pool(_) => Some("pool".into()),
+            Self::Pool(_) | Self::PoolNotThere(_) => Some("pool".into()),
             Self::Held(refusal) => refusal.field(),
             Self::Barred(bar) => bar.field(),
             Self::StemRequired(_) | Self::UnknownStem { .. } => Some("stem".into()),
@@ -181,7 +188,7 @@ pub async fn look_in(
             of_upgrade(app, call, id, (of, wanted.as_deref()), asked).await
         }
         Ask::Bundle { plan } => of_bundle(app, call, id, plan, asked).await,
-        Ask::Pool { plan } => of_pool(app, call, id, plan).await,
+        Ask::Pool { plan } => of_pool(app, call, id, plan, asked).await,
     }
 }
 
@@ -218,9 +225,9 @@ async fn of_track(
         serves.map_err(|refusal| Stop::Refused(QuoteRefusal::Terms(refusal)))?;
     }
     options.extend(clip_time(app, call, &wanted, &terms)?);
-    // A subscription goes on by the store's own currency and tax.
+    // A subscription goes on in the store's own currency.
     if terms.in_base_currency() {
-        options.extend(pools(app, &mut tx, call, track, &wanted).await?);
+        options.extend(pools(&mut tx, call, track, (&wanted, &terms)).await?);
     }
     options.sort_by_key(|option| option.total_micros);
     Ok(Quote {

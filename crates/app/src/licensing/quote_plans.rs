@@ -9,7 +9,7 @@ use store::db::Tx;
 
 use super::QuotedOption;
 use super::quote::{Quote, QuoteRefusal, terms};
-use crate::deals::{Circumstances, Terms};
+use crate::deals::{Circumstances, Terms, TermsRefusal};
 use crate::rotation;
 use crate::subscriptions::plans::{self as pool_plans, PoolPlan};
 use crate::{App, Call, Fault, Stop};
@@ -75,11 +75,10 @@ fn bundle(call: &Call, plan: &BundlePlan, terms: &Terms) -> Result<QuotedOption,
 
 /// The subscriptions whose pool would pay for a use, where the track is in rotation.
 pub(super) async fn pools(
-    app: &App,
     tx: &mut Tx,
     call: &Call,
     track: TrackId,
-    wanted: &IntendedUse,
+    (wanted, terms): (&IntendedUse, &Terms),
 ) -> Result<Vec<QuotedOption>, Fault> {
     let mut wanted = wanted.clone();
     let at = *wanted.published_at.get_or_insert(call.now);
@@ -89,15 +88,18 @@ pub(super) async fn pools(
     }
     let plans = pool_plans::all(tx).await?;
     let plans = plans.iter().filter(|plan| plan.on_sale);
-    plans.map(|plan| pool(app, call, plan)).collect()
+    let priced = plans.filter_map(|plan| pool(call, plan, terms).transpose());
+    priced.collect()
 }
 
-/// A quote of one subscription.
+/// A quote of one subscription. It is sold in the store's own currency; codes are refused, and a
+/// curator has no part of it.
 pub(super) async fn of_pool(
     app: &App,
     call: &Call,
     id: QuoteId,
     code: &str,
+    asked: &Circumstances,
 ) -> Result<Quote, Stop<QuoteRefusal>> {
     let mut tx = app.read().await?;
     let plan = pool_plans::read(&mut tx, code).await?;
@@ -105,20 +107,35 @@ pub(super) async fn of_pool(
         let code = code.chars().take(40).collect();
         return Err(Stop::Refused(QuoteRefusal::Pool(code)));
     };
+    let own = app.settings.currency;
+    if let Some(other) = asked.currency.filter(|asked| *asked != own) {
+        let refusal = TermsRefusal::UnknownCurrency(other, own.code().to_owned());
+        return Err(Stop::Refused(QuoteRefusal::Terms(refusal)));
+    }
+    let asked = Circumstances {
+        via: None,
+        ..asked.clone()
+    };
+    let terms = terms(Terms::find(app, &mut tx, &asked, None, call.now).await)?;
+    let Some(option) = pool(call, &plan, &terms)? else {
+        return Err(Stop::Refused(QuoteRefusal::PoolNotThere(plan.code)));
+    };
     Ok(Quote {
         id,
         track: None,
-        options: vec![pool(app, call, &plan)?],
+        options: vec![option],
         not_covering: Vec::new(),
         expires_at: call.now.plus_ms(QUOTE_VALID_MS),
     })
 }
 
-fn pool(app: &App, call: &Call, plan: &PoolPlan) -> Result<QuotedOption, Fault> {
-    let price = plan.terms.price();
-    let (tax, total) = domain::sale::tax_on(price, app.settings.rates.tax)
-        .map_err(Fault::while_("taxing a subscription"))?;
+/// The option of a plan; `None` where these terms leave less of its price than one guaranteed use.
+fn pool(call: &Call, plan: &PoolPlan, terms: &Terms) -> Result<Option<QuotedOption>, Fault> {
+    let Some(split) = plan.split(terms.rates())? else {
+        return Ok(None);
+    };
     let name = (plan.code.as_str(), plan.label.as_str());
     let envelope = pool_envelope(call.now);
-    Ok(QuotedOption::pool(name, envelope, (price, tax, total)))
+    let money = (plan.terms.price(), split.tax, split.gross);
+    Ok(Some(QuotedOption::pool(name, envelope, money, terms)))
 }

@@ -91,11 +91,14 @@ impl Sale {
         };
         match (self.track, cycle) {
             (_, Some(cycle)) => {
+                let deal = self.option.deal.as_ref();
                 let opening = Opening {
                     licence: self.id,
                     plan: &self.option.offer,
                     price: self.option.before_tax()?,
                     split: self.split(app)?.split,
+                    taxed_in: deal.and_then(|deal| deal.country),
+                    country: deal.and_then(|deal| deal.said),
                     card: &purchase.card,
                     cycle,
                     payment,

@@ -88,18 +88,18 @@ pub(super) async fn pools(
     now: Timestamp,
 ) -> Result<Vec<Pool>, Fault> {
     let tracks = rotation::size(tx, now).await?;
-    // A subscription goes on by the store's own currency and tax.
+    // A subscription goes on in the store's own currency.
     if tracks == 0 || !terms.in_base_currency() {
         return Ok(Vec::new());
     }
     let mut out = Vec::new();
     for plan in plans::all(tx).await? {
         let own = plan.terms.price().currency() == app.settings.currency;
-        let uses = plans::allowance(app, &plan.terms).unwrap_or(0);
+        let uses = plans::allowance(terms.rates(), &plan.terms).unwrap_or(0);
         if !plan.on_sale || !own || uses == 0 || out.len() == POOLS_MAX {
             continue;
         }
-        let (_, total) = domain::sale::tax_on(plan.terms.price(), app.settings.rates.tax)
+        let (_, total) = domain::sale::tax_on(plan.terms.price(), terms.rates().tax)
             .map_err(Fault::while_("taxing a subscription"))?;
         out.push(Pool {
             name: plan.label,

@@ -139,17 +139,14 @@ impl QuotedOption {
         terms: &Terms,
     ) -> Self {
         let label = format!("Clip time, {} minutes", plan.total_ms / 60_000);
-        let pricing = terms.pricing();
-        let added = matches!(pricing.tax, Tax::Exclusive { .. });
-        let taxed = tax_kind(&pricing).map(|kind| {
-            let micros = tax.micros();
-            Line::from(&QuoteLine { kind, micros })
-        });
-        let mut lines = vec![Line {
-            label: label.clone(),
-            micros: price.micros(),
-        }];
-        lines.extend(taxed.clone().filter(|_| added));
+        let (lines, tax_included) = taxed_lines(
+            Line {
+                label: label.clone(),
+                micros: price.micros(),
+            },
+            tax,
+            &terms.pricing(),
+        );
         Self {
             offer: plan.code.to_owned(),
             asset: AssetKind::Edit,
@@ -159,7 +156,7 @@ impl QuotedOption {
             before_tax_micros: price.micros(),
             currency: price.currency().code().to_owned(),
             lines,
-            tax_included: taxed.filter(|_| !added),
+            tax_included,
             envelope,
             bundle_ms: Some(plan.total_ms),
             draws_ms: None,
@@ -175,16 +172,21 @@ impl QuotedOption {
         (code, label): (&str, &str),
         envelope: Envelope,
         (price, tax, total): (Money, Money, Money),
+        terms: &Terms,
     ) -> Self {
-        let line = |label: &str, money: Money| Line {
-            label: label.to_owned(),
-            micros: money.micros(),
+        let (lines, tax_included) = taxed_lines(
+            Line {
+                label: format!("{label}, a month"),
+                micros: price.micros(),
+            },
+            tax,
+            &terms.pricing(),
+        );
+        // A curator has no part of what is charged again and again.
+        let deal = Frozen {
+            via: None,
+            ..terms.frozen(Money::zero(price.currency()))
         };
-        let mut lines = vec![line(&format!("{label}, a month"), price)];
-        let added = total != price;
-        if added {
-            lines.push(line("Tax", tax));
-        }
         Self {
             offer: code.to_owned(),
             asset: AssetKind::Edit,
@@ -194,15 +196,15 @@ impl QuotedOption {
             before_tax_micros: price.micros(),
             currency: price.currency().code().to_owned(),
             lines,
-            tax_included: (!added && !tax.is_zero()).then(|| line("Tax", tax)),
+            tax_included,
             envelope,
             bundle_ms: None,
             draws_ms: None,
             stem: None,
             value_micros: Some(price.micros()),
             upgrade_of: None,
-            // Every cycle is charged by the settings of its day.
-            deal: None,
+            // The first cycle's; each later one is charged by the rates of its day.
+            deal: Some(deal),
         }
     }
 
@@ -243,12 +245,14 @@ impl QuotedOption {
     }
 }
 
-/// What a line for the tax is, where there is one.
-fn tax_kind(pricing: &Pricing) -> Option<LineKind> {
-    let country = pricing.country;
-    match pricing.tax {
-        Tax::None => None,
-        Tax::Inclusive { bp } => Some(LineKind::TaxIncluded { bp, country }),
-        Tax::Exclusive { bp } => Some(LineKind::Tax { bp, country }),
-    }
+/// The lines of a plan's price, and the tax within it where that is no line of its own.
+fn taxed_lines(price: Line, tax: Money, pricing: &Pricing) -> (Vec<Line>, Option<Line>) {
+    let added = matches!(pricing.tax, Tax::Exclusive { .. });
+    let taxed = LineKind::tax(pricing.tax, pricing.country).map(|kind| {
+        let micros = tax.micros();
+        Line::from(&QuoteLine { kind, micros })
+    });
+    let mut lines = vec![price];
+    lines.extend(taxed.clone().filter(|_| added));
+    (lines, taxed.filter(|_| !added))
 }

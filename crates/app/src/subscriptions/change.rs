@@ -1,9 +1,10 @@
-//! What a subscriber asks of their subscription: pause, cancel, resume, another plan, another card.
+//! What a subscriber asks of their subscription: pause, cancel, resume, another plan, another card,
+//! another country to be taxed in.
 //! Before: the caller may open the licence. After: the state that the domain's rules give, with
 //! what it cost; or nothing at all. The same request again changes nothing.
 
 use domain::subscription::{Ask, AskRefusal, ProRataRefusal, Subscription, upgrade_charge};
-use domain::{Cycle, CycleId, LicenceId, Timestamp, split_sale};
+use domain::{Country, Cycle, CycleId, LicenceId, Timestamp, split_sale};
 use ledger::Money;
 use serde::Serialize;
 use store::db::Tx;
@@ -11,12 +12,14 @@ use thiserror::Error;
 
 use super::fund::{self, Payment};
 use super::plans::PoolPlan;
+use super::renew::Charged;
 use super::state::{self, Kept};
 use super::{Shown, plans, renew, show};
 use crate::access::Principal;
 use crate::accounts::once::{Once, OnceRefusal, once};
 use crate::accounts::payments::{self, Subject};
 use crate::accounts::sandbox::{self, NotCharged};
+use crate::accounts::taxed::taxed;
 use crate::stop::Tries;
 use crate::{App, Call, Fault, Refusal, Stop};
 
@@ -35,6 +38,8 @@ pub enum Wish {
     Plan(String),
     /// Another card.
     Card(String),
+    /// Taxed in another country from the next charge on; by the store's own rate where `None`.
+    Country(Option<Country>),
 }
 
 /// Why nothing is changed. In order of precedence.
@@ -73,6 +78,12 @@ pub enum ChangeRefusal {
     /// The provider said no.
     #[error("the card was declined: nothing was charged; give another one")]
     Declined,
+    /// Tax and fee leave too little of the price.
+    #[error(
+        "by the tax of your country too little of this plan's price would be left to pay for a \
+         use: nothing was charged, ask the store"
+    )]
+    TooLittle,
 }
 
 impl Refusal for ChangeRefusal {
@@ -92,6 +103,7 @@ impl Refusal for ChangeRefusal {
             Self::NotPaid => "subscription_not_paid",
             Self::BadCard => "bad_card",
             Self::Declined => "card_declined",
+            Self::TooLittle => "plan_not_sold_there",
         }
     }
 
@@ -100,7 +112,7 @@ impl Refusal for ChangeRefusal {
             Self::BadKey | Self::KeyReused => "Idempotency-Key",
             Self::NoSubscription | Self::NotValid(_) => "licence",
             Self::Step(_) | Self::NotPaid => "do",
-            Self::UnknownPlan(_) | Self::SamePlan | Self::OtherCurrency => "plan",
+            Self::UnknownPlan(_) | Self::SamePlan | Self::OtherCurrency | Self::TooLittle => "plan",
             Self::BadCard | Self::Declined => "card",
         };
         Some(field.into())
@@ -158,6 +170,7 @@ async fn attempt(
         Wish::Resume => resume(app, call, &mut tx, &mut kept).await?,
         Wish::Plan(code) => switch(app, call, &mut tx, &mut kept, code).await?,
         Wish::Card(card) => renew_card(&mut kept, card, call.now)?,
+        Wish::Country(country) => move_to(&mut kept, *country)?,
     }
     kept.save(&mut tx).await?;
     Ok(tx.commit().await?)
@@ -221,8 +234,10 @@ async fn resume(
         return Ok(());
     }
     let cycle = Cycle::nth(call.now, 0);
-    if !renew::charge(app, call, tx, kept, cycle, fund::RENEWAL).await? {
-        return Err(Stop::Refused(ChangeRefusal::Declined));
+    match renew::charge(app, call, tx, kept, cycle, fund::RENEWAL).await? {
+        Charged::Paid => {}
+        Charged::Declined => return Err(Stop::Refused(ChangeRefusal::Declined)),
+        Charged::TooLittle => return Err(Stop::Refused(ChangeRefusal::TooLittle)),
     }
     kept.run_from(tx, call.now).await?;
     Ok(())
@@ -271,7 +286,7 @@ async fn switch(
     }
 }
 
-/// Charges an upgrade as a sale of its own. One that is too small to bear its payment fee waits
+/// Charges an upgrade as a sale of its own, at the tax of its day. One that is too small to bear its payment fee waits
 /// for the next cycle.
 async fn pay_more(
     app: &App,
@@ -281,7 +296,8 @@ async fn pay_more(
     (cycle, rest): (CycleId, Cycle),
     (plan, more): (&PoolPlan, Money),
 ) -> Result<(), Stop<ChangeRefusal>> {
-    let Ok(split) = split_sale(more, &app.settings.rates) else {
+    let taxed = taxed(app, tx, kept.country, call.now).await?;
+    let Ok(split) = split_sale(more, &taxed.rates) else {
         return Ok(());
     };
     if sandbox::charge_kept(&kept.card_token).is_err() {
@@ -297,10 +313,19 @@ async fn pay_more(
         kind: fund::UPGRADE,
         source: &source,
         split: &split,
+        country: taxed.country,
     };
     let price = plan.terms.price();
     fund::add(call, tx, (kept.id, cycle), price, &payment).await?;
-    fund::bill(app, call, tx, kept.licence, (plan, &payment), rest).await?;
+    fund::bill(
+        app,
+        call,
+        tx,
+        kept.licence,
+        (plan, &payment),
+        (rest, &taxed),
+    )
+    .await?;
     Ok(())
 }
 
@@ -338,6 +363,15 @@ fn renew_card(kept: &mut Kept, card: &str, now: Timestamp) -> Result<(), Stop<Ch
         // What is owed is charged at the next upkeep.
         kept.due = Some(now);
     }
+    Ok(())
+}
+
+/// Nothing is charged for it, and what was charged stays taxed as it was.
+fn move_to(kept: &mut Kept, country: Option<Country>) -> Result<(), Stop<ChangeRefusal>> {
+    if matches!(kept.state, Subscription::Ended { .. }) {
+        return Err(Stop::Refused(ChangeRefusal::Step(AskRefusal::Ended)));
+    }
+    kept.country = country;
     Ok(())
 }
 

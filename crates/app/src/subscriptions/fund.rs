@@ -1,13 +1,15 @@
 //! Money that reaches a cycle: its journal, and the figures it is frozen with. The composers' side
 //! without the reserve is the pool; the reserve waits for its age.
 
-use domain::{Account, Cycle, CycleId, LicenceId, PaymentId, SaleSplit, SubscriptionId, journal};
+use domain::journal::{self, Taken};
+use domain::{Account, Country, Cycle, CycleId, LicenceId, PaymentId, SaleSplit, SubscriptionId};
 use ledger::{JournalDraft, Money};
 use store::db::Tx;
 
 use super::plans::{PoolPlan, idle_word};
 use crate::accounts::post;
 use crate::accounts::sandbox;
+use crate::accounts::taxed::Taxed;
 use crate::billing::{Bill, Kind, Period, invoice};
 use crate::{App, Call, Fault};
 
@@ -17,6 +19,8 @@ pub(super) struct Payment<'a> {
     pub(super) kind: &'static str,
     pub(super) source: &'a str,
     pub(super) split: &'a SaleSplit,
+    /// The country of the table whose tax is in it.
+    pub(super) country: Option<Country>,
 }
 
 /// The kind of the journal of a sign-up; its source is the licence.
@@ -75,7 +79,7 @@ pub(super) async fn bill(
     tx: &mut Tx,
     licence: LicenceId,
     (plan, payment): (&PoolPlan, &Payment<'_>),
-    paid_for: Cycle,
+    (paid_for, taxed): (Cycle, &Taxed),
 ) -> Result<(), Fault> {
     let (kind, what) = match payment.kind {
         UPGRADE => (Kind::PlanChange, "the rest of the month"),
@@ -87,7 +91,7 @@ pub(super) async fn bill(
         until: paid_for.end,
     };
     let (label, split) = (format!("{}, {what}", plan.label), payment.split);
-    let bill = Bill::charged(kind, period, label, split, app.settings.rates.tax);
+    let bill = Bill::charged(kind, period, label, split, taxed);
     invoice::draw(app, call, tx, (payment.id, licence, split.gross), &bill).await
 }
 
@@ -99,7 +103,11 @@ async fn book(
 ) -> Result<(), Fault> {
     let split = payment.split;
     let mut draft = JournalDraft::new(payment.kind, payment.source, "subscription");
-    journal::post_costs(&mut draft, split, &sandbox::taken()?)
+    let taken = Taken {
+        country: payment.country,
+        ..sandbox::taken()?
+    };
+    journal::post_costs(&mut draft, split, &taken)
         .map_err(Fault::while_("journalling a subscription"))?;
     draft.post(Account::PoolReserve(subscription).id(), split.reserve);
     draft.post(Account::Pool(subscription).id(), split.composers);

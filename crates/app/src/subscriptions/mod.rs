@@ -18,4 +18,4 @@ mod spread;
 mod state;
 pub(crate) mod taken_back;
 
-pub use show::{Figures, Shown, State};
+pub use show::{Charge, Figures, Shown, State};

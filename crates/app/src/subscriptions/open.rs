@@ -1,7 +1,9 @@
 //! Signing up: what a purchase of a plan writes beside its licence. Before: the payment is kept.
 //! After, in the same transaction: the subscription runs, and its first cycle is funded.
 
-use domain::{Cycle, CycleId, LicenceId, PaymentId, SaleSplit, Subscription, SubscriptionId};
+use domain::{
+    Country, Cycle, CycleId, LicenceId, PaymentId, SaleSplit, Subscription, SubscriptionId,
+};
 use ledger::Money;
 use store::db::Tx;
 
@@ -20,6 +22,10 @@ pub(crate) struct Opening<'a> {
     pub(crate) price: Money,
     /// How it was divided.
     pub(crate) split: SaleSplit,
+    /// The country of the table whose tax is in it.
+    pub(crate) taxed_in: Option<Country>,
+    /// The country that the subscriber named: later charges are taxed by it.
+    pub(crate) country: Option<Country>,
     /// The card it was paid with.
     pub(crate) card: &'a str,
     /// The first cycle.
@@ -46,6 +52,7 @@ pub(crate) async fn open(call: &mut Call, tx: &mut Tx, opening: &Opening<'_>) ->
         sandbox::keep(opening.card).into(),
         cycle.end.0.into(),
         call.now.0.into(),
+        opening.country.map(|country| country.to_string()).into(),
     ];
     tx.run(INSERT, &values).await?;
     tx.run(INSERT_RUN, &[id.bytes().into(), call.now.0.into()])
@@ -56,6 +63,7 @@ pub(crate) async fn open(call: &mut Call, tx: &mut Tx, opening: &Opening<'_>) ->
         kind: fund::SIGN_UP,
         source: &source,
         split: &opening.split,
+        country: opening.taxed_in,
     };
     let place = (id, opening.cycle, cycle);
     fund::begin(call, tx, place, (&plan, opening.price), &payment).await
@@ -63,8 +71,8 @@ pub(crate) async fn open(call: &mut Call, tx: &mut Tx, opening: &Opening<'_>) ->
 
 const INSERT: &str = "
     insert into subscriptions (id, licence_id, plan, currency, state, provider, card_token,
-                               due_ms, owed_ms, tries, created_ms)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, null, 0, $9)";
+                               due_ms, owed_ms, tries, created_ms, tax_country)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, null, 0, $9, $10)";
 
 const INSERT_RUN: &str = "
     insert into subscription_runs (subscription_id, anchor_ms, until_ms) values ($1, $2, null)";

@@ -1,9 +1,9 @@
 //! Plans of the pool: what a cycle costs, what each use is guaranteed, and the operator's changes.
 //! A change holds from the next cycle of every subscriber on; running cycles keep their terms.
 
-use domain::Plan;
 use domain::pool::{IdleRule, PoolError};
-use domain::split_sale;
+use domain::sale::SaleRefusal;
+use domain::{Plan, Rates, SaleSplit, split_sale};
 use ledger::{Currency, Money};
 use store::db::{Row, Tx};
 use thiserror::Error;
@@ -82,6 +82,23 @@ impl Refusal for PlanRefusal {
     }
 }
 
+impl PoolPlan {
+    /// A cycle's price, divided by these rates. `None` where tax and fee leave less than one
+    /// guaranteed use: then it isn't sold by them.
+    ///
+    /// # Errors
+    /// [`Fault`] where a figure doesn't fit.
+    pub(crate) fn split(&self, rates: &Rates) -> Result<Option<SaleSplit>, Fault> {
+        let split = match split_sale(self.terms.price(), rates) {
+            Ok(split) => split,
+            Err(SaleRefusal::TooSmall { .. }) => return Ok(None),
+            Err(other) => return Err(Fault::while_("splitting a plan's price")(other)),
+        };
+        let funded = split.composers.micros() >= self.terms.guarantee().micros();
+        Ok(funded.then_some(split))
+    }
+}
+
 /// Every plan, the cheapest first, with its allowance by the store's rates.
 ///
 /// # Errors
@@ -89,7 +106,7 @@ impl Refusal for PlanRefusal {
 pub async fn list(app: &App) -> Result<Vec<PoolPlan>, Fault> {
     let mut plans = all(&mut app.read().await?).await?;
     for plan in &mut plans {
-        plan.allowance = allowance(app, &plan.terms).unwrap_or(0);
+        plan.allowance = allowance(&app.settings.rates, &plan.terms).unwrap_or(0);
     }
     Ok(plans)
 }
@@ -119,7 +136,7 @@ pub async fn set(app: &App, call: &Call, wanted: &Wanted) -> Result<PoolPlan, St
     Ok(PoolPlan {
         code: code.to_owned(),
         label: label.to_owned(),
-        allowance: allowance(app, &terms).unwrap_or(0),
+        allowance: allowance(&app.settings.rates, &terms).unwrap_or(0),
         terms,
         on_sale: wanted.on_sale,
     })
@@ -140,7 +157,7 @@ fn check(app: &App, wanted: &Wanted) -> Result<Plan, PlanRefusal> {
     let guarantee = Money::new(wanted.guarantee_micros, currency);
     let plan = Plan::new(price, guarantee, wanted.track_cap, wanted.idle);
     let plan = plan.map_err(PlanRefusal::Figures)?;
-    match allowance(app, &plan) {
+    match allowance(&app.settings.rates, &plan) {
         Ok(0) => Err(PlanRefusal::Price(
             "not a single use is funded: raise it, or lower the guarantee".into(),
         )),
@@ -149,9 +166,9 @@ fn check(app: &App, wanted: &Wanted) -> Result<Plan, PlanRefusal> {
     }
 }
 
-/// How many uses a cycle of a plan allows by the present rates; why none, where the price bears none.
-pub(crate) fn allowance(app: &App, terms: &Plan) -> Result<i64, String> {
-    let split = split_sale(terms.price(), &app.settings.rates).map_err(|e| e.to_string())?;
+/// How many uses a cycle of a plan allows by these rates; why none, where the price bears none.
+pub(crate) fn allowance(rates: &Rates, terms: &Plan) -> Result<i64, String> {
+    let split = split_sale(terms.price(), rates).map_err(|e| e.to_string())?;
     let pool = terms.fund(split.composers).map_err(|e| e.to_string())?;
     Ok(pool.allowance())
 }

@@ -2,11 +2,15 @@
 //! declined card is tried again for a week; then the subscription ends where its last paid cycle
 //! did. One that was leaving leaves. Nothing is charged for a cycle that is over already.
 //!
+//! The price is the plan's; the tax is the one that counts on the day of the charge for the country
+//! that the subscriber named. Where tax and fee would leave less than one guaranteed use of it,
+//! nothing is charged, as if the card had been declined: the operator has a week to mend it.
+//!
 //! Each subscription is a transaction of its own, so a run that was stopped goes on where it was.
 
 use domain::subscription::Subscription;
 use domain::time::DAY_MS;
-use domain::{Cycle, CycleId, SubscriptionId, Timestamp, split_sale};
+use domain::{Cycle, CycleId, SubscriptionId, Timestamp};
 use store::db::Tx;
 
 use super::fund::{self, Payment};
@@ -14,6 +18,7 @@ use super::plans;
 use super::state::{self, Kept};
 use crate::accounts::payments::{self, Subject};
 use crate::accounts::sandbox;
+use crate::accounts::taxed::taxed;
 use crate::stop::Tries;
 use crate::{App, Call, Fault};
 
@@ -115,8 +120,8 @@ async fn step(app: &App, call: &mut Call, tx: &mut Tx, kept: &mut Kept) -> Resul
     let cycle = Cycle::at(anchor, call.now)
         .ok_or_else(|| Fault::because("renewing", "the subscription begins later"))?;
     match charge(app, call, tx, kept, cycle, fund::RENEWAL).await? {
-        true => Ok(Step::Renewed),
-        false => declined(tx, kept, unpaid_since, call.now).await,
+        Charged::Paid => Ok(Step::Renewed),
+        Charged::Declined | Charged::TooLittle => declined(tx, kept, unpaid_since, call.now).await,
     }
 }
 
@@ -143,8 +148,18 @@ async fn end(tx: &mut Tx, kept: &mut Kept, since: Timestamp) -> Result<Step, Fau
     Ok(Step::Left)
 }
 
-/// Charges the kept card for a cycle and begins it; `false` where it was declined, and nothing
-/// was changed.
+/// What came of a charge. But for the first nothing was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Charged {
+    /// It is paid.
+    Paid,
+    /// The provider said no.
+    Declined,
+    /// Tax and fee would leave less than one guaranteed use.
+    TooLittle,
+}
+
+/// Charges the kept card for a cycle and begins it.
 pub(super) async fn charge(
     app: &App,
     call: &mut Call,
@@ -152,13 +167,15 @@ pub(super) async fn charge(
     kept: &mut Kept,
     cycle: Cycle,
     kind: &'static str,
-) -> Result<bool, Fault> {
+) -> Result<Charged, Fault> {
     let plan = plans::read(tx, &kept.plan).await?;
     let plan = plan.ok_or_else(|| Fault::because("renewing", "the plan vanished"))?;
-    let split = split_sale(plan.terms.price(), &app.settings.rates)
-        .map_err(Fault::while_("splitting a renewal"))?;
+    let taxed = taxed(app, tx, kept.country, call.now).await?;
+    let Some(split) = plan.split(&taxed.rates)? else {
+        return Ok(Charged::TooLittle);
+    };
     if sandbox::charge_kept(&kept.card_token).is_err() {
-        return Ok(false);
+        return Ok(Charged::Declined);
     }
     let id = CycleId::from_bytes(call.id());
     let source = id.to_string();
@@ -170,13 +187,22 @@ pub(super) async fn charge(
         kind,
         source: &source,
         split: &split,
+        country: taxed.country,
     };
     let place = (kept.id, id, cycle);
     fund::begin(call, tx, place, (&plan, plan.terms.price()), &payment).await?;
-    fund::bill(app, call, tx, kept.licence, (&plan, &payment), cycle).await?;
+    fund::bill(
+        app,
+        call,
+        tx,
+        kept.licence,
+        (&plan, &payment),
+        (cycle, &taxed),
+    )
+    .await?;
     kept.due = Some(cycle.end);
     (kept.owed, kept.tries) = (None, 0);
-    Ok(true)
+    Ok(Charged::Paid)
 }
 
 async fn last_end(tx: &mut Tx, id: SubscriptionId) -> Result<Option<Timestamp>, Fault> {

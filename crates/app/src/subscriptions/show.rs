@@ -2,14 +2,15 @@
 //! was used; and the counts that the operator sees.
 
 use domain::subscription::{Subscription, Then};
-use domain::{Cycle, CycleId, LicenceId, Pool, SubscriptionId, Timestamp};
+use domain::{Country, Cycle, CycleId, LicenceId, Pool, SubscriptionId, Timestamp};
 use ledger::{Currency, Money};
 use store::db::{Row, Tx};
 
 use super::plans::{self, PoolPlan};
 use super::{pooled, state};
 use crate::accounts::cycles;
-use crate::{App, Fault};
+use crate::accounts::taxed::taxed;
+use crate::{App, Fault, Tax};
 
 /// How many uses are listed.
 pub const USES_LISTED: i64 = 100;
@@ -65,6 +66,19 @@ pub struct Running {
     pub guarantee: Money,
 }
 
+/// What a cycle costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Charge {
+    /// What is charged, tax included.
+    pub gross: Money,
+    /// The tax in it.
+    pub tax: Money,
+    /// How that tax stands to the price.
+    pub how: Tax,
+    /// The country of the table whose tax it is.
+    pub tax_country: Option<Country>,
+}
+
 /// A use of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Used {
@@ -96,6 +110,10 @@ pub struct Shown {
     pub since: Option<Timestamp>,
     /// When the next step is due: a renewal, another try, the end.
     pub next: Option<Timestamp>,
+    /// Where its subscriber is taxed from the next charge on, as they said it.
+    pub country: Option<Country>,
+    /// What the next cycle would cost now; none where it is over, or tax and fee leave too little.
+    pub charge: Option<Charge>,
     /// The paid cycle that runs now.
     pub running: Option<Running>,
     /// Its latest uses.
@@ -143,12 +161,35 @@ pub async fn of_licence(
     Ok(Some(Shown {
         id: kept.id,
         licence,
-        plan,
         state,
         since,
         next: kept.due,
+        country: kept.country,
+        charge: charge(app, &mut tx, (&plan, state), kept.country, now).await?,
         running: running(&mut tx, kept.id, kept.currency, now).await?,
         uses: uses(&mut tx, licence, kept.currency).await?,
+        plan,
+    }))
+}
+
+/// What the next cycle would cost by what counts now.
+async fn charge(
+    app: &App,
+    tx: &mut Tx,
+    (plan, state): (&PoolPlan, State),
+    country: Option<Country>,
+    now: Timestamp,
+) -> Result<Option<Charge>, Fault> {
+    if state == State::Ended {
+        return Ok(None);
+    }
+    let taxed = taxed(app, tx, country, now).await?;
+    let split = plan.split(&taxed.rates)?;
+    Ok(split.map(|split| Charge {
+        gross: split.gross,
+        tax: split.tax,
+        how: taxed.rates.tax,
+        tax_country: taxed.country,
     }))
 }
 

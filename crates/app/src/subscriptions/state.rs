@@ -1,7 +1,7 @@
 //! A subscription's row: locked, changed, kept; and the runs that its states leave behind.
 
 use domain::subscription::Run;
-use domain::{LicenceId, Subscription, SubscriptionId, Timestamp};
+use domain::{Country, LicenceId, Subscription, SubscriptionId, Timestamp};
 use ledger::Currency;
 use store::db::{Row, Tx};
 
@@ -15,6 +15,8 @@ pub(super) struct Kept {
     pub(super) currency: Currency,
     pub(super) state: Subscription,
     pub(super) card_token: String,
+    /// Where its subscriber is taxed, as they said it.
+    pub(super) country: Option<Country>,
     /// When its next step is due.
     pub(super) due: Option<Timestamp>,
     /// Since when a renewal is owed, and how often it was tried.
@@ -52,6 +54,9 @@ fn of(row: &Row) -> Result<Kept, Fault> {
         state: serde_json::from_str(&row.text("state")?)
             .map_err(Fault::while_("reading a subscription's state"))?,
         card_token: row.text("card_token")?,
+        country: (row.opt_text("tax_country")?.map(|code| code.parse()))
+            .transpose()
+            .map_err(Fault::while_("reading a subscriber's country"))?,
         due: row.opt_int("due_ms")?.map(Timestamp),
         owed: row.opt_int("owed_ms")?.map(Timestamp),
         tries: row.int("tries")?,
@@ -71,6 +76,7 @@ impl Kept {
             self.due.map(|at| at.0).into(),
             self.owed.map(|at| at.0).into(),
             self.tries.into(),
+            self.country.map(|country| country.to_string()).into(),
         ];
         tx.run(SAVE, &values).await?;
         Ok(())
@@ -108,12 +114,13 @@ pub(super) async fn runs(tx: &mut Tx, id: SubscriptionId) -> Result<Vec<Run>, Fa
 }
 
 const KEPT: &str = "
-    select id, licence_id, plan, currency, state, card_token, due_ms, owed_ms, tries
+    select id, licence_id, plan, currency, state, card_token, due_ms, owed_ms, tries, tax_country
       from subscriptions";
 
 const SAVE: &str = "
     update subscriptions
-       set plan = $2, state = $3, card_token = $4, due_ms = $5, owed_ms = $6, tries = $7
+       set plan = $2, state = $3, card_token = $4, due_ms = $5, owed_ms = $6, tries = $7,
+           tax_country = $8
      where id = $1";
 
 const RUN_UNTIL: &str = "

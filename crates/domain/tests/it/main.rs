@@ -40,6 +40,7 @@ mod statements;
 mod suggestion_properties;
 mod suggestions;
 mod support;
+mod taxes;
 mod templates;
 mod upgrades;
 mod uses;

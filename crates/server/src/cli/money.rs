@@ -18,6 +18,16 @@ pub enum RateVerb {
         #[arg(value_name = "RATE", allow_hyphen_values = true)]
         rate: String,
     },
+    /// Let nobody exchange one currency into another any more, until a rate is set again
+    #[command(after_help = "Example:\n  clearcue rate end USD EUR")]
+    End {
+        /// The currency given, such as USD
+        #[arg(value_name = "FROM")]
+        from: String,
+        /// The currency received, such as EUR
+        #[arg(value_name = "TO")]
+        to: String,
+    },
     /// Every rate that was stated, each pair's latest first
     #[command(after_help = "Example:\n  clearcue rate list")]
     List,

@@ -13,6 +13,7 @@ pub(super) async fn run(context: &Context, verb: &RateVerb) -> Result<(), Failur
         RateVerb::Set { from, to, rate } => {
             vec![rate::set(&app, &app.call(), (from, to), rate).await?]
         }
+        RateVerb::End { from, to } => vec![rate::end(&app, &app.call(), (from, to)).await?],
         RateVerb::List => rate::history(&app).await?,
     };
     for one in &stated {
@@ -30,6 +31,12 @@ pub(super) async fn run(context: &Context, verb: &RateVerb) -> Result<(), Failur
 fn line(one: &Stated) -> String {
     let (numerator, denominator) = one.rate.fraction();
     let (from, to) = (one.rate.from(), one.rate.to());
+    if one.ended {
+        return format!(
+            "{from} isn't exchanged into {to} any more  (version {}, {})",
+            one.version, one.at
+        );
+    }
     format!(
         "1 {from} buys {numerator}/{denominator} {to}  (version {}, {})",
         one.version, one.at
@@ -41,5 +48,6 @@ fn document(one: &Stated) -> Value {
     json!({
         "from": one.rate.from().code(), "to": one.rate.to().code(), "version": one.version,
         "numerator": numerator, "denominator": denominator, "at": one.at.to_string(),
+        "ended": one.ended,
     })
 }

@@ -16,8 +16,8 @@ use app::{Currency, Money, PayeeId, PaymentId, upkeep};
 use super::figures::amount;
 use super::play::{Outcome, outcome};
 use super::scenario::{DisputeWord, Step, Word};
-use super::set;
 use super::stage::{OPERATORS, Stage};
+use super::{set, tax};
 use crate::exit::Failure;
 
 /// What a step that needs something bought says when that was refused.
@@ -33,11 +33,19 @@ pub(super) fn subscription(stage: &Stage, step: &Step) -> Ask {
     }
 }
 
-/// Changes a subscription: its end, a rest, another plan.
+/// Changes a subscription: its end, a rest, another country, another plan. Where both are named,
+/// the country comes first, and counts for what a dearer plan adds.
 pub(super) async fn changed(stage: &Stage, key: &str, step: &Step) -> Result<Outcome, Failure> {
     let Some(licence) = stage.named(step) else {
         return Ok(not_bought());
     };
+    if let Some(code) = step.country.as_deref() {
+        let key = format!("{key}-country");
+        let moved = tax::moved(stage, &key, (licence, code)).await?;
+        if step.plan.is_none() || matches!(moved, Outcome::Refused(..)) {
+            return Ok(moved);
+        }
+    }
     let (wish, words) = match step.action {
         Word::Pause => (Wish::Pause, "it rests from the end of its cycle on"),
         Word::Resume => (Wish::Resume, "it goes on"),

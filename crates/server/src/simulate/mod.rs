@@ -9,6 +9,7 @@ mod pledge;
 pub mod scenario;
 mod set;
 mod stage;
+mod tax;
 mod tell;
 
 use app::accounts::audit::{Check, audit};

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use app::licensing::buy::{Purchase, buy};
-use app::licensing::quote::{Ask, quote};
+use app::licensing::quote::{Ask, quote_in};
 use app::licensing::{Licence, QuotedOption};
 use app::metering::overview::overview;
 use app::metering::report::{Answer, report};
@@ -13,9 +13,9 @@ use serde_json::json;
 
 use super::act::{self, Done};
 use super::figures::{Seconds, amount};
-use super::pledge;
 use super::scenario::{PayWord, Step, Word, Wrong};
 use super::stage::Stage;
+use super::{pledge, tax};
 use crate::exit::Failure;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -146,6 +146,7 @@ async fn act(stage: &mut Stage, nth: usize, time: u32, step: &Step) -> Result<Ou
         Word::Cancel | Word::Pause | Word::Resume | Word::Change => {
             act::changed(stage, &key, step).await
         }
+        Word::Tax => tax::changed(stage, &place("tax"), step).await,
         Word::Load => pledge::loaded(stage, (&key, &place("amount")), step).await,
         Word::Advance => pledge::advanced(stage, (&key, &place("amount")), step).await,
         Word::Refund => act::give_back(stage, (&key, &place("amount")), step).await,
@@ -181,8 +182,9 @@ async fn purchase(stage: &mut Stage, key: &str, step: &Step) -> Result<Outcome, 
             stem: None,
         },
     };
+    let asked = tax::circumstances(step)?;
     let mut call = stage.app.call();
-    let quoted = match quote(&stage.app, &mut call, &ask).await {
+    let quoted = match quote_in(&stage.app, &mut call, &ask, &asked).await {
         Ok(quoted) => quoted,
         Err(stop) => return outcome(Err::<(), _>(stop), |()| String::new()),
     };

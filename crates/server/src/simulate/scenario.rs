@@ -60,9 +60,12 @@ pub struct Store {
     /// What the card company takes.
     #[serde(default)]
     pub card_fee: Option<CardFee>,
-    /// Tax on every sale.
+    /// Tax on every sale for which no country's counts.
     #[serde(default)]
     pub tax: Option<Tax>,
+    /// Taxes by the buyer's country, by its two letters.
+    #[serde(default)]
+    pub taxes: BTreeMap<String, Tax>,
     /// The bundles on sale, instead of the shipped ones.
     #[serde(default)]
     pub bundles: Option<Vec<Bundle>>,
@@ -235,6 +238,12 @@ pub struct Step {
     /// The plan that is subscribed to or changed to; the first by default.
     #[serde(default)]
     pub plan: Option<String>,
+    /// Where the buyer is taxed, or whose tax is changed: a country's two letters.
+    #[serde(default)]
+    pub country: Option<String>,
+    /// A country's tax from now on; without it the country leaves the table.
+    #[serde(default)]
+    pub tax: Option<Tax>,
     /// What a purchase is paid with; a card by default.
     #[serde(default)]
     pub with: Option<PayWord>,
@@ -281,8 +290,11 @@ pub enum Word {
     Pause,
     /// A cancellation or a pause is taken back.
     Resume,
-    /// Another plan: a dearer one now, pro rata; any other from the next cycle on.
+    /// Another plan: a dearer one now, pro rata; any other from the next cycle on. Or another country
+    /// to be taxed in, from the next charge on.
     Change,
+    /// A country's tax is set, or taken out of the table.
+    Tax,
     /// A wallet is loaded by card.
     Load,
     /// A payee is paid in advance of what they will earn.

@@ -7,9 +7,10 @@ use app::{AssetKind, BundlePlan, Currency, IdleRule, Settings, Tax, Tier};
 
 use super::figures::{Moment, Percent, amount};
 use super::scenario::{
-    Bundle, Idle, Plan, Price, STEPS_MAX, Scenario, Step, Store, TIMES_MAX, TRACKS_MAX, TaxMode,
-    Word, Wrong,
+    Bundle, Idle, Plan, Price, STEPS_MAX, Scenario, Step, Store, TIMES_MAX, TRACKS_MAX,
+    Tax as SaidTax, TaxMode, Word, Wrong,
 };
+use super::tax::country;
 
 /// Sets the store as the scenario says, the rest as shipped.
 ///
@@ -37,14 +38,22 @@ pub(super) fn settings(settings: &mut Settings, said: &Store) -> Result<(), Wron
         let plans = plans.map(|(nth, one)| bundle(nth, one, settings.currency));
         settings.bundles = plans.collect::<Result<_, _>>()?;
     }
-    if let Some(tax) = &said.tax {
-        let bp = bp("store.tax.rate", tax.rate)?;
-        rates.tax = match tax.mode {
-            TaxMode::Inclusive => Tax::Inclusive { bp },
-            TaxMode::Exclusive => Tax::Exclusive { bp },
-        };
+    if let Some(said) = &said.tax {
+        rates.tax = tax("store.tax.rate", said)?;
     }
     Ok(())
+}
+
+/// A tax as the store sets it.
+///
+/// # Errors
+/// When its rate has too many places.
+pub(super) fn tax(place: &str, said: &SaidTax) -> Result<Tax, Wrong> {
+    let bp = bp(place, said.rate)?;
+    Ok(match said.mode {
+        TaxMode::Inclusive => Tax::Inclusive { bp },
+        TaxMode::Exclusive => Tax::Exclusive { bp },
+    })
 }
 
 fn bundle(nth: usize, said: &Bundle, currency: Currency) -> Result<BundlePlan, Wrong> {
@@ -208,6 +217,9 @@ pub(super) fn look_over(scenario: &Scenario) -> Result<(), Wrong> {
     for (name, track) in &scenario.tracks {
         splits(&format!("tracks.{name}.splits"), &track.splits)?;
     }
+    for code in scenario.store.taxes.keys() {
+        country(&format!("store.taxes.{code}"), code)?;
+    }
     let mut seen = Seen {
         scenario,
         named: BTreeSet::new(),
@@ -287,7 +299,11 @@ fn complete(step: &Step) -> Result<(), Fault> {
         Word::Refund | Word::Cancel | Word::Pause | Word::Resume => {
             vec![("of", step.of.is_some())]
         }
-        Word::Change => vec![("of", step.of.is_some()), ("plan", step.plan.is_some())],
+        Word::Change => vec![
+            ("of", step.of.is_some()),
+            ("plan", step.plan.is_some() || step.country.is_some()),
+        ],
+        Word::Tax => vec![("country", step.country.is_some())],
         Word::Load => vec![
             ("who", step.who.is_some()),
             ("amount", step.amount.is_some()),
@@ -309,6 +325,9 @@ fn complete(step: &Step) -> Result<(), Fault> {
     };
     if let Some((field, _)) = needs.iter().find(|(_, there)| !there) {
         return Err((field, "this step needs it".to_owned()));
+    }
+    if let Some(code) = &step.country {
+        country("", code).map_err(|wrong| ("country", wrong.what))?;
     }
     if let Some(parts) = &step.splits {
         splits("", parts).map_err(|wrong| ("splits", wrong.what))?;

@@ -19,7 +19,7 @@ use app::{App, Edge, LicenceId, Limits, Money, PayeeId, TrackId};
 use tempfile::TempDir;
 
 use super::scenario::{Scenario, Step, Wrong};
-use super::set;
+use super::{set, tax};
 use crate::config::Said;
 use crate::demo::sound;
 use crate::exit::Failure;
@@ -68,6 +68,7 @@ pub(super) async fn set(scenario: &Scenario, added: impl Fn()) -> Result<Stage, 
     }
     let plan = plan(&app, scenario).await?;
     prices(&app, scenario).await?;
+    tax::table(&app, scenario).await?;
     let (key, _) = api_key::make(&app, &mut app.call(), "simulation", &[Scope::ReportUses]).await?;
     let mut stage = Stage {
         app,

@@ -42,8 +42,12 @@ impl Step {
             Word::Pause => format!("{of} is paused"),
             Word::Resume => format!("{of} is resumed"),
             Word::Change => {
-                let plan = self.plan.as_deref().unwrap_or("another plan");
-                format!("{of} changes to {plan}")
+                let to = self.plan.as_deref().or(self.country.as_deref());
+                format!("{of} changes to {}", to.unwrap_or("another plan"))
+            }
+            Word::Tax => {
+                let country = self.country.as_deref().unwrap_or("a country");
+                format!("the tax of {country} changes")
             }
             Word::Load => format!("{who} loads {much} into a wallet"),
             Word::Advance => format!("{payee} is paid {much} in advance"),

@@ -39,7 +39,7 @@ pub use purse::{Member, claim_of, dollars, race};
 pub use reporter::{Event, Refusals, Reporter, accepted, refusals};
 pub use rights::{finished, pasted};
 pub use studio::{Folder, Import, Music, Track};
-pub use subscriber::ONCE;
+pub use subscriber::{ONCE, from};
 pub use tamper::Breaches;
 pub use tone::Tone;
 pub use visitor::{Feed, Reply, Visitor};

@@ -153,6 +153,14 @@ impl World {
         answer(rate::set(self.app(), &self.call(), (from, to), rate).await)
     }
 
+    /// Ends the exchange of a pair.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn ends_rate(&self, from: &str, to: &str) -> Answer<rate::Stated> {
+        answer(rate::end(self.app(), &self.call(), (from, to)).await)
+    }
+
     /// Asks what an exchange would bring.
     ///
     /// # Errors

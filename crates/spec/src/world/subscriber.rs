@@ -1,8 +1,10 @@
 //! Whoever subscribes to the pool, and whoever runs it.
 
 use app::access::Principal;
+use app::deals::{Circumstances, taxes};
 use app::licensing::Licence;
 use app::licensing::quote::{self, Ask, Quote};
+use app::offers::Hand;
 use app::payments::dispute::{self, Act};
 use app::payments::refund::Refunded;
 use app::rotation::change as calendar;
@@ -10,9 +12,21 @@ use app::subscriptions::change::{self, Wish};
 use app::subscriptions::plans::{self, PoolPlan, Wanted};
 use app::subscriptions::{Shown, close, idle, renew, reserves, show};
 use domain::pool::IdleRule;
-use domain::{PaymentId, Timestamp};
+use domain::{PaymentId, Tax, Timestamp};
 
 use super::{Answer, Buyer, Member, Money, Track, World, answer};
+
+/// What somebody says who is taxed in a country.
+///
+/// # Panics
+/// When it is none.
+#[must_use]
+pub fn from(country: &str) -> Circumstances {
+    Circumstances {
+        country: Some(country.parse().expect("a country")),
+        ..Circumstances::default()
+    }
+}
 
 /// A card that pays once and declines ever after.
 pub const ONCE: &str = "4000 0000 0000 0341";
@@ -23,17 +37,37 @@ impl Buyer {
     /// # Errors
     /// The refusal.
     pub async fn asks_for_pool(&self, plan: &str) -> Answer<Quote> {
+        self.asks_for_pool_in(plan, &Circumstances::default()).await
+    }
+
+    /// The same in circumstances.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn asks_for_pool_in(&self, plan: &str, asked: &Circumstances) -> Answer<Quote> {
         let ask = Ask::Pool {
             plan: plan.to_owned(),
         };
         let world = self.world();
-        answer(quote::quote(world.app(), &mut world.call(), &ask).await)
+        answer(quote::quote_in(world.app(), &mut world.call(), &ask, asked).await)
     }
 
     /// Subscribes to the shipped plan.
     pub async fn subscribes(&self) -> Licence {
         self.subscribes_to("pool_5", super::Card::Good.number())
             .await
+    }
+
+    /// Subscribes to a plan, as somebody who is taxed in a country.
+    ///
+    /// # Panics
+    /// When it can't be had.
+    pub async fn subscribes_from(&self, country: &str, plan: &str) -> Licence {
+        let quote = self.asks_for_pool_in(plan, &from(country)).await;
+        let quote = quote.expect("the plan is on sale there");
+        let order = self.order(&quote, &quote.options[0]);
+        let bought = self.sends(&format!("subscribe-{}", quote.id), &order).await;
+        bought.expect("a good order is carried out").licence
     }
 
     /// Subscribes to a plan with a card.
@@ -155,6 +189,17 @@ impl World {
     /// The refusal.
     pub async fn sets_plan(&self, wanted: &Wanted) -> Answer<PoolPlan> {
         answer(plans::set(self.app(), &self.call(), wanted).await)
+    }
+
+    /// The operator sets a country's tax from now on; `None` takes the country out of the table.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn taxes(&self, country: &str, tax: Option<Tax>) {
+        let country = country.parse().expect("a country");
+        let (app, call) = (self.app(), self.call());
+        let set = taxes::set(app, &call, Hand::Console, country, tax, None).await;
+        answer(set).expect("the operator may");
     }
 
     /// Puts tracks into rotation from the beginning of the world on, without an end.

@@ -87,7 +87,15 @@ async fn goes_on(world: World) {
     world.days_pass(400);
     world.bundles_expire().await;
     world.releases_reserves().await;
-    world.renews().await;
+    // Who subscribed before countries were asked for goes on by the store's own tax.
+    let subscribed = world.licences_of("pool").await;
+    assert_eq!(world.renews().await.renewed, subscribed.len());
+    for licence in &subscribed {
+        assert_eq!(world.subscription(licence).await.country, None);
+        let invoices = world.invoices_of(licence).await;
+        let last = invoices.last().expect("a renewal has its invoice");
+        assert_eq!((last.total.micros(), last.tax.micros()), (5_000_000, 0));
+    }
     world.closes().await;
     assert_eq!(world.breaches().await, [], "after a year");
 }

@@ -3,10 +3,11 @@
 use app::deals::Circumstances;
 use app::licensing::Claim;
 use app::licensing::quote::Ask;
+use domain::country::CountryError;
 use domain::envelope::{
     Alteration, Audience, ChannelOwner, ForbiddenUse, Placement, Purpose, Territory, Videos,
 };
-use domain::{AssetKind, IntendedUse, Set, Timestamp};
+use domain::{AssetKind, Country, IntendedUse, Set, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -194,21 +195,27 @@ pub(crate) fn circumstances(
     [country, currency]: [Option<&str>; 2],
     [promo, via]: [Option<&str>; 2],
 ) -> Result<Circumstances, Problem> {
-    let said = |text: Option<&str>| {
-        text.map(str::trim)
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned)
-    };
     let bad = |field: &str, detail: String| Problem::new("bad_value", detail).at(field);
-    let country = said(country).map(|code| code.to_uppercase().parse());
     let currency = said(currency).map(|code| app::Currency::from_code(&code.to_uppercase()));
     Ok(Circumstances {
-        country: (country.transpose()).map_err(|error: domain::country::CountryError| {
-            bad("buyer_country", error.to_string())
-        })?,
+        country: buyer_country(country)?,
         currency: (currency.transpose()).map_err(|error| bad("currency", error.to_string()))?,
         promo: said(promo),
         via: said(via),
+    })
+}
+
+/// What was said; nothing where it is empty.
+fn said(text: Option<&str>) -> Option<String> {
+    let text = text.map(str::trim).filter(|text| !text.is_empty());
+    text.map(str::to_owned)
+}
+
+/// Where a buyer is taxed, by the two letters they gave; none where they gave none.
+pub(crate) fn buyer_country(text: Option<&str>) -> Result<Option<Country>, Problem> {
+    let country = said(text).map(|code| code.to_uppercase().parse());
+    country.transpose().map_err(|error: CountryError| {
+        Problem::new("bad_value", error.to_string()).at("buyer_country")
     })
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod claims;
 pub(crate) mod closes;
 pub(crate) mod credits;
 pub(crate) mod cue_sheets;
+pub(crate) mod exchange_rates;
 pub(crate) mod exchanges;
 pub(crate) mod files;
 pub(crate) mod keys;

@@ -6,10 +6,10 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    asks, bundles, channels, checks, claims, closes, credits, cue_sheets, exchanges, files, keys,
-    licences, offers, own_licences, papers, payees, payments, payouts, plans, proofs, quotes,
-    rates, reports, rotation, schemas, splits, standing, statements, stream, subscriptions,
-    suggestions, tracks, uses, verify, wallet,
+    asks, bundles, channels, checks, claims, closes, credits, cue_sheets, exchange_rates,
+    exchanges, files, keys, licences, offers, own_licences, papers, payees, payments, payouts,
+    plans, proofs, quotes, rates, reports, rotation, schemas, splits, standing, statements, stream,
+    subscriptions, suggestions, tracks, uses, verify, wallet,
 };
 use crate::problem::ProblemBody;
 
@@ -39,6 +39,7 @@ use crate::problem::ProblemBody;
         quotes::create,
         rates::show,
         rates::set_tax,
+        exchange_rates::set,
         suggestions::create,
         offers::show,
         offers::change,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::App;
 use app::subscriptions::change::{self, ChangeRefusal, Wish};
-use app::subscriptions::{Shown, show as look};
+use app::subscriptions::{Charge, Shown, show as look};
 use axum::Json;
 use axum::extract::{FromRequest, Path, RawQuery, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -13,6 +13,7 @@ use domain::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::asks::buyer_country;
 use super::body::Body;
 use super::licences::opened;
 use super::money::Money;
@@ -23,7 +24,7 @@ use crate::problem::{Problem, ProblemBody};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SubscriptionRequest {
-    /// `pause`, `cancel`, `resume`, `plan` or `card`.
+    /// `pause`, `cancel`, `resume`, `plan`, `card` or `country`.
     #[serde(rename = "do")]
     #[schema(rename = "do")]
     what: What,
@@ -31,6 +32,9 @@ pub(crate) struct SubscriptionRequest {
     plan: Option<String>,
     /// The other card's number (a test card).
     card: Option<String>,
+    /// Where the subscriber is taxed from the next charge on, ISO 3166-1; empty for the store's own
+    /// tax.
+    buyer_country: Option<String>,
 }
 
 /// A step.
@@ -47,6 +51,8 @@ pub(crate) enum What {
     Plan,
     /// Another card.
     Card,
+    /// Another country to be taxed in.
+    Country,
 }
 
 /// A subscription.
@@ -66,8 +72,24 @@ pub(crate) struct SubscriptionGiven {
     /// When the next step is due: a renewal, another try of one, its end.
     #[schema(value_type = Option<String>, format = DateTime)]
     next: Option<Timestamp>,
+    /// Where the subscriber is taxed from the next charge on, as they said it.
+    buyer_country: Option<String>,
+    /// What the next month would cost by the tax that counts now; null where it is over, or tax and
+    /// fee leave too little of the price.
+    charge: Option<ChargeGiven>,
     /// The paid cycle that runs now.
     cycle: Option<CycleGiven>,
+}
+
+/// What a month costs.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ChargeGiven {
+    /// What is charged, tax included.
+    price: Money,
+    /// The tax in it.
+    tax: Money,
+    /// The country whose tax it is, where it is one's of the store's table.
+    tax_country: Option<String>,
 }
 
 /// A cycle.
@@ -115,8 +137,8 @@ pub(crate) async fn show(
     Ok(answer(shown.ok_or_else(none)?))
 }
 
-/// Pauses, cancels or resumes a subscription, or gives it another plan or card. The same key with
-/// the same body again changes nothing.
+/// Pauses, cancels or resumes a subscription, or gives it another plan, card or country. The same
+/// key with the same body again changes nothing.
 #[utoipa::path(post, path = "/v1/licences/{licence}/subscription", operation_id = "change_subscription", tag = "Pool", request_body = SubscriptionRequest, params(
     ("licence" = String, Path, description = "The licence's id"),
     ("grant" = Option<String>, Query, description = "The word from the licence's `private_url`"),
@@ -154,14 +176,28 @@ impl SubscriptionRequest {
             let detail = format!("say the `{field}`, and nothing else beside `do`");
             Problem::new("bad_value", detail).at(field)
         };
-        match (self.what, self.plan, self.card) {
-            (What::Pause, None, None) => Ok(Wish::Pause),
-            (What::Cancel, None, None) => Ok(Wish::Cancel),
-            (What::Resume, None, None) => Ok(Wish::Resume),
-            (What::Plan, Some(plan), None) => Ok(Wish::Plan(plan)),
-            (What::Card, None, Some(card)) => Ok(Wish::Card(card)),
-            (What::Card, _, _) => Err(needs("card")),
+        match (self.what, self.plan, self.card, self.buyer_country) {
+            (What::Pause, None, None, None) => Ok(Wish::Pause),
+            (What::Cancel, None, None, None) => Ok(Wish::Cancel),
+            (What::Resume, None, None, None) => Ok(Wish::Resume),
+            (What::Plan, Some(plan), None, None) => Ok(Wish::Plan(plan)),
+            (What::Card, None, Some(card), None) => Ok(Wish::Card(card)),
+            (What::Country, None, None, Some(code)) => {
+                buyer_country(Some(&code)).map(Wish::Country)
+            }
+            (What::Card, ..) => Err(needs("card")),
+            (What::Country, ..) => Err(needs("buyer_country")),
             _ => Err(needs("plan")),
+        }
+    }
+}
+
+impl From<Charge> for ChargeGiven {
+    fn from(charge: Charge) -> Self {
+        Self {
+            price: charge.gross.into(),
+            tax: charge.tax.into(),
+            tax_country: charge.tax_country.map(|country| country.to_string()),
         }
     }
 }
@@ -184,6 +220,8 @@ fn answer(shown: Shown) -> Response {
         state: shown.state.word(),
         since: shown.since,
         next: shown.next,
+        buyer_country: shown.country.map(|country| country.to_string()),
+        charge: shown.charge.map(ChargeGiven::from),
         cycle,
     };
     let mut response = Json(body).into_response();

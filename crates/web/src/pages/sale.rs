@@ -201,7 +201,7 @@ impl Sale {
         if let Some(via) = deal.and_then(|deal| deal.via.as_ref()) {
             fields.push(hidden("via", via.slug.clone()));
         }
-        let country = deal.and_then(|deal| deal.country);
+        let country = deal.and_then(|deal| deal.said.or(deal.country));
         let country = country.map(|one| one.to_string()).unwrap_or_default();
         let promo = deal.and_then(|deal| deal.promo.as_ref());
         Some(Again {

@@ -9,14 +9,17 @@ use app::rotation::list;
 use app::subscriptions::change::{self, ChangeRefusal, Wish};
 use app::subscriptions::show::{self, Running, Used};
 use app::subscriptions::{Shown, State as Standing, plans};
-use app::{App, Call, Stop};
+use app::{App, Call, Stop, Tax};
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::LicenceId;
 
 use super::filled::Filled;
 use super::frame::Frame;
-use super::view::{Hidden, PaperRow, SubscriptionAction, SubscriptionPage, Takeable, UsedRow};
+use super::view::{
+    Field, Hidden, PaperRow, SubscriptionAction, SubscriptionPage, Takeable, UsedRow,
+};
+use crate::api::asks::buyer_country;
 use crate::api::licences::opened;
 use crate::problem::Problem;
 use crate::words;
@@ -41,16 +44,24 @@ pub(crate) async fn change(
     filled: Filled,
 ) -> Result<Response, Problem> {
     let id = opened(&app, &frame.caller, &name, query.as_deref())?;
-    let wish = wish(&filled)?;
-    let (who, key) = (&frame.caller.0, filled.value("idempotency_key"));
-    match change::change(&app, &mut app.call(), who, key, (id, &wish)).await {
-        Ok(_) => Ok(Redirect::to(&address(&app, id)).into_response()),
-        Err(stop) => {
-            let again = filled.refuse(stop.into(), &[("card", "card_number")])?;
+    match changed(&app, id, &frame, &filled).await {
+        Ok(()) => Ok(Redirect::to(&address(&app, id)).into_response()),
+        Err(problem) => {
+            let again = filled.refuse(problem, &SHOWN)?;
             let page = page(&app, id, frame, &again).await?;
             Ok(again.answer(page))
         }
     }
+}
+
+/// The fields of refusals under the names that the page has for them.
+const SHOWN: [(&str, &str); 2] = [("card", "card_number"), ("buyer_country", "country")];
+
+async fn changed(app: &App, id: LicenceId, frame: &Frame, filled: &Filled) -> Result<(), Problem> {
+    let wish = wish(filled)?;
+    let (who, key) = (&frame.caller.0, filled.value("idempotency_key"));
+    change::change(app, &mut app.call(), who, key, (id, &wish)).await?;
+    Ok(())
 }
 
 /// The step that a form stands for.
@@ -61,6 +72,7 @@ fn wish(filled: &Filled) -> Result<Wish, Problem> {
         "resume" => Ok(Wish::Resume),
         "plan" => Ok(Wish::Plan(filled.value("plan").to_owned())),
         "card" => Ok(Wish::Card(filled.value("card_number").to_owned())),
+        "country" => buyer_country(Some(filled.value("country"))).map(Wish::Country),
         _ => Err(Problem::new("bad_value", "there is no such step").at("do")),
     }
 }
@@ -94,6 +106,8 @@ async fn page(
         problem: filled.alert(),
         left: shown.running.as_ref().map(left),
         facts: shown.running.as_ref().map(facts).unwrap_or_default(),
+        next: next(&shown),
+        country: (!over).then(|| (with("country", &[], &key()), country(&shown, filled))),
         action: address(app, id),
         actions,
         card: (!over).then(|| (with("card", &[], &key()), filled.field("card_number", ""))),
@@ -210,6 +224,36 @@ fn facts(running: &Running) -> Vec<(String, String)> {
     facts
 }
 
+/// What the next month costs, and whose tax is in it; nothing where none follows.
+fn next(shown: &Shown) -> Option<String> {
+    if matches!(shown.state, Standing::Cancelled | Standing::Ended) {
+        return None;
+    }
+    let Some(charge) = shown.charge else {
+        let words = "By the tax of your country too little of the price would be left: nothing more \
+                     is charged until the store has changed that.";
+        return Some(words.to_owned());
+    };
+    let of = charge
+        .tax_country
+        .map_or(String::new(), |one| format!(" ({one})"));
+    let tax = words::price(charge.tax);
+    let tax = match charge.how {
+        Tax::None => format!("without tax{of}"),
+        Tax::Inclusive { .. } => format!("with {tax} of tax{of} in it"),
+        Tax::Exclusive { .. } => format!("{tax} of it tax{of}"),
+    };
+    let price = words::price(charge.gross);
+    Some(format!(
+        "The next month costs {price}, {tax}, by the tax that counts now."
+    ))
+}
+
+fn country(shown: &Shown, filled: &Filled) -> Field {
+    let said = shown.country.map(|country| country.to_string());
+    filled.field("country", &said.unwrap_or_default())
+}
+
 fn with(what: &str, more: &[(&str, &str)], key: &str) -> Vec<Hidden> {
     let hidden = |name: &str, value: &str| Hidden {
         name: name.into(),
@@ -233,7 +277,8 @@ async fn actions(
             about: about.into(),
         });
     };
-    let price = words::price(shown.plan.terms.price());
+    let charged = shown.charge.map(|charge| charge.gross);
+    let price = words::price(charged.unwrap_or_else(|| shown.plan.terms.price()));
     match shown.state {
         Standing::Active | Standing::PastDue => {
             add(

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use app::App;
-use app::Stop;
 use app::licensing::suggest::{self, Ask, Suggested};
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -12,10 +11,11 @@ use domain::suggest::{Habit, Mix, Part, asset_of};
 use domain::{BundlePlan, IntendedUse, plain_en};
 use ledger::{Currency, Money};
 
+use super::filled::Filled;
 use super::frame::Frame;
-use super::problem::sentence;
 use super::standing::capital;
 use super::view::{Choice, HabitForm, Hidden, MixShown, Submit, SuggestPage};
+use crate::api::asks::circumstances;
 use crate::api::params;
 use crate::api::suggestions::whose;
 use crate::principal::Caller;
@@ -26,6 +26,11 @@ use crate::words;
 const KINDS: usize = 3;
 /// The lengths it offers, in seconds; a whole track is reckoned as three minutes.
 const LENGTHS_S: [u32; 4] = [15, 30, 60, 180];
+
+/// What decides the prices beside the kinds of video.
+const CARRIED: [&str; 2] = ["country", "currency"];
+/// The fields of refusals under the names that the page has for them.
+const SHOWN: [(&str, &str); 2] = [("buyer_country", "country"), ("currency", "currency")];
 
 /// The answers for one kind of video.
 #[derive(Debug, Clone, Copy)]
@@ -49,34 +54,67 @@ pub(crate) async fn show(
         .map(|number| Answers::read(query, number))
         .collect();
     let from_uses = params::value(query, "from").as_deref() == Some("last_uses");
-    let habits: Vec<Habit> = kinds.iter().filter_map(Answers::habit).collect();
     let asked = from_uses || query.is_some_and(|query| query.contains("videos1="));
-    let outcome = if from_uses {
-        let ask = Ask::LastUses(whose(&caller)?);
-        Some(suggest::suggest(&app, &app.call(), &ask).await)
-    } else if asked {
-        Some(suggest::suggest(&app, &app.call(), &Ask::Habits(habits)).await)
+    let mut filled = Filled::from(params::pairs(query));
+    let ask = if from_uses {
+        Some(Ask::LastUses(whose(&caller)?))
     } else {
-        None
+        asked.then(|| Ask::Habits(kinds.iter().filter_map(Answers::habit).collect()))
     };
-    let (suggested, error) = match outcome {
-        None => (None, None),
-        Some(Ok(suggested)) => (Some(suggested), None),
-        Some(Err(Stop::Refused(refusal))) => (None, Some(sentence(&refusal.to_string()))),
-        Some(Err(Stop::Fault(fault))) => return Err(fault.into()),
+    let suggested = match ask {
+        None => None,
+        Some(ask) => match suggested(&app, &ask, &filled).await {
+            Ok(suggested) => Some(suggested),
+            Err(problem) => {
+                filled = filled.refuse(problem, &SHOWN)?;
+                None
+            }
+        },
     };
+    let carried = carried(&filled);
     let description = "The cheapest mix of licences and clip time for what you make.";
     let person = caller.person().is_some();
     super::html(&SuggestPage {
         shell: frame.shell("What should I buy?", description),
         habits: forms(&kinds, asked),
-        last_uses_href: person.then(|| "/suggest?from=last_uses".into()),
+        country: filled.field("country", ""),
+        currency: filled.field("currency", app.settings.currency.code()),
+        last_uses_href: person.then(|| last_uses_href(&carried)),
         made_from: suggested.as_ref().and_then(made_from),
         asked,
-        error,
-        mixes: suggested.iter().flat_map(mixes).collect(),
+        error: filled.alert().map(|alert| alert.words),
+        mixes: suggested
+            .iter()
+            .flat_map(|one| mixes(one, &carried))
+            .collect(),
         unserved: suggested.iter().flat_map(unserved).collect(),
     })
+}
+
+async fn suggested(app: &App, ask: &Ask, filled: &Filled) -> Result<Suggested, Problem> {
+    let said = |name| Some(filled.value(name));
+    let asked = circumstances([said("country"), said("currency")], [None, None])?;
+    Ok(suggest::suggest_in(app, &app.call(), ask, &asked).await?)
+}
+
+/// The country and the currency that were said, for what the answer leads to.
+fn carried(filled: &Filled) -> Vec<Hidden> {
+    let said = |name: &str| {
+        filled.optional(name).map(|value| Hidden {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        })
+    };
+    CARRIED.iter().filter_map(|name| said(name)).collect()
+}
+
+fn last_uses_href(carried: &[Hidden]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("from", "last_uses");
+    for one in carried {
+        query.append_pair(&one.name, &one.value);
+    }
+    format!("/suggest?{}", query.finish())
 }
 
 impl Answers {
@@ -184,14 +222,19 @@ fn made_from(suggested: &Suggested) -> Option<String> {
     ))
 }
 
-fn mixes(suggested: &Suggested) -> impl Iterator<Item = MixShown> + '_ {
+fn mixes<'a>(
+    suggested: &'a Suggested,
+    carried: &'a [Hidden],
+) -> impl Iterator<Item = MixShown> + 'a {
     let currency = suggested.currency;
     suggested.suggestion.mixes.iter().map(move |mix| MixShown {
         name: name(mix),
         price: words::price(Money::new(mix.total_micros, currency)),
         each: format!("about {} a video", each(mix, currency)),
         reasons: mix.reasons.clone(),
-        buys: mix.parts.iter().flat_map(buys).collect(),
+        buys: (mix.parts.iter())
+            .flat_map(|part| buys(part, carried))
+            .collect(),
         choose: mix
             .parts
             .iter()
@@ -221,7 +264,7 @@ fn name(mix: &Mix) -> String {
     capital(&names.join(" and "))
 }
 
-fn buys(part: &Part) -> Vec<Submit> {
+fn buys(part: &Part, carried: &[Hidden]) -> Vec<Submit> {
     let Part::ClipTime { plans, .. } = part else {
         return Vec::new();
     };
@@ -231,10 +274,12 @@ fn buys(part: &Part) -> Vec<Submit> {
     known
         .map(|(plan, count)| Submit {
             action: "/checkout".into(),
-            hidden: vec![Hidden {
+            hidden: std::iter::once(Hidden {
                 name: "bundle".into(),
                 value: plan.code.into(),
-            }],
+            })
+            .chain(carried.iter().cloned())
+            .collect(),
             label: match count {
                 1 => format!(
                     "Buy {} of clip time",

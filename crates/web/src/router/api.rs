@@ -166,6 +166,7 @@ fn quotes() -> Router<Web> {
         .route("/v1/quotes", post(api::quotes::create))
         .route("/v1/rates", get(api::rates::show))
         .route("/v1/tax-rates", post(api::rates::set_tax))
+        .route("/v1/exchange-rates", post(api::exchange_rates::set))
         .route("/v1/suggestions", post(api::suggestions::create))
 }
 

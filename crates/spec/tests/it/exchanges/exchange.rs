@@ -64,6 +64,33 @@ on_both_engines! {
         }
     }
 
+    async fn a_rate_that_was_ended_exchanges_nothing_until_one_is_stated_again(world: World) {
+        let ada = with_money(&world).await;
+        let none = world.ends_rate("USD", "EUR").await.unwrap_err();
+        assert_eq!((none.code, none.field.as_deref()), ("rate_not_in_force", Some("from")));
+        assert_eq!(world.ends_rate("USD", "XXQ").await.unwrap_err().code, "unknown_currency");
+        world.states_rate("USD", "EUR", "0.9").await.unwrap();
+        world.states_rate("USD", "JPY", "150").await.unwrap();
+        world.exchanges(ada, "x1", 1_000, 1).await.unwrap();
+        let ended = world.ends_rate("USD", "EUR").await.unwrap();
+        assert_eq!((ended.version, ended.ended), (2, true));
+        for version in [1, 2] {
+            let refused = world.exchanges(ada, "x2", 1_000, version).await.unwrap_err();
+            assert_eq!(refused.code, "no_exchange_rate");
+        }
+        assert_eq!(world.asks_to_exchange(ada, 1_000).await.unwrap_err().code, "no_exchange_rate");
+        // What was carried out by it before is answered as before, and stays in the books.
+        assert!(world.exchanges(ada, "x1", 1_000, 1).await.unwrap().repeated);
+        assert_eq!(purses(&world, ada).await.1, 900);
+        // Neither the other way round, nor another pair, nor the same twice.
+        assert_eq!(world.ends_rate("EUR", "USD").await.unwrap_err().code, "rate_not_in_force");
+        assert_eq!(world.ends_rate("USD", "EUR").await.unwrap_err().code, "rate_not_in_force");
+        assert!(world.ends_rate("USD", "JPY").await.unwrap().ended);
+        let again = world.states_rate("USD", "EUR", "0.5").await.unwrap();
+        assert_eq!((again.version, again.ended), (3, false));
+        assert_eq!(world.exchanges(ada, "x3", 1_000, 3).await.unwrap().bought.micros(), 500);
+    }
+
     async fn sixty_four_exchanges_at_once_never_take_more_than_there_is(world: World) {
         let ada = with_money(&world).await;
         world.states_rate("USD", "EUR", "0.92731").await.unwrap();

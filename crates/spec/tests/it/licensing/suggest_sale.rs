@@ -75,8 +75,9 @@ on_both_engines! {
             asked.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             asked
         };
-        let taxed = cheapest(&world, &asked(json!({ "buyer_country": "DE" }))).await;
-        assert_eq!(taxed, [("pool".to_owned(), 5_000_000)], "whose tax is the store's own");
+        let two = json!([{ "videos": 2, "tracks": 1 }]);
+        let taxed = cheapest(&world, &asked(json!({ "buyer_country": "DE", "habits": two }))).await;
+        assert_eq!(taxed, [("pool".to_owned(), 6_000_000)], "a fifth on top of five dollars");
         let euros = asked(json!({ "buyer_country": "DE", "currency": "EUR" }));
         // 5.00 at 0.90, and a fifth on top. A subscription isn't paid in euros.
         assert_eq!(cheapest(&world, &euros).await, [("licences".to_owned(), 5_400_000)]);
@@ -85,6 +86,28 @@ on_both_engines! {
         let yen = asked(json!({ "currency": "JPY" }));
         let yen = world.visitor().posts("/v1/suggestions", &yen).await;
         assert_eq!(yen.problem(), (422, "unknown_currency".to_owned()));
+    }
+
+    async fn the_page_asks_for_country_and_currency_and_carries_them_on(world: World) {
+        world.track_with_a_cut("One").await;
+        world.taxes("DE", Some(Tax::Exclusive { bp: 2_000 })).await;
+        let guest = world.visitor();
+        let page = |query: &str| {
+            let (guest, path) = (guest.clone(), format!("/suggest?videos1=12{query}"));
+            async move { guest.gets(&path).await.text() }
+        };
+        let plain = page("").await;
+        assert!(plain.contains("$10.00") && plain.contains("name=\"currency\""), "{plain}");
+        let taxed = page("&country=de&currency=usd").await;
+        assert!(taxed.contains("$12.00") && taxed.contains("value=\"de\""), "{taxed}");
+        let form = taxed.split("action=\"/checkout\">").nth(1).unwrap().split("</form>").next().unwrap();
+        let carried = "<input type=\"hidden\" name=\"country\" value=\"de\">";
+        assert!(form.contains(carried), "{form}");
+        for (query, field) in [("&country=Germany", "country"), ("&currency=JPY", "currency")] {
+            let wrong = page(query).await;
+            assert!(wrong.contains(&format!("describedby=\"e-{field}\"")), "{wrong}");
+            assert!(wrong.contains("role=\"alert\""), "{wrong}");
+        }
     }
 
     async fn tracks_that_cannot_be_licensed_decide_nothing(world: World) {

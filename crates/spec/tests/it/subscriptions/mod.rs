@@ -6,4 +6,5 @@ mod invoices;
 mod renew;
 mod rotation;
 mod sign_up;
+mod taxes;
 mod uses;

@@ -2,6 +2,7 @@
 
 use app::access::Role;
 use app::deals::{curators, currencies, promos, taxes};
+use serde_json::json;
 use spec::on_both_engines;
 use spec::world::Visitor;
 
@@ -127,6 +128,30 @@ on_both_engines! {
         let undone = sends_first_form_with(&olga, path, &changed, "Undo").await;
         let first = undone.split("USD to EUR</th>").nth(1).unwrap();
         assert!(first.starts_with("<td>0.92731</td><td>3</td>"), "{first}");
+        let ended = sends_first_form_with(&olga, path, &undone, "End it").await;
+        assert!(ended.contains("USD to EUR is ended.") && ended.contains("nothing is exchanged"), "{ended}");
+        assert!(!ended.contains("End it"), "{ended}");
+        let twice = olga.posts_form(path, "do=end&from=USD&to=EUR").await;
+        assert!(twice.status == 422 && twice.text().contains("describedby=\"e-from\""));
+        let again = sends_first_form_with(&olga, path, &ended, "Undo: 0.92731 again").await;
+        assert!(again.contains("counts now") && again.contains("End it"), "{again}");
+    }
+
+    async fn a_rate_of_exchange_is_stated_and_ended_over_the_api(world: World) {
+        let here = |who: Visitor| who.with("sec-fetch-site", "same-origin");
+        let ada = here(world.visitor_signed_in(Role::Composer, "Ada").await);
+        let olga = here(world.visitor_signed_in(Role::Operator, "Olga").await);
+        let path = "/v1/exchange-rates";
+        let rate = json!({"from": "USD", "to": "EUR", "rate": "0.92"});
+        assert_eq!(ada.posts(path, &rate).await.problem(), (403, "scope_required".into()));
+        let pair = json!({"from": "USD", "to": "EUR"});
+        assert_eq!(olga.posts(path, &pair).await.problem(), (409, "rate_not_in_force".into()));
+        let stated = olga.posts(path, &rate).await.json();
+        assert_eq!((&stated["numerator"], &stated["ended"]), (&json!(92), &json!(false)));
+        let ended = olga.posts(path, &pair).await.json();
+        assert_eq!((&ended["version"], &ended["ended"]), (&json!(2), &json!(true)));
+        let bad = olga.posts(path, &json!({"from": "USD", "to": "USD", "rate": "1"})).await;
+        assert_eq!(bad.problem(), (422, "bad_rate".into()));
     }
 
     async fn a_curator_is_added_and_their_link_is_carried_to_the_purchase(world: World) {

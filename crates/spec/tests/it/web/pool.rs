@@ -1,5 +1,6 @@
 //! The pool over HTTP: its plans, its calendar, the subscriber's page, the public closes.
 
+use domain::Tax;
 use serde_json::json;
 use spec::on_both_engines;
 
@@ -35,6 +36,46 @@ on_both_engines! {
         let unclear = guest.posts(&api, &json!({"do": "plan"})).await;
         assert_eq!(unclear.problem().1, "bad_value");
         assert!(guest.gets(&api).await.text().contains("\"state\":\"active\""));
+    }
+
+    async fn a_subscriber_names_a_country_and_later_another(world: World) {
+        world.taxes("DE", Some(Tax::Inclusive { bp: 1_900 })).await;
+        world.taxes("FR", Some(Tax::Exclusive { bp: 2_000 })).await;
+        let guest = world.visitor();
+        let quoted = guest.posts("/v1/quotes", &json!({"pool": "pool_5", "buyer_country": "de"})).await.json();
+        let option = &quoted["options"][0];
+        assert_eq!(option["tax_country"], "DE");
+        assert_eq!(option["tax_included"]["label"], "Tax included (DE), 19.00 %");
+        let asked = guest.posts("/v1/quotes", &json!({"pool": "pool_5", "buyer_country": "Germany"})).await;
+        assert_eq!(asked.problem(), (422, "bad_value".into()));
+        assert_eq!(asked.json()["field"], "buyer_country");
+        let chosen = guest.posts_form("/checkout", "pool=pool_5&country=fr").await;
+        let checkout = guest.gets(chosen.header("location")).await.text();
+        assert!(checkout.contains("Tax (FR), 20.00 %") && checkout.contains("value=\"FR\""), "{checkout}");
+
+        let licence = world.buyer("Mia").subscribes_from("DE", "pool_5").await;
+        let path = format!("/licences/{}/subscription?grant={}", licence.id, licence.grant);
+        let page = guest.gets(&path).await.text();
+        assert!(page.contains("The next month costs $5.00, with $0.80 of tax (DE) in it"), "{page}");
+        let api = format!("/v1{path}");
+        assert_eq!(guest.gets(&api).await.json()["charge"]["tax"]["micros"], 800_000);
+        let keyed = |key: &str| guest.clone().with("idempotency-key", key);
+        let moved = keyed("k1").posts(&api, &json!({"do": "country", "buyer_country": "fr"})).await.json();
+        assert_eq!((&moved["buyer_country"], &moved["charge"]["tax_country"]), (&json!("FR"), &json!("FR")));
+        assert_eq!(moved["charge"]["price"]["micros"], 6_000_000);
+        for wrong in [json!({"do": "country"}), json!({"do": "country", "buyer_country": "France"})] {
+            let refused = keyed("k2").posts(&api, &wrong).await;
+            assert_eq!(refused.problem(), (422, "bad_value".into()));
+            assert_eq!(refused.json()["field"], "buyer_country");
+        }
+        let form = "do=country&idempotency_key=f1&country=Germany";
+        let again = guest.posts_form(&path, form).await;
+        assert!(again.status == 422 && again.text().contains("describedby=\"e-country\""));
+        let done = guest.posts_form(&path, "do=country&idempotency_key=f2&country=").await;
+        assert_eq!(done.status, 303, "{}", done.text());
+        let page = guest.gets(&path).await.text();
+        assert!(page.contains("The next month costs $5.00, without tax, by the tax"), "{page}");
+        assert_eq!(guest.gets(&api).await.json()["buyer_country"], json!(null));
     }
 
     async fn a_subscriber_has_every_invoice_and_credit_note_on_the_page_and_over_the_api(world: World) {

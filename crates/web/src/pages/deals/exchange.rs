@@ -20,8 +20,8 @@ pub(super) async fn content(app: &App, filled: &Filled, done: &str) -> Result<Co
     });
     let field = |name| filled.field(name, "");
     Ok(Content {
-        about: "Payees exchange at the rate that was stated last. What was exchanged keeps its \
-                rate."
+        about: "Payees exchange at the rate that was stated last, until it is ended. What was \
+                exchanged keeps its rate."
             .into(),
         head: &["Pair", "Rate", "Statement", "When", "Stands"],
         rows: rows.collect(),
@@ -67,17 +67,27 @@ fn decimal(one: &Stated) -> String {
 }
 
 fn row(one: &Stated, counts: bool) -> DealRow {
+    let stands = match (counts, one.ended) {
+        (true, false) => "counts now",
+        (true, true) => "ended: nothing is exchanged",
+        (false, false) => "before",
+        (false, true) => "ended, and stated again since",
+    };
+    let pair_of = |what: &'static str| {
+        let (from, to) = (one.rate.from().code(), one.rate.to().code());
+        [("do", what), ("from", from), ("to", to)]
+    };
     DealRow {
         name: pair(one),
         cells: vec![
             decimal(one),
             one.version.to_string(),
             words::moment(one.at),
-            if counts { "counts now" } else { "before" }.into(),
+            stands.into(),
         ],
-        over: !counts,
+        over: !counts || one.ended,
         link: None,
-        step: None,
+        step: (counts && !one.ended).then(|| submit(Noun::Exchange, &pair_of("end"), "End it")),
     }
 }
 
@@ -85,7 +95,8 @@ fn row(one: &Stated, counts: bool) -> DealRow {
 fn undo(all: &[Stated], done: &str) -> Option<Submit> {
     let mut of = all.iter().filter(|one| pair(one) == done);
     let (last, before) = (of.next()?, of.next()?);
-    if last.rate == before.rate {
+    // A statement that follows an end repeats nothing that counted.
+    if before.ended || (last.rate == before.rate && !last.ended) {
         return None;
     }
     let rate = decimal(before);
@@ -104,6 +115,10 @@ fn undo(all: &[Stated], done: &str) -> Option<Submit> {
 
 pub(super) async fn step(app: &App, filled: &Filled) -> Result<Step, Problem> {
     let (from, to) = (currency(filled, "from")?, currency(filled, "to")?);
+    if filled.value("do") == "end" {
+        let ended = rate::end(app, &app.call(), (from.code(), to.code())).await?;
+        return Ok(Step::Ended(pair(&ended)));
+    }
     let typed = filled.value("rate").replace(',', ".");
     let set = rate::set(app, &app.call(), (from.code(), to.code()), &typed).await?;
     Ok(Step::Made(pair(&set)))

@@ -52,6 +52,8 @@ enum Step {
     Made(String),
     /// It is closed; the name of its row.
     Closed(String),
+    /// It is ended; the name of its row.
+    Ended(String),
     /// It can't be undone, so it is asked once more.
     Sure(Confirm),
 }
@@ -154,6 +156,7 @@ pub(crate) async fn act(
     let done = match noun.step(&app, Hand::Asker(&frame.caller.0), &filled).await {
         Ok(Step::Made(name)) => ("made", name),
         Ok(Step::Closed(name)) => ("closed", name),
+        Ok(Step::Ended(name)) => ("ended", name),
         Ok(Step::Sure(confirm)) => {
             let none = &Filled::default();
             return page(&app, frame, noun, none, nothing, Some(confirm)).await;
@@ -185,6 +188,7 @@ async fn page(
     let known = content.rows.iter().any(|row| row.name == name);
     let done = known.then(|| match what {
         "closed" => format!("{name} is closed."),
+        "ended" => format!("{name} is ended."),
         _ => format!("{name} is saved."),
     });
     let tab = |one: Noun| (one.label().to_owned(), one.path(), one == noun);

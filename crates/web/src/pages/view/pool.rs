@@ -131,6 +131,10 @@ pub struct SubscriptionPage {
     pub actions: Vec<SubscriptionAction>,
     /// The form for another card, and what goes with it; none where it is over.
     pub card: Option<(Vec<Hidden>, Field)>,
+    /// What the next month costs, a sentence; none where none follows.
+    pub next: Option<String>,
+    /// The form for another country to be taxed in, and what goes with it; none where it is over.
+    pub country: Option<(Vec<Hidden>, Field)>,
     /// Tracks in rotation, to be taken while a paid cycle runs.
     pub take: Vec<Takeable>,
     /// Its invoices, the latest first, each with its credit notes behind it.

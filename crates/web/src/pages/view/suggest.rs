@@ -1,6 +1,6 @@
 //! Suggesting what to buy for a month.
 
-use super::form::{Choice, Submit};
+use super::form::{Choice, Field, Submit};
 use super::shell::Shell;
 
 /// One kind of video, as the form asks for it.
@@ -45,6 +45,10 @@ pub struct SuggestPage {
     pub shell: Shell,
     /// The kinds of video.
     pub habits: Vec<HabitForm>,
+    /// The country that tax is for.
+    pub country: Field,
+    /// What is paid in.
+    pub currency: Field,
     /// Where "from my last uses" leads, for whoever is signed in.
     pub last_uses_href: Option<String>,
     /// What the answer was made from, where it was made from uses.
