@@ -41,11 +41,11 @@ fn what_was_acknowledged_counts_once_however_often_the_program_is_killed() {
     for life in 1..=kills {
         let mut program = Program::start(&shop.place);
         let address = program.address.clone();
-        let unanswered = std::mem::take(&mut *reports.unanswered.lock().unwrap());
+        let again = std::mem::take(&mut *reports.again.lock().unwrap());
         let seeds = [(); SENDERS as usize].map(|()| chance.next());
         std::thread::scope(|scope| {
             let mut shares = vec![Vec::new(); seeds.len()];
-            for (nth, batch) in unanswered.into_iter().enumerate() {
+            for (nth, batch) in again.into_iter().enumerate() {
                 shares[nth % seeds.len()].push(batch);
             }
             let (reports, shop, address) = (&reports, &shop, &address);
@@ -87,13 +87,17 @@ fn what_was_acknowledged_counts_once_however_often_the_program_is_killed() {
 struct Reports {
     /// The next new event's number.
     next: AtomicU64,
-    /// Batches that got no answer: their events may count or not.
-    unanswered: Mutex<Vec<Vec<u64>>>,
+    /// Batches that the next life begins with: those that got no answer, whose events may count or
+    /// not, and each sender's last that did, which was hardly on the disk when the program died.
+    again: Mutex<Vec<Batch>>,
     /// By acknowledged event, what it was billed (in ms) and earned (in micro-units).
     answers: Mutex<BTreeMap<u64, (i64, i64)>>,
 }
 
-/// Whether an event was sent before this request, and answered.
+/// Events of a request.
+type Batch = Vec<(u64, Sent)>;
+
+/// Whether an event was sent before this request, and what it was answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sent {
     Never,
@@ -102,30 +106,25 @@ enum Sent {
 }
 
 impl Reports {
-    /// Sends what wasn't answered, then new batches, each with some that were answered before,
+    /// Sends what is to be sent again, then new batches, each with some that were answered before,
     /// until nothing answers.
-    fn send(
-        &self,
-        shop: &Shop,
-        address: &str,
-        again: Vec<Vec<u64>>,
-        mut chance: Chance,
-        life: u64,
-    ) {
+    fn send(&self, shop: &Shop, address: &str, again: Vec<Batch>, mut chance: Chance, life: u64) {
         let mut again = again.into_iter();
+        let mut last = None;
         for _ in 0..REQUESTS_MAX {
-            let batch = if let Some(batch) = again.next() {
-                batch.into_iter().map(|n| (n, Sent::Unanswered)).collect()
-            } else {
-                let from = self.next.fetch_add(BATCH, Ordering::SeqCst);
-                let new = (from..from + BATCH).map(|n| (n, Sent::Never));
-                new.chain(self.old(&mut chance)).collect::<Vec<_>>()
-            };
-            if !self.request(shop, address, &batch, life) {
-                break;
+            let batch = again.next().unwrap_or_else(|| self.batch(&mut chance));
+            match self.request(shop, address, &batch, life) {
+                Some(answered) => last = Some(answered),
+                None => break,
             }
         }
-        self.unanswered.lock().unwrap().extend(again);
+        self.again.lock().unwrap().extend(again.chain(last));
+    }
+
+    fn batch(&self, chance: &mut Chance) -> Batch {
+        let from = self.next.fetch_add(BATCH, Ordering::SeqCst);
+        let new = (from..from + BATCH).map(|n| (n, Sent::Never));
+        new.chain(self.old(chance)).collect()
     }
 
     /// One acknowledged event in half of the cases: a tenth of all that are sent.
@@ -139,36 +138,39 @@ impl Reports {
         Some((*n, Sent::Answered(*billed, *earned)))
     }
 
-    /// Whether it was answered. What was answered before gets the same answer as a duplicate.
-    fn request(&self, shop: &Shop, address: &str, batch: &[(u64, Sent)], life: u64) -> bool {
+    /// The batch with its answers, or nothing where none came. What was answered before gets the
+    /// same answer as a duplicate.
+    fn request(&self, shop: &Shop, address: &str, batch: &Batch, life: u64) -> Option<Batch> {
         let lines: Vec<_> = batch.iter().map(|(n, _)| shop.event(*n)).collect();
         let body = lines.join("\n");
         let media = "application/x-ndjson";
         let Some(answer) = post(address, &shop.key, media, body.as_bytes()) else {
-            let open = batch
-                .iter()
-                .filter(|(_, sent)| !matches!(sent, Sent::Answered(..)));
-            let open = open.map(|(n, _)| *n).collect();
-            self.unanswered.lock().unwrap().push(open);
-            return false;
+            let open = |(n, sent): &(u64, Sent)| match sent {
+                Sent::Answered(..) => (*n, *sent),
+                Sent::Never | Sent::Unanswered => (*n, Sent::Unanswered),
+            };
+            let open = batch.iter().map(open).collect();
+            self.again.lock().unwrap().push(open);
+            return None;
         };
         assert_eq!(answer.status, 200, "life {life}: {}", answer.body);
         let receipts = answer.body["receipts"].as_array().unwrap();
         assert_eq!(receipts.len(), batch.len(), "a receipt for each");
+        let mut answered = Batch::new();
         for ((n, sent), receipt) in batch.iter().zip(receipts) {
             let got = judged(*n, *sent, receipt, life);
             self.answers.lock().unwrap().insert(*n, got);
+            answered.push((*n, Sent::Answered(got.0, got.1)));
         }
-        true
+        Some(answered)
     }
 
-    /// What is still unanswered, until it is.
+    /// What is left to be sent again is, and answered.
     fn finish(&self, shop: &Shop) {
         let program = Program::start(&shop.place);
-        let unanswered = std::mem::take(&mut *self.unanswered.lock().unwrap());
-        for batch in unanswered {
-            let batch: Vec<_> = batch.into_iter().map(|n| (n, Sent::Unanswered)).collect();
-            assert!(self.request(shop, &program.address, &batch, 0));
+        let again = std::mem::take(&mut *self.again.lock().unwrap());
+        for batch in again {
+            assert!(self.request(shop, &program.address, &batch, 0).is_some());
         }
     }
 }

@@ -5,6 +5,11 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[cfg(target_os = "linux")]
+mod full;
 mod kills;
+mod lies;
 mod program;
 mod shop;
+#[cfg(target_os = "linux")]
+mod slow;

@@ -24,6 +24,8 @@ pub(crate) struct Shop {
     pub(crate) key: String,
     /// The codes of its licences, each for clip time of its own.
     pub(crate) codes: Vec<String>,
+    /// Who is paid for them.
+    pub(crate) payee: String,
     /// Its tracks.
     pub(crate) tracks: Vec<String>,
     /// When everything is published, RFC 3339.
@@ -42,12 +44,13 @@ impl Shop {
         let file = format!("sqlite:{}", place.path("store/clearcue.db").display());
         let database = database.map_or(file, str::to_owned);
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let (codes, tracks) = runtime.block_on(sell(&place.path("store"), licences));
+        let (codes, tracks, payee) = runtime.block_on(sell(&place.path("store"), licences));
         Self {
             key: key(&place),
             place,
             database,
             codes,
+            payee,
             tracks,
             published: now().plus_ms(1_000).to_string(),
         }
@@ -109,8 +112,8 @@ fn import(place: &Place) {
     assert_eq!(brought.code, 0, "{}", brought.err);
 }
 
-/// The codes of the licences and the ids of the tracks.
-async fn sell(folder: &Path, licences: usize) -> (Vec<String>, Vec<String>) {
+/// The codes of the licences, the ids of the tracks, and of whom they pay.
+async fn sell(folder: &Path, licences: usize) -> (Vec<String>, Vec<String>, String) {
     let nothing = server::config::Said::default();
     let config = server::open::config(Some(folder), &nothing, &nothing).unwrap();
     let app = server::open::app(folder, &config, Edge::System)
@@ -137,13 +140,15 @@ async fn sell(folder: &Path, licences: usize) -> (Vec<String>, Vec<String>) {
     let ids = tx.all("select id from tracks order by slug", &[]).await;
     let id = |row: &Row| domain::TrackId::from_bytes(row.id("id").unwrap()).to_string();
     let tracks = ids.unwrap().iter().map(id).collect();
+    let payee = tx.one("select id from payees limit 1", &[]).await.unwrap();
+    let payee = domain::PayeeId::from_bytes(payee.id("id").unwrap()).to_string();
     drop(tx);
     app.db.close().await;
-    (codes, tracks)
+    (codes, tracks, payee)
 }
 
 /// Uses, clip time consumed, what payees and carries got by it, and by how much the books are off.
-async fn books(database: &str) -> (i64, i64, i64, i64) {
+pub(crate) async fn books(database: &str) -> (i64, i64, i64, i64) {
     let db = Database::open(database, false).await.unwrap();
     let mut tx = db.read().await.unwrap();
     let bundles = tx.all(BUNDLES, &[]).await.unwrap();
