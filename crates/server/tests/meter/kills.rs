@@ -15,7 +15,7 @@ use crate::shop::{Shop, billed_ms};
 /// How often the program is killed, unless `CLEARCUE_KILLS` says otherwise.
 const KILLS: u64 = 100;
 /// Who reports at the same time.
-const SENDERS: u64 = 3;
+const SENDERS: usize = 3;
 /// New events of a request.
 const BATCH: u64 = 5;
 /// The most requests of a sender in one life; clip time is bought for all of them.
@@ -42,7 +42,7 @@ fn what_was_acknowledged_counts_once_however_often_the_program_is_killed() {
         let mut program = Program::start(&shop.place);
         let address = program.address.clone();
         let again = std::mem::take(&mut *reports.again.lock().unwrap());
-        let seeds = [(); SENDERS as usize].map(|()| chance.next());
+        let seeds = [(); SENDERS].map(|()| chance.next());
         std::thread::scope(|scope| {
             let mut shares = vec![Vec::new(); seeds.len()];
             for (nth, batch) in again.into_iter().enumerate() {
