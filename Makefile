@@ -18,12 +18,13 @@ ASSETS     := crates/web/assets/app.css
 # runner does where it isn't installed.
 RUNNER     := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo "nextest run --no-fail-fast" || echo "test --no-fail-fast")
 
-.PHONY: help run ui build test properties test-rust test-ui test-e2e services bench judges wasm lint lint-deps docs fmt clean
+.PHONY: help run ui build test properties soak test-rust test-ui test-e2e services bench judges wasm lint lint-deps docs fmt clean
 
 help:
 	@echo "make run      build and start the furnished demo on http://$(LISTEN)"
 	@echo "make test     install what tests need, run all of them"
 	@echo "make properties  hold the rules of money at a million cases each (CASES=…)"
+	@echo "make soak     kill the program a thousand times under load (KILLS=…, ON=postgres)"
 	@echo "make bench    time the walk's steps, quotes and keys against baselines"
 	@echo "make judges   have other people's tools check our keys"
 	@echo "make wasm     build the licence key's verification for WebAssembly and check it"
@@ -58,6 +59,13 @@ services:
 properties:
 	PROPTEST_CASES=$(CASES) $(CARGO) test --release --locked -p ledger --test it -- properties exchanges
 	PROPTEST_CASES=$(CASES) $(CARGO) test --release --locked -p domain --test it -- $(MONEY_RULES)
+
+# How often `make soak` kills the program, and on which engine.
+KILLS   ?= 1000
+ON      ?= sqlite
+
+soak: ui
+	CARGO=$(CARGO) CLEARCUE_KILLS=$(KILLS) scripts/soak.sh $(ON)
 
 test-ui: ui/node_modules
 	cd ui && $(NPM) run check --silent && $(NPM) test --silent

@@ -66,7 +66,16 @@ impl Fault {
     /// mends that, and the same request may succeed then.
     #[must_use]
     pub fn cannot_write(&self) -> bool {
-        matches!(self.database(), Some(DbError::Full | DbError::ReadOnly(_)))
+        self.is_without_room() || matches!(self.database(), Some(DbError::ReadOnly(_)))
+    }
+
+    /// Whether there was no room to write: what is asked for may go once there is.
+    #[must_use]
+    pub fn is_without_room(&self) -> bool {
+        matches!(
+            self.database(),
+            Some(DbError::Full | DbError::Unwritable(_))
+        )
     }
 
     /// Whether another request was writing the same rows and was first: nothing was written, and

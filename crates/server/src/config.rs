@@ -158,6 +158,10 @@ pub struct Config {
     pub listen: String,
     /// Whether askers come through a proxy that says where they come from.
     pub behind_proxy: bool,
+    /// How long a client may keep the store waiting, in seconds.
+    pub patience_s: u32,
+    /// How many connections may be open at once.
+    pub connections_max: u32,
     /// The database's address, as said: a SQLite file is relative to the store's folder.
     pub database: String,
     /// What is logged.
@@ -199,6 +203,16 @@ impl Config {
             },
             listen: meant.filled("listen")?,
             behind_proxy: meant.yes_or_no("behind_proxy")?,
+            patience_s: meant.count(
+                "patience_s",
+                3_600,
+                "it must be a whole number from 1 to 3600",
+            )?,
+            connections_max: meant.count(
+                "connections_max",
+                100_000,
+                "it must be a whole number from 1 to 100000",
+            )?,
             database: meant.filled("database")?,
             log: meant.value("log"),
             mail: meant.mail()?,
@@ -336,6 +350,17 @@ impl Meant {
     fn days(&self, name: &'static str) -> Result<u32, ConfigError> {
         let value = self.value(name).parse().ok().filter(|days| *days <= 3_650);
         value.ok_or_else(|| self.wrong(name, "it must be a whole number from 0 to 3650"))
+    }
+
+    fn count(
+        &self,
+        name: &'static str,
+        max: u32,
+        wanted: &'static str,
+    ) -> Result<u32, ConfigError> {
+        let value = self.value(name).parse().ok();
+        let value = value.filter(|count| (1..=max).contains(count));
+        value.ok_or_else(|| self.wrong(name, wanted))
     }
 
     fn secret(&self, name: &'static str) -> Result<String, ConfigError> {

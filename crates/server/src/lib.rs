@@ -8,6 +8,7 @@ mod books;
 pub mod cli;
 mod commands;
 pub mod config;
+mod connections;
 pub mod demo;
 mod environment;
 pub mod exit;

@@ -2,7 +2,6 @@
 //! end that lets running requests finish.
 
 use std::future::Future;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,9 +11,10 @@ use axum::extract::{MatchedPath, Request};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use tokio::net::TcpListener;
-use web::ClientAddress;
+use web::{ClientAddress, Patience};
 
 use crate::config::Config;
+use crate::connections::{self, Bounds};
 use crate::exit::Failure;
 use crate::upkeep;
 
@@ -46,14 +46,42 @@ pub async fn bind(address: &str) -> Result<TcpListener, Failure> {
         })
 }
 
+/// How the store meets its clients.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner {
+    /// Where askers' addresses are read from.
+    pub client_address: ClientAddress,
+    /// How long a client may keep the store waiting.
+    pub patience: Duration,
+    /// How many connections may be open at once.
+    pub connections_max: u32,
+}
+
+impl Manner {
+    /// As configured.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        Self {
+            client_address: if config.behind_proxy {
+                ClientAddress::Forwarded
+            } else {
+                ClientAddress::Peer
+            },
+            patience: Duration::from_secs(config.patience_s.into()),
+            connections_max: config.connections_max,
+        }
+    }
+}
+
 /// The whole of HTTP over a store.
-pub fn router(app: Arc<App>, client_address: ClientAddress) -> Router {
+pub fn router(app: Arc<App>, manner: Manner) -> Router {
     let secure_cookies = app.settings.public_url.starts_with("https://");
     // The sandbox is the only payment provider there is.
     let options = web::Options {
         secure_cookies,
         sandbox: true,
-        client_address,
+        client_address: manner.client_address,
+        patience: Patience(manner.patience),
     };
     web::router(app, options).layer(middleware::from_fn(log))
 }
@@ -75,24 +103,14 @@ async fn log(request: Request, next: Next) -> Response {
     response
 }
 
-/// Where askers' addresses are read from, as configured.
-#[must_use]
-pub fn client_address(config: &Config) -> ClientAddress {
-    if config.behind_proxy {
-        ClientAddress::Forwarded
-    } else {
-        ClientAddress::Peer
-    }
-}
-
 /// Serves until `stop` is done and the last requests are.
 ///
 /// # Errors
-/// [`Failure`] of the database when the index is first filled, or of the listener.
+/// [`Failure`] of the database when the index is first filled.
 pub async fn serve(
     app: Arc<App>,
     listener: TcpListener,
-    client_address: ClientAddress,
+    manner: Manner,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Failure> {
     let newest = index::follow(&app, 0).await?;
@@ -100,25 +118,24 @@ pub async fn serve(
     let upkeep = tokio::spawn(upkeep::keep(app.clone()));
     let signer = tokio::spawn(upkeep::sign(app.clone()));
     let (tell, told) = tokio::sync::watch::channel(false);
-    let mut graceful = told.clone();
-    let ended = async move {
-        let _ = graceful.wait_for(|ended| *ended).await;
-    };
     tokio::spawn(async move {
         stop.await;
         let _ = tell.send(true);
     });
     let last = app.clone();
-    let service = router(app, client_address).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(ended);
+    let bounds = Bounds {
+        patience: manner.patience,
+        open_max: manner.connections_max,
+    };
+    let server = connections::serve(listener, router(app, manner), bounds, told.clone());
     let mut told = told;
-    let done = tokio::select! {
-        done = server.into_future() => done,
+    tokio::select! {
+        () = server => {}
         () = async {
             let _ = told.wait_for(|ended| *ended).await;
             tokio::time::sleep(LAST_REQUESTS).await;
-        } => Ok(()),
-    };
+        } => {}
+    }
     follower.abort();
     upkeep.abort();
     signer.abort();
@@ -126,7 +143,7 @@ pub async fn serve(
     if let Err(fault) = app::proofs::publish(&last, &last.call()).await {
         tracing::error!("the log isn't signed: {}", fault.chain());
     }
-    done.map_err(|e| Failure::failed(format!("serving failed: {e}"), "start it again"))
+    Ok(())
 }
 
 async fn follow(app: Arc<App>, mut newest: i64) {

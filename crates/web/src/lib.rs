@@ -8,6 +8,7 @@
 mod answer;
 mod api;
 mod assets;
+mod bounds;
 mod cache;
 mod limit;
 mod look_ups;
@@ -22,4 +23,4 @@ mod state;
 mod words;
 
 pub use router::router;
-pub use state::{ClientAddress, Options};
+pub use state::{ClientAddress, Options, Patience};

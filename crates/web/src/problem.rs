@@ -141,10 +141,14 @@ const INTERNAL: &str =
     "something of ours failed: try again, and name the request's number if it stays";
 const UNAVAILABLE: &str =
     "the store can't write just now, so nothing was changed or charged: try again in a while";
+const NO_ROOM: &str =
+    "the store has no room to write, so nothing was changed or charged: try again in a while";
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
-        let mut problem = if fault.cannot_write() {
+        let mut problem = if fault.is_without_room() {
+            Self::new("insufficient_storage", NO_ROOM)
+        } else if fault.cannot_write() {
             Self::new("unavailable", UNAVAILABLE)
         } else {
             Self::new("internal", INTERNAL)

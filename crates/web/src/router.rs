@@ -18,10 +18,7 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use crate::look_ups::LookUps;
 use crate::problem::Problem;
 use crate::state::{Options, Web};
-use crate::{answer, assets, security};
-
-/// The most a request's body may hold, in bytes: 1 MiB.
-const BODY_MAX: usize = 1024 * 1024;
+use crate::{answer, assets, bounds, security};
 
 /// Everything the store answers.
 pub fn router(app: Arc<App>, options: Options) -> Router {
@@ -41,7 +38,11 @@ pub fn router(app: Arc<App>, options: Options) -> Router {
         .method_not_allowed_fallback(|| async {
             Problem::of_status(StatusCode::METHOD_NOT_ALLOWED).into_response()
         })
-        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(middleware::from_fn_with_state(
+            web.clone(),
+            bounds::whole_body,
+        ))
+        .layer(DefaultBodyLimit::max(bounds::BODY_MAX))
         .layer(middleware::from_fn(security::refuse_forgeries))
         .layer(CatchPanicLayer::custom(answer::after_panic))
         .layer(middleware::from_fn_with_state(web.clone(), answer::finish))

@@ -1,6 +1,7 @@
 //! What every handler is given.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::App;
 use axum::extract::FromRef;
@@ -16,6 +17,18 @@ pub struct Options {
     pub sandbox: bool,
     /// Where askers' addresses are read from.
     pub client_address: ClientAddress,
+    /// How long a request's body may take to come.
+    pub patience: Patience,
+}
+
+/// How long the store waits for a client: 30 seconds, unless something else is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience(pub Duration);
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self(Duration::from_secs(30))
+    }
 }
 
 /// Where the address of whoever asks is read from.

@@ -120,12 +120,23 @@ fn read_closely<'a>(text: &str, outside: &Outside<'_>) -> Read<'a> {
     }
     let sent = value.get("id").and_then(Value::as_str).unwrap_or_default();
     let id = sent.chars().take(ECHO_MAX).collect();
-    match serde_json::from_value::<UseReport>(value) {
+    let read = serde_json::from_value::<UseReport>(value);
+    match read.and_then(|report| said_once(text).map(|()| report)) {
         Ok(report) => Ok(Event::from(report)),
         Err(error) => Err(Box::new(Bad {
             id,
             error: malformed(&error),
         })),
+    }
+}
+
+/// An event that says a member twice is refused: a value keeps the last, and which one was meant is
+/// not ours to guess.
+fn said_once(text: &str) -> Result<(), serde_json::Error> {
+    match serde_json::from_str::<UseReport>(text) {
+        Err(error) if error.to_string().starts_with("duplicate field") => Err(error),
+        // Whatever else it lacks was said outside of it.
+        _ => Ok(()),
     }
 }
 

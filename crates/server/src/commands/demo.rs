@@ -45,7 +45,7 @@ pub(super) async fn run(context: &Context, args: &Demo) -> Result<(), Failure> {
     let server = tokio::spawn(serve::serve(
         app.clone(),
         listener,
-        serve::client_address(&config),
+        serve::Manner::of(&config),
         stop,
     ));
     context

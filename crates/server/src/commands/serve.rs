@@ -39,10 +39,10 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
              clearcue.toml: it stands in every key sold"
         );
     }
-    let client_address = serve::client_address(&config);
+    let manner = serve::Manner::of(&config);
     let app = Arc::new(app);
     let watcher = tokio::spawn(keys::watch(app.clone(), folder, passphrase));
-    let served = serve::serve(app, listener, client_address, stop).await;
+    let served = serve::serve(app, listener, manner, stop).await;
     watcher.abort();
     served?;
     tracing::info!("closed");

@@ -23,7 +23,7 @@ const fn key(name: &'static str, default: &'static str, about: &'static str) -> 
 }
 
 /// Every key there is, in the order in which they are shown.
-pub const KEYS: [Key; 31] = [
+pub const KEYS: [Key; 33] = [
     key(
         "name",
         "Clearcue",
@@ -43,6 +43,16 @@ pub const KEYS: [Key; 31] = [
         "behind_proxy",
         "no",
         "yes where a proxy of yours stands before the store: askers' addresses are then those it adds to X-Forwarded-For",
+    ),
+    key(
+        "patience_s",
+        "30",
+        "how long a client may take to send a request or to take a part of its answer, in seconds",
+    ),
+    key(
+        "connections_max",
+        "800",
+        "how many connections may be open at once; more wait until one is free",
     ),
     key(
         "database",

@@ -89,10 +89,7 @@ impl Database {
     /// [`DbError`] when no connection is to be had or the file is read-only.
     pub async fn write(&self) -> Result<Tx, DbError> {
         let tx = match &self.0 {
-            Inner::Sqlite { writer, .. } => writer
-                .begin_with("begin immediate")
-                .await
-                .map(TxInner::Sqlite),
+            Inner::Sqlite { writer, .. } => begin_immediate(writer).await.map(TxInner::Sqlite),
             Inner::Postgres(pool) => pool.begin().await.map(TxInner::Postgres),
         };
         tx.map(Tx)
@@ -160,6 +157,24 @@ async fn open_sqlite(path: &Path, create: bool) -> Result<Database, DbError> {
         path: path.to_owned(),
     }))
 }
+
+/// A transaction of the only writer. Where a file can't be written, SQLite takes a transaction back by
+/// itself, and the driver, which goes on counting it, can never again begin one on that connection:
+/// another takes its place.
+async fn begin_immediate(
+    writer: &SqlitePool,
+) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>, sqlx::Error> {
+    match writer.begin_with(BEGIN).await {
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            // Should closing fail, it is gone all the same.
+            let _ = writer.acquire().await?.close().await;
+            writer.begin_with(BEGIN).await
+        }
+        begun => begun,
+    }
+}
+
+const BEGIN: &str = "begin immediate";
 
 async fn assert_sqlite_version(pool: &SqlitePool) -> Result<(), DbError> {
     let found: String = sqlx::query_scalar("select sqlite_version()")

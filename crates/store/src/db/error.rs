@@ -17,6 +17,11 @@ pub enum DbError {
     /// The file system has no room left.
     #[error("the disk is full: nothing was written; free some space and try again")]
     Full,
+    /// The file couldn't be written although it may be: a quota is used up, or the disk fails.
+    #[error(
+        "the database's file can't be written: nothing was; look at the disk and at the quotas on it"
+    )]
+    Unwritable(#[source] sqlx::Error),
     /// Another transaction wrote the same rows at the same time and was first. Nothing of this
     /// one was written: carried out again, it sees what the other has done.
     #[error("another request was writing the same rows: try again")]
@@ -81,9 +86,16 @@ impl DbError {
                 (_, "23505" | "40001" | "40P01") => return Self::Contended(source),
                 (Some(8), c) if c.len() < 5 => return Self::ReadOnly("file".into()),
                 (Some(13), c) if c.len() < 5 => return Self::Full,
+                _ if SQLITE_UNWRITABLE.contains(&code.as_str()) => {
+                    return Self::Unwritable(source);
+                }
                 _ => {}
             }
         }
         Self::Driver { doing, source }
     }
 }
+
+/// SQLite's extended codes for a file that can't be written, be extended or be made durable:
+/// `SQLITE_IOERR_WRITE`, `_FSYNC`, `_DIR_FSYNC`, `_TRUNCATE` and `_SHMSIZE`.
+const SQLITE_UNWRITABLE: [&str; 5] = ["778", "1034", "1290", "1546", "4874"];

@@ -162,7 +162,9 @@ pub(crate) struct Reason {
     (status = 400, description = "The body is no JSON, or holds no events or too many", body = ProblemBody, content_type = "application/problem+json"),
     (status = 401, description = "No API key was sent", body = ProblemBody, content_type = "application/problem+json"),
     (status = 403, description = "The key lacks usage:write", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 408, description = "The body didn't come in time", body = ProblemBody, content_type = "application/problem+json"),
     (status = 413, description = "The body is larger than 1 MiB", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 507, description = "The store has no room to write: nothing counts, send it again", body = ProblemBody, content_type = "application/problem+json"),
 ), security(("api_key" = ["usage:write"])))]
 pub(crate) async fn create(
     State(app): State<Arc<App>>,

@@ -64,7 +64,9 @@ fn headline(problem: &Problem) -> &'static str {
         "sign_in_link_spent" | "invitation_spent" => "This link has done its work",
         "sign_in_required" => "Sign in first",
         "scope_required" => "This page isn't yours to see",
-        "unavailable" | "no_signing_key" => "The store can't do that just now",
+        "unavailable" | "insufficient_storage" | "no_signing_key" => {
+            "The store can't do that just now"
+        }
         _ if problem.status().is_server_error() => "Something of ours failed",
         _ => "That can't be done",
     }
