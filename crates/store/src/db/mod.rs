@@ -14,6 +14,7 @@ mod error;
 mod migrate;
 mod row;
 mod tx;
+mod unnamed;
 mod value;
 
 pub use connect::{Database, Engine};

@@ -6,6 +6,7 @@ use sqlx::sqlite::{Sqlite, SqliteArguments};
 use sqlx::{AssertSqlSafe, Transaction};
 
 use super::row::Inner as RowInner;
+use super::unnamed::unnamed;
 use super::{DbError, Engine, Row, Value};
 
 /// A transaction. Dropped without [`Tx::commit`] it rolls back and nothing has happened.
@@ -50,14 +51,14 @@ impl Tx {
     }
 
     /// The lowest number of a transaction that may still be under way. What lower ones have
-    /// written is seen from now on, or never. SQLite has one writer and numbers nothing: 1.
+    /// written is seen from now on, or never. SQLite has one writer and numbers nothing: none.
     ///
     /// # Errors
     /// [`DbError`] from the driver.
-    pub async fn horizon(&mut self) -> Result<i64, DbError> {
+    pub async fn horizon(&mut self) -> Result<Option<i64>, DbError> {
         match self.0 {
-            Inner::Sqlite(_) => Ok(1),
-            Inner::Postgres(_) => self.one(HORIZON, &[]).await?.int("horizon"),
+            Inner::Sqlite(_) => Ok(None),
+            Inner::Postgres(_) => self.one(HORIZON, &[]).await?.int("horizon").map(Some),
         }
     }
 
@@ -173,9 +174,10 @@ const HORIZON: &str =
 // `AssertSqlSafe`: statements are texts of our own source; what users say is always bound. A
 // text is not always `'static` because a few are put together from constant parts.
 fn sqlite<'q>(sql: &str, values: &'q [Value]) -> Query<'q, Sqlite, SqliteArguments> {
+    let sql = unnamed(sql, values.len()).unwrap_or_else(|| sql.to_owned());
     values
         .iter()
-        .fold(sqlx::query(AssertSqlSafe(sql.to_owned())), |q, v| match v {
+        .fold(sqlx::query(AssertSqlSafe(sql)), |q, v| match v {
             Value::Int(v) => q.bind(*v),
             Value::Text(v) => q.bind(v.clone()),
             Value::Bytes(v) => q.bind(v.clone()),

@@ -128,7 +128,7 @@ impl Engine {
             }
         }
         if !state.is_settled() {
-            self.wake();
+            self.wake(state.due_ms);
         }
     }
 
@@ -204,15 +204,24 @@ impl Engine {
         Ok(tx)
     }
 
-    /// Settles in a second, unless somebody does before.
-    fn wake(self: &Arc<Self>) {
+    /// Settles when that is due, a second from now at the earliest, unless somebody does before.
+    fn wake(self: &Arc<Self>, mut due_ms: i64) {
         if self.awake.swap(true, Ordering::SeqCst) {
             return;
         }
         let engine = Arc::clone(self);
         tokio::spawn(async move {
-            let wait = u64::try_from(SETTLE_MS).unwrap_or(1_000);
-            tokio::time::sleep(Duration::from_millis(wait)).await;
+            // Whoever settles meanwhile puts off when it is due: under load the rest waits for that.
+            loop {
+                let wait = SETTLE_MS.max(due_ms - engine.edge.now().0);
+                let wait = u64::try_from(wait).unwrap_or(1_000);
+                tokio::time::sleep(Duration::from_millis(wait)).await;
+                let state = engine.state.lock().await;
+                if state.is_settled() || state.due_ms == due_ms {
+                    break;
+                }
+                due_ms = state.due_ms;
+            }
             engine.awake.store(false, Ordering::SeqCst);
             if let Err(fault) = engine.settle().await {
                 // The blobs are durable; the next commit or report settles them.

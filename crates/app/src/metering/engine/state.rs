@@ -31,7 +31,7 @@ pub(super) struct State {
     pub(super) settled: u64,
     /// The last change that was read, and the transactions that may have written others meanwhile.
     pub(super) seen: i64,
-    pub(super) horizon: i64,
+    pub(super) horizon: Option<i64>,
     /// When the next settlement is due.
     pub(super) due_ms: i64,
     /// Until when uses were counted that no blob holds.
