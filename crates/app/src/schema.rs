@@ -95,4 +95,8 @@ pub const MIGRATIONS: &[Migration] = &[
     kept!("seals", "0025_seals", "0025"),
     kept!("meter", "0023_meter", "0023"),
     kept!("log", "0024_log", "0024"),
+    Migration::same(
+        "reporters",
+        include_str!("../migrations/0028_reporters.sql"),
+    ),
 ];

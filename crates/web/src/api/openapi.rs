@@ -8,8 +8,8 @@ use utoipa::{Modify, OpenApi};
 use super::{
     asks, bundles, channels, checks, claims, closes, credits, cue_sheets, exchanges, files, keys,
     licences, offers, own_licences, papers, payees, payments, payouts, plans, proofs, quotes,
-    rates, reports, rotation, schemas, splits, standing, statements, stream, subscriptions,
-    suggestions, tracks, uses, verify, wallet,
+    rates, reporters, reports, rotation, schemas, splits, standing, statements, stream,
+    subscriptions, suggestions, tracks, use_imports, uses, verify, wallet,
 };
 use crate::problem::ProblemBody;
 
@@ -81,7 +81,10 @@ use crate::problem::ProblemBody;
         papers::credit_note,
         verify::verify,
         checks::create,
+        use_imports::import,
         uses::create,
+        reporters::list,
+        reporters::gaps,
         reports::show,
         stream::stream,
         payees::balance,
