@@ -276,7 +276,7 @@ const ASKS: &[(&str, &str)] = &[
     ("plans list", "pool_10"),
     ("simulate --schema", "$schema"),
     ("upkeep", "journals sealed"),
-    ("uses gaps", "uses"),
+    ("uses gaps", "use"),
     ("close --dry-run", "cycles would be closed"),
     ("statement list PAYEE", "20"),
     ("statement show PAYEE --period 2020", "2020"),

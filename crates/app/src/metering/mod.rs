@@ -2,6 +2,7 @@
 
 pub mod earnings;
 pub mod engine;
+pub mod feed;
 pub mod import;
 pub mod import_report;
 pub mod live;

@@ -86,11 +86,15 @@ struct Answers {
 
 impl Answers {
     fn to(path: Option<&Path>) -> Result<Self, Failure> {
-        let file = path.map(File::create).transpose().map_err(unwritten)?;
+        let file = path
+            .map(File::create)
+            .transpose()
+            .map_err(|error| unwritten(&error))?;
         let mut file = file.map(BufWriter::new);
         if let Some(file) = &mut file {
             let header = import_report::header();
-            file.write_all(header.as_bytes()).map_err(unwritten)?;
+            file.write_all(header.as_bytes())
+                .map_err(|error| unwritten(&error))?;
         }
         let listed = Vec::new();
         Ok(Self { file, listed })
@@ -99,7 +103,8 @@ impl Answers {
     fn take(&mut self, answers: Vec<RowAnswer>) -> Result<(), Failure> {
         if let Some(file) = &mut self.file {
             for answer in &answers {
-                file.write_all(answer.csv().as_bytes()).map_err(unwritten)?;
+                file.write_all(answer.csv().as_bytes())
+                    .map_err(|error| unwritten(&error))?;
             }
         }
         let left = LISTED.saturating_sub(self.listed.len());
@@ -110,7 +115,7 @@ impl Answers {
 
     fn close(&mut self) -> Result<(), Failure> {
         match &mut self.file {
-            Some(file) => file.flush().map_err(unwritten),
+            Some(file) => file.flush().map_err(|error| unwritten(&error)),
             None => Ok(()),
         }
     }
@@ -121,8 +126,7 @@ fn unread(path: &Path, error: &std::io::Error) -> Failure {
     Failure::failed(what, "check the path")
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn unwritten(error: std::io::Error) -> Failure {
+fn unwritten(error: &std::io::Error) -> Failure {
     let what = format!("the report can't be written: {error}");
     Failure::failed(
         what,

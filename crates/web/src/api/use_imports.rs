@@ -107,9 +107,9 @@ pub(crate) async fn import(
         if bytes > TABLE_MAX {
             return Err(too_large());
         }
-        note(&mut not_counted, import.feed(&app, &piece).await?)?;
+        note(&mut not_counted, &import.feed(&app, &piece).await?)?;
     }
-    note(&mut not_counted, import.finish(&app).await?)?;
+    note(&mut not_counted, &import.finish(&app).await?)?;
     answer(import.sums(), dry_run, not_counted).map(Json)
 }
 
@@ -119,7 +119,7 @@ fn too_large() -> Problem {
     Problem::new("body_too_large", detail)
 }
 
-fn note(not_counted: &mut Vec<ImportedRow>, answers: Vec<RowAnswer>) -> Result<(), Problem> {
+fn note(not_counted: &mut Vec<ImportedRow>, answers: &[RowAnswer]) -> Result<(), Problem> {
     let left = TOLD_MAX.saturating_sub(not_counted.len());
     let rows = answers.iter().filter(|answer| !answer.counts()).take(left);
     for row in rows {
