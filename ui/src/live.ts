@@ -36,6 +36,8 @@ class Live {
     const take = (event: MessageEvent<string>): void => this.#take(event.data);
     stream.addEventListener("message", take);
     stream.addEventListener("use", take);
+    // Too much was missed to be told: the page as it is now begins anew.
+    stream.addEventListener("reset", () => location.reload());
     stream.addEventListener("open", () => this.#lamp(true));
     stream.addEventListener("error", () => this.#lamp(false));
   }

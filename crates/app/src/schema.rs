@@ -98,5 +98,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration::same(
         "plan_taxes",
         include_str!("../migrations/0026_plan_taxes.sql"),
+        "reporters",
+        include_str!("../migrations/0028_reporters.sql"),
     ),
 ];

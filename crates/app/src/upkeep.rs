@@ -4,6 +4,7 @@
 //! harm.
 
 use crate::accounts::seals;
+use crate::metering::engine::follow;
 use crate::subscriptions::{close, idle, renew, reserves};
 use crate::{App, Fault, billing, bundles, mails, payments, payouts, statements};
 
@@ -28,6 +29,7 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
     let proposed = payouts::pay_days::due(app, &mut app.call()).await?;
     let sealed = seals::due(app, &app.call()).await?;
     let stated = statements::log::due(app).await?;
+    let followed = follow::follow(app).await?;
     Ok(vec![
         ("payments with news from their provider", heard),
         ("invoices of earlier sales made", billed),
@@ -46,5 +48,6 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
         ("letters sent", letters),
         ("journals sealed", sealed),
         ("statements logged", stated),
+        ("commits of uses looked through for gaps", followed),
     ])
 }

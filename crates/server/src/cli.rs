@@ -13,6 +13,7 @@ mod proofs;
 mod rights;
 mod simulate;
 mod statements;
+mod uses;
 
 use std::path::PathBuf;
 
@@ -36,6 +37,7 @@ pub use proofs::ProofVerb;
 pub use rights::{ChannelFields, ChannelsVerb, Check, LicenceVerb, Named, Reasoned};
 pub use simulate::Simulate;
 pub use statements::{StatementVerb, Whose};
+pub use uses::{Delimiter, UsesImport, UsesVerb};
 
 /// The arguments of one run.
 #[derive(Debug, Parser)]
@@ -233,6 +235,13 @@ pub enum Command {
         after_help = "Example:\n  clearcue replay\n\nExit code 1 when anything was settled otherwise."
     )]
     Replay,
+    /// Count uses that come as a table
+    #[command(after_help = uses::USES_HELP)]
+    Uses {
+        /// What to do with uses.
+        #[command(subcommand)]
+        verb: UsesVerb,
+    },
     /// Close the cycles of subscriptions that are over, and pay their tracks
     #[command(after_help = pool::CLOSE_HELP)]
     Close(Close),

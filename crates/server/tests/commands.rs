@@ -27,6 +27,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("payout show", include_str!("payout.rs")),
     ("payout file", include_str!("payout.rs")),
     ("proof verify", include_str!("proof.rs")),
+    ("uses import", include_str!("uses.rs")),
     ("proof consistency", include_str!("proof.rs")),
     ("proof omitted", include_str!("proof.rs")),
     ("proof show", include_str!("proof.rs")),
@@ -69,6 +70,9 @@ const MISUSES: &[(&str, &str)] = &[
     ("link --role buyer", "--name"),
     ("stamp film.mp4", "--licence"),
     ("simulate", "SCENARIO"),
+    ("uses import", "FILE"),
+    ("uses import x.csv --map y", "COLUMN=FIELD"),
+    ("uses import x.csv --set y", "FIELD=VALUE"),
     ("signing-key retire", "KID"),
 ];
 
@@ -273,6 +277,7 @@ const ASKS: &[(&str, &str)] = &[
     ("plans list", "pool_10"),
     ("simulate --schema", "$schema"),
     ("upkeep", "journals sealed"),
+    ("uses gaps", "use"),
     ("close --dry-run", "cycles would be closed"),
     ("statement list PAYEE", "20"),
     ("statement show PAYEE --period 2020", "2020"),

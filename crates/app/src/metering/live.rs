@@ -177,6 +177,47 @@ async fn list(
     Ok(out)
 }
 
+/// A payee's uses after a commit and an id, with theirs, in that order.
+pub(super) async fn after(
+    tx: &mut Tx,
+    payee: PayeeId,
+    (commit, id): (i64, [u8; 16]),
+    limit: i64,
+) -> Result<Vec<(i64, [u8; 16], UseSeen)>, Fault> {
+    let account = domain::Account::Payee(payee).id();
+    let values = [
+        payee.bytes().into(),
+        (&id).into(),
+        account.as_str().into(),
+        limit.into(),
+        commit.into(),
+    ];
+    let rows = tx.all(&format!("{USES}{OF_PAYEE}{AFTER}"), &values).await?;
+    let (mut out, mut sheets) = (Vec::with_capacity(rows.len()), Shares::new());
+    for row in &rows {
+        let seen = read(tx, row, payee, &mut sheets).await?;
+        out.push((row.int("last_no")?, row.id("id")?, seen));
+    }
+    Ok(out)
+}
+
+/// How many of a payee's uses come after a commit and an id, counted up to a bound.
+pub(super) async fn behind(
+    tx: &mut Tx,
+    payee: PayeeId,
+    (commit, id): (i64, [u8; 16]),
+    bound: i64,
+) -> Result<i64, Fault> {
+    let values = [
+        payee.bytes().into(),
+        (&id).into(),
+        commit.into(),
+        bound.into(),
+    ];
+    let sql = format!("{BEHIND}{OF_PAYEE}{BEHIND_TAIL}");
+    Ok(tx.one(&sql, &values).await?.int("n")?)
+}
+
 /// Listens to one payee's uses from now on.
 pub struct UseListener {
     ear: Listener,
@@ -233,7 +274,7 @@ const PAYEES: &str = "
 
 /// Uses with what a payee was booked for their settlement; the tails below say which.
 const USES: &str = "
-    select u.id, u.uses, u.received_ms, t.title, u.track_id,
+    select u.id, u.last_no, u.uses, u.received_ms, t.title, u.track_id,
            coalesce(u.placement, 'several') as placement, u.territory, u.clip_ms, u.billed_ms,
            u.earned_micros, u.sheet_id, u.shared_after_micros, e.micros as booked, u.currency,
            coalesce((select b.amount_micros from balances b
@@ -253,3 +294,11 @@ const OF_PAYEE: &str = "
 const SINCE: &str = " and u.id > $2 order by u.id limit $4";
 
 const LATEST: &str = " and u.id < $2 order by u.id desc limit $4";
+
+const AFTER: &str = "
+       and u.last_no >= $5 and (u.last_no > $5 or u.id > $2) order by u.last_no, u.id limit $4";
+
+const BEHIND: &str = "select count(*) as n from (select 1 as one from uses u";
+
+const BEHIND_TAIL: &str = "
+       and u.last_no >= $3 and (u.last_no > $3 or u.id > $2) limit $4) some";

@@ -2,9 +2,13 @@
 
 pub mod earnings;
 pub mod engine;
+pub mod feed;
+pub mod import;
+pub mod import_report;
 pub mod live;
 pub mod overview;
 pub mod report;
+pub mod reporters;
 
 pub use engine::Engine;
 pub use live::UseSeen;

@@ -153,7 +153,7 @@ fn read(
 }
 
 /// What was read, for itself: the body goes.
-fn owned(read: Read<'_>) -> Result<Event<'static>, Receipt> {
+pub(super) fn owned(read: Read<'_>) -> Result<Event<'static>, Receipt> {
     match read {
         Ok(event) => Ok(Event::from(event.to_report())),
         Err(bad) => {

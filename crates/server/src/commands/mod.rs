@@ -11,6 +11,7 @@ mod config;
 mod cue_sheet;
 mod deals;
 mod demo;
+mod gaps;
 mod import;
 mod init;
 mod key;
@@ -33,6 +34,7 @@ mod stamp;
 mod statement;
 mod track;
 mod upkeep;
+mod uses;
 mod verify;
 
 use std::path::PathBuf;
@@ -124,6 +126,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Upkeep => upkeep::run(&context).await,
         Command::Audit => audit::run(&context).await,
         Command::Replay => replay::run(&context).await,
+        Command::Uses { verb } => uses::run(&context, verb).await,
         Command::Simulate(args) => simulate::run(&context, args).await,
         Command::Config => config::run(&context),
         Command::Key { verb } => key::run(&context, verb).await,

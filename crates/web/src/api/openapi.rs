@@ -10,6 +10,10 @@ use super::{
     exchanges, files, keys, licences, offers, own_licences, papers, payees, payments, payouts,
     plans, proofs, quotes, rates, reports, rotation, schemas, splits, standing, statements, stream,
     subscriptions, suggestions, tracks, uses, verify, wallet,
+    asks, bundles, channels, checks, claims, closes, credits, cue_sheets, exchanges, files, keys,
+    licences, offers, own_licences, papers, payees, payments, payouts, plans, proofs, quotes,
+    rates, reporters, reports, rotation, schemas, splits, standing, statements, stream,
+    subscriptions, suggestions, tracks, use_imports, uses, verify, wallet,
 };
 use crate::problem::ProblemBody;
 
@@ -82,7 +86,10 @@ use crate::problem::ProblemBody;
         papers::credit_note,
         verify::verify,
         checks::create,
+        use_imports::import,
         uses::create,
+        reporters::list,
+        reporters::gaps,
         reports::show,
         stream::stream,
         payees::balance,

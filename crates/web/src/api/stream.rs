@@ -1,16 +1,16 @@
 //! The live stream of a payee's uses, as server-sent events.
 //!
-//! The listener subscribes before it reads what was missed, so that nothing falls between; a
-//! use it has read is not told again when it comes over the bus too. Delivery is at least once,
-//! and each event carries its use's id.
+//! The bus only says that there is something to read; what is told is read from the database, after
+//! the place of what was told last. So each use is told once and in order, across lost connections,
+//! restarts and several programs on one database. A listener that takes its time holds one page.
 
-use std::collections::HashSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use app::App;
 use app::metering::UseSeen;
+use app::metering::feed::{self, Place};
 use app::metering::live::{self, News, UseListener};
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
@@ -28,12 +28,17 @@ use crate::problem::{Problem, ProblemBody};
 const RETRY: Duration = Duration::from_secs(2);
 /// How often a comment is sent where nothing happens, so that nobody in between hangs up.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// How many missed uses are read at a time.
+/// How often it is looked whether another program has settled something.
+const LOOK: Duration = Duration::from_secs(2);
+/// How many uses are read at a time.
 const PAGE: i64 = 500;
+/// Who is further behind reads the report again instead.
+const BEHIND_MAX: i64 = 5_000;
 
 /// A payee's uses as they happen: event `use`, whose id is the use's and whose data is its
 /// JSON. After a lost connection, `Last-Event-ID` (or `after`) tells what came last, and what
-/// was missed is sent first.
+/// was missed is sent first, each use once. Where that can't be told (the use is unknown, or more
+/// than 5000 came since), an event `reset` says so: read the report again; what comes after it follows.
 #[utoipa::path(get, path = "/v1/reports/uses/stream", operation_id = "stream_report", tag = "Metering", params(
     ("payee" = Option<String>, Query, description = "Whose; a composer's own where not given"),
     ("after" = Option<String>, Query, description = "Begin after this use"),
@@ -58,20 +63,23 @@ pub(crate) async fn stream(
         .map(str::to_owned)
         .or_else(|| params::value(query.as_deref(), "after"));
     let last = last.map(|id| use_id("after", &id)).transpose()?;
+    // Before anything is read, so that nothing falls between.
     let ear = live::listen(&app, payee);
-    let missed = last.is_some();
-    let last = match last {
-        Some(last) => last,
-        None => newest(&app, payee).await?,
+    let (at, reset) = match last {
+        None => (feed::newest(&app).await?, None),
+        Some(last) => match feed::place_of(&app, last).await? {
+            Some(place) => (place, None),
+            None => (feed::newest(&app).await?, Some("unknown_event")),
+        },
     };
     let told = Told {
         app,
         payee,
         ear,
         waiting: Vec::new(),
-        read: HashSet::new(),
-        last,
-        missed,
+        at,
+        due: last.is_some(),
+        reset,
     };
     let keep = KeepAlive::new().interval(KEEP_ALIVE);
     let mut response = Sse::new(events(told)).keep_alive(keep).into_response();
@@ -90,18 +98,12 @@ struct Told {
     ear: UseListener,
     /// Read and not yet sent, the next one last.
     waiting: Vec<UseSeen>,
-    /// Ids that were read: they aren't sent again when the bus brings them.
-    read: HashSet<String>,
-    /// The last use sent, or the newest there was when the listener came.
-    last: [u8; 16],
-    /// Whether there are uses after it to be read.
-    missed: bool,
-}
-
-/// A payee's newest use: zeros where there is none.
-async fn newest(app: &App, payee: PayeeId) -> Result<[u8; 16], Problem> {
-    let newest = live::latest(app, payee, None, 1).await?.pop();
-    newest.map_or(Ok([0; 16]), |seen| use_id("after", &seen.id))
+    /// Everything up to here was read.
+    at: Place,
+    /// Whether there may be something behind it.
+    due: bool,
+    /// Why the listener has to read the report again.
+    reset: Option<&'static str>,
 }
 
 fn events(told: Told) -> impl Stream<Item = Result<Event, Infallible>> {
@@ -118,41 +120,48 @@ impl Told {
     /// browser then comes back.
     async fn next(&mut self) -> Option<Event> {
         loop {
+            if let Some(why) = self.reset.take() {
+                let data = format!("{{\"reset\":\"{why}\"}}");
+                let event = Event::default().event("reset").id(self.at.id());
+                return Some(event.data(data));
+            }
             if let Some(seen) = self.waiting.pop() {
                 let data = serde_json::to_string(&seen).ok()?;
-                return Some(self.event(&seen.id, &data));
+                return Some(Event::default().event("use").id(&seen.id).data(data));
             }
-            if self.missed {
-                self.read_missed().await?;
+            if self.due {
+                let read = self.read().await;
+                read.inspect_err(|fault| tracing::error!(cause = fault.chain(), "fault"))
+                    .ok()?;
                 continue;
             }
-            match self.ear.next().await {
-                News::Use(id, _) if self.read.contains(&id) => {}
-                News::Use(id, data) => return Some(self.event(&id, &data)),
-                News::Missed => {
-                    self.read.clear();
-                    self.missed = true;
+            tokio::select! {
+                news = self.ear.next() => match news {
+                    News::Ended => return None,
+                    News::Use(..) | News::Missed => self.due = true,
+                },
+                () = tokio::time::sleep(LOOK) => {
+                    let news = feed::has_news(&self.app, self.at).await;
+                    let news = news.inspect_err(|fault| tracing::error!(cause = fault.chain(), "fault"));
+                    self.due = news.ok()?;
                 }
-                News::Ended => return None,
             }
         }
     }
 
-    /// Reads a page of what was missed.
-    async fn read_missed(&mut self) -> Option<()> {
-        let found = live::since(&self.app, self.payee, Some(self.last), PAGE).await;
-        let found = found.inspect_err(|fault| tracing::error!(cause = fault.chain(), "fault"));
-        let mut found = found.ok()?;
-        self.missed = i64::try_from(found.len()).unwrap_or(0) >= PAGE;
-        self.read.extend(found.iter().map(|seen| seen.id.clone()));
-        found.reverse();
-        self.waiting = found;
-        Some(())
-    }
-
-    fn event(&mut self, id: &str, data: &str) -> Event {
-        // Two uses may be committed in another order than their ids have.
-        self.last = use_id("after", id).map_or(self.last, |id| id.max(self.last));
-        Event::default().event("use").id(id).data(data)
+    /// Reads a page.
+    async fn read(&mut self) -> Result<(), app::Fault> {
+        let page = feed::after(&self.app, self.payee, self.at, PAGE).await?;
+        let far = page.more
+            && feed::behind(&self.app, self.payee, self.at, BEHIND_MAX + 1).await? > BEHIND_MAX;
+        if far {
+            self.at = feed::newest(&self.app).await?;
+            (self.due, self.reset) = (false, Some("too_far_behind"));
+            return Ok(());
+        }
+        (self.at, self.due) = (page.through, page.more);
+        self.waiting = page.uses;
+        self.waiting.reverse();
+        Ok(())
     }
 }

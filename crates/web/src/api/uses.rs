@@ -196,7 +196,7 @@ impl Receipts {
 }
 
 impl Receipt {
-    fn of(given: &Given) -> Result<Self, Problem> {
+    pub(super) fn of(given: &Given) -> Result<Self, Problem> {
         let blank = |status| Self {
             id: given.id.clone(),
             status,

@@ -219,6 +219,9 @@ fn uses() -> Router<Web> {
         .route("/v1/verify/{code}", get(api::verify::verify))
         .route("/v1/checks", post(api::checks::create))
         .route("/v1/uses", post(api::uses::create))
+        .route("/v1/uses/import", post(api::use_imports::import))
+        .route("/v1/reporters", get(api::reporters::list))
+        .route("/v1/reporters/{reporter}/gaps", get(api::reporters::gaps))
         .route("/v1/reports/uses", get(api::reports::show))
         .route("/v1/reports/uses/stream", get(api::stream::stream))
 }

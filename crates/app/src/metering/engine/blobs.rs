@@ -22,15 +22,22 @@ pub(super) type Numbered = (u64, Arc<Vec<u8>>);
 pub(super) struct Kept {
     blobs: BTreeMap<u64, Arc<Vec<u8>>>,
     bytes: usize,
+    /// Is everything kept, since nothing else holds it?
+    all: bool,
 }
 
 impl Kept {
+    /// Keeps everything from now on.
+    pub(super) fn keep_all(&mut self) {
+        self.all = true;
+    }
+
     pub(super) fn put(&mut self, no: u64, blob: Arc<Vec<u8>>) {
         self.bytes += blob.len();
         if let Some(old) = self.blobs.insert(no, blob) {
             self.bytes -= old.len();
         }
-        while self.bytes > KEPT_BYTES && self.blobs.len() > 1 {
+        while !self.all && self.bytes > KEPT_BYTES && self.blobs.len() > 1 {
             if let Some((_, old)) = self.blobs.pop_first() {
                 self.bytes -= old.len();
             }

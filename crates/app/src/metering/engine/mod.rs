@@ -14,6 +14,7 @@ mod blobs;
 mod catch_up;
 mod commit;
 mod fold;
+pub(crate) mod follow;
 mod judge;
 mod known;
 mod lines;
@@ -23,6 +24,7 @@ mod old;
 pub mod replay;
 mod settle;
 mod state;
+mod trial;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,6 +40,7 @@ use super::report::Receipt;
 use crate::proofs::Secret;
 use crate::{Edge, Fault};
 use state::State;
+pub(super) use trial::Trial;
 
 /// The name of the meter's lock among a PostgreSQL database's advisory locks.
 const METER: i64 = 7_305_323;

@@ -4,5 +4,7 @@ mod bundle;
 mod earnings;
 mod engine;
 mod event;
+mod gaps;
+mod import;
 mod live;
 mod report;

@@ -1,0 +1,81 @@
+//! A trial: events are judged as they would be now, one commit after another, and nothing is written.
+//!
+//! It has a memory of its own, filled as every process fills its own, in which its commits are
+//! counted; those of everybody else since it began are not. What it reads it reads in transactions
+//! that are never committed, since reading a bundle for the first time gives it its number.
+
+use std::sync::Arc;
+
+use super::super::report::Receipt;
+use super::judge::{self, Draft};
+use super::old::Old;
+use super::state::State;
+use super::{Asked, Engine, catch_up};
+use crate::Fault;
+use crate::stop::Tries;
+
+/// Commits that are never written. In memory it takes what they would take in the database.
+#[derive(Default)]
+pub(in crate::metering) struct Trial {
+    state: State,
+    begun: bool,
+}
+
+impl Trial {
+    /// Judges events after those of this trial's commits before.
+    pub(in crate::metering) async fn judge(
+        &mut self,
+        engine: &Engine,
+        asked: &Asked,
+    ) -> Result<Vec<Receipt>, Fault> {
+        let mut tries = Tries::default();
+        loop {
+            match self.once(engine, asked).await {
+                Err(fault) if tries.again(&fault) => {}
+                done => return done,
+            }
+        }
+    }
+
+    async fn once(&mut self, engine: &Engine, asked: &Asked) -> Result<Vec<Receipt>, Fault> {
+        let now = engine.edge.now();
+        if !self.begun {
+            self.state = State::default();
+            catch_up::prepare(engine, &mut self.state, now).await?;
+        }
+        let state = &mut self.state;
+        let mut tx = engine.alone().await?;
+        if !self.begun {
+            catch_up::catch_up(engine, state, &mut tx, now).await?;
+            state.kept.keep_all();
+            self.begun = true;
+        }
+        let asked = std::slice::from_ref(asked);
+        let (codes, tracks) = judge::named(asked);
+        state.known.learn(&mut tx, &codes, &tracks, now).await?;
+        let earlier = judge::earlier(engine, state, &mut tx, asked).await?;
+        let old = Old::find(state, &mut tx, asked, now.0).await?;
+        // Taken back: nobody waits for what is left to do.
+        drop(tx);
+        let no = state.last + 1;
+        let begun = state.window.begin(no, now);
+        begun.map_err(Fault::while_("beginning a trial"))?;
+        let mut draft = Draft {
+            no,
+            now,
+            earlier,
+            counted: Vec::new(),
+        };
+        let mut receipts = Vec::new();
+        for one in asked {
+            receipts = draft.judge(engine, state, &old, one)?;
+        }
+        if !draft.counted.is_empty() {
+            let blob = state.packer.seal(no, now);
+            state.kept.put(no, Arc::new(blob));
+            state.last = no;
+            state.known.book.reached(no);
+        }
+        Ok(receipts)
+    }
+}

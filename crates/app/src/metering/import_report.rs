@@ -1,0 +1,72 @@
+//! What became of an imported table's rows, as a table.
+
+use domain::csv::{self, Cell};
+
+use super::import::RowAnswer;
+use super::report::Answer;
+
+/// The first row of the table of answers.
+#[must_use]
+pub fn header() -> String {
+    let names = [
+        "line",
+        "id",
+        "status",
+        "billed_ms",
+        "earned_micros",
+        "currency",
+        "reasons",
+    ];
+    csv::row(&names)
+}
+
+impl RowAnswer {
+    /// Its row in the table of answers. No cell is one that a spreadsheet would run.
+    #[must_use]
+    pub fn csv(&self) -> String {
+        let counted = match &self.receipt.answer {
+            Answer::Accepted(counted) | Answer::Duplicate(counted) => Some(counted),
+            Answer::Conflict | Answer::Refused(_) => None,
+        };
+        let number = |of: Option<i64>| Cell::Number(of.map_or_else(String::new, |n| n.to_string()));
+        csv::typed_row(&[
+            Cell::Number(self.line.to_string()),
+            Cell::Text(&self.receipt.id),
+            Cell::Text(self.status()),
+            number(counted.map(|counted| counted.billed_ms)),
+            number(counted.map(|counted| counted.earned_micros)),
+            Cell::Text(counted.map_or("", |counted| &counted.currency)),
+            Cell::Text(&self.reasons().join("; ")),
+        ])
+    }
+
+    /// What became of it, in a word.
+    #[must_use]
+    pub fn status(&self) -> &'static str {
+        match &self.receipt.answer {
+            Answer::Accepted(_) => "accepted",
+            Answer::Duplicate(_) => "duplicate",
+            Answer::Conflict => "conflict",
+            Answer::Refused(_) => "refused",
+        }
+    }
+
+    /// Does it count, now or before?
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        matches!(
+            self.receipt.answer,
+            Answer::Accepted(_) | Answer::Duplicate(_)
+        )
+    }
+
+    /// Why it doesn't count, a sentence each.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<String> {
+        match &self.receipt.answer {
+            Answer::Refused(refusals) => refusals.iter().map(|one| one.sentence()).collect(),
+            Answer::Conflict => vec!["another use with this id was counted before".to_owned()],
+            Answer::Accepted(_) | Answer::Duplicate(_) => Vec::new(),
+        }
+    }
+}
