@@ -98,6 +98,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration::same(
         "plan_taxes",
         include_str!("../migrations/0026_plan_taxes.sql"),
+    ),
+    Migration::same(
         "reporters",
         include_str!("../migrations/0028_reporters.sql"),
     ),
