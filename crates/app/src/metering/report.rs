@@ -5,6 +5,7 @@
 //! earns its payees their parts and stands in the report, or none of it happens.
 
 use domain::usage::UseRefusal;
+use licence_key::Code;
 use meter::event::{self, BATCH_EVENTS_MAX, Bad, BatchError, Event, Form, Read};
 use serde_json::Value as Json;
 use thiserror::Error;
@@ -54,6 +55,8 @@ pub enum Answer {
 /// A use that counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
+    /// The licence it fell under.
+    pub licence: Code,
     /// Clip time billed, in ms; 0 under a tiered licence, which was paid at its sale.
     pub billed_ms: i64,
     /// What it earned for the track's payees, in micro-units.

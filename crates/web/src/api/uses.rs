@@ -111,6 +111,8 @@ pub(crate) struct Receipt {
     id: String,
     /// What became of it.
     status: Status,
+    /// The code of the licence it fell under; null where it doesn't count.
+    licence_code: Option<String>,
     /// Clip time billed, in milliseconds; 0 under a tiered licence, which was paid at its sale.
     billed_ms: i64,
     /// What it earned for the track's payees; null where it doesn't count.
@@ -200,6 +202,7 @@ impl Receipt {
         let blank = |status| Self {
             id: given.id.clone(),
             status,
+            licence_code: None,
             billed_ms: 0,
             earned: None,
             reasons: Vec::new(),
@@ -223,6 +226,7 @@ impl Receipt {
             .map_err(app::Fault::while_("writing a receipt"))?;
         let earned = ledger::Money::new(counted.earned_micros, currency);
         Ok(Self {
+            licence_code: Some(counted.licence.to_string()),
             billed_ms: counted.billed_ms,
             earned: Some(earned.into()),
             ..self

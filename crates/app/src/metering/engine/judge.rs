@@ -160,6 +160,8 @@ impl<'a> Draft<'a> {
             Verdict::Refuse(reasons) => return Ok(Answer::Refused(reasons)),
             Verdict::Accept(accepted) => accepted,
         };
+        // Whatever can fail comes before anything is noted, so that a fault leaves nothing half counted.
+        let counted = of_accepted(event, &accepted)?;
         let packed = state.packer.add(reporter, event, accepted.outcome());
         let index = packed.map_err(Fault::while_("packing a use"))?;
         let place = Place {
@@ -171,11 +173,6 @@ impl<'a> Draft<'a> {
             .insert_if_absent(key, place, |_| Ok::<_, Infallible>(false));
         put.map_err(Fault::while_("noting a use"))?;
         state.known.book.apply(&accepted);
-        let counted = counted(
-            accepted.billed_ms(),
-            accepted.earned(),
-            accepted.currency().code(),
-        );
         self.counted.push(Counting {
             reporter,
             event,
@@ -196,7 +193,7 @@ impl<'a> Draft<'a> {
         if place.commit == self.no {
             let before = usize::try_from(place.index).ok();
             let before = before.and_then(|at| self.counted.get(at));
-            return Ok(before.and_then(|one| one.answer(reporter, event, id)));
+            return before.map_or(Ok(None), |one| one.answer(reporter, event, id));
         }
         let before = self
             .earlier
@@ -223,17 +220,20 @@ impl<'a> Draft<'a> {
 }
 
 impl Counting<'_> {
-    fn answer(&self, reporter: &str, event: &Event<'_>, id: &EventId<'_>) -> Option<Answer> {
+    fn answer(
+        &self,
+        reporter: &str,
+        event: &Event<'_>,
+        id: &EventId<'_>,
+    ) -> Result<Option<Answer>, Fault> {
         if self.reporter != reporter || self.event.event_id() != *id {
-            return None;
+            return Ok(None);
         }
         if self.event != event {
-            return Some(Answer::Conflict);
+            return Ok(Some(Answer::Conflict));
         }
-        let accepted = &self.accepted;
-        let currency = accepted.currency();
-        let counted = counted(accepted.billed_ms(), accepted.earned(), currency.code());
-        Some(Answer::Duplicate(counted))
+        let counted = of_accepted(event, &self.accepted)?;
+        Ok(Some(Answer::Duplicate(counted)))
     }
 }
 
@@ -244,22 +244,30 @@ impl Before {
             return Answer::Conflict;
         }
         let code = meter::code::read(&event.licence_code);
-        let terms = code.and_then(|code| state.known.book.licence_of_code(code));
-        match terms {
-            Some(terms) => {
-                let currency = terms.currency.code();
-                Answer::Duplicate(counted(self.billed_ms, self.earned, currency))
-            }
+        let known = code.and_then(|code| Some((code, state.known.book.licence_of_code(code)?)));
+        match known {
+            Some((licence, terms)) => Answer::Duplicate(Counted {
+                licence,
+                billed_ms: self.billed_ms,
+                earned_micros: self.earned,
+                currency: terms.currency.code().to_owned(),
+            }),
             // A licence is never forgotten; if it was, its uses can't be told either.
             None => Answer::Refused(vec![UseRefusal::UnknownLicence]),
         }
     }
 }
 
-fn counted(billed_ms: i64, earned_micros: i64, currency: &str) -> Counted {
-    Counted {
-        billed_ms,
-        earned_micros,
-        currency: currency.to_owned(),
-    }
+/// What the receipt says of an event that counts.
+fn of_accepted(event: &Event<'_>, accepted: &Accepted) -> Result<Counted, Fault> {
+    let licence = meter::code::read(&event.licence_code);
+    // What was accepted was found by its code, so it has one.
+    let licence = licence
+        .ok_or_else(|| Fault::because("writing a receipt", "an accepted use names no licence"))?;
+    Ok(Counted {
+        licence,
+        billed_ms: accepted.billed_ms(),
+        earned_micros: accepted.earned(),
+        currency: accepted.currency().code().to_owned(),
+    })
 }

@@ -63,9 +63,13 @@ impl Old {
 
 fn read(row: &Row) -> Result<Before, Fault> {
     let report = serde_json::from_str(&row.text("report")?);
+    let report: UseReport = report.map_err(Fault::while_("reading an earlier report"))?;
+    let licence = meter::code::read(&report.licence_code)
+        .ok_or_else(|| Fault::because("reading an earlier report", "it names no licence"))?;
     Ok(Before {
-        report: report.map_err(Fault::while_("reading an earlier report"))?,
+        report,
         counted: Counted {
+            licence,
             billed_ms: row.int("billed_ms")?,
             earned_micros: row.int("earned_micros")?,
             currency: row.text("currency")?,

@@ -16,6 +16,7 @@ on_both_engines! {
         let before = ada.balance().await;
         let counted = accepted(reporter.reports(&world.used("e1", &licence, &track)).await);
         assert_eq!((counted.billed_ms, counted.earned_micros), (0, 0));
+        assert_eq!(counted.licence, licence.code);
         assert_eq!(ada.balance().await, before);
         assert_eq!(ada.report().await.uses_total, 1);
     }
@@ -24,6 +25,7 @@ on_both_engines! {
         let (reporter, licence, track) = with_clip_time(&world).await;
         let event = world.used("e1", &licence, &track);
         let counted = accepted(reporter.reports(&event).await);
+        assert_eq!(counted.licence, licence.code);
         let booked = world.everything_booked().await;
         world.minutes_pass(5);
         assert_eq!(reporter.reports(&event).await, Answer::Duplicate(counted));

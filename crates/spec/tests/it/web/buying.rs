@@ -41,6 +41,7 @@ on_both_engines! {
             (&receipts["accepted"], &receipts["refused"]),
             (&json!(1), &json!(0))
         );
+        assert_eq!(receipts["receipts"][0]["licence_code"], licence["code"]);
         let ada = world.composer("Ada Byron").await;
         let report = editor
             .gets(&format!("/v1/reports/uses?payee={}", ada.payee))
