@@ -6,9 +6,9 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    asks, bundles, channels, checks, claims, closes, credits, cue_sheets, exchanges, files, keys,
-    licences, offers, own_licences, papers, payees, payments, payouts, plans, proofs, quotes,
-    rates, reports, rotation, schemas, splits, standing, statements, stream, subscriptions,
+    asks, breakdowns, bundles, channels, checks, claims, closes, credits, cue_sheets, exchanges,
+    files, keys, licences, offers, own_licences, papers, payees, payments, payouts, plans, proofs,
+    quotes, rates, reports, rotation, schemas, splits, standing, statements, stream, subscriptions,
     suggestions, tracks, uses, verify, wallet,
 };
 use crate::problem::ProblemBody;
@@ -83,6 +83,7 @@ use crate::problem::ProblemBody;
         checks::create,
         uses::create,
         reports::show,
+        breakdowns::show,
         stream::stream,
         payees::balance,
         payees::set_destination,

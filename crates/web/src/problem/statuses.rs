@@ -112,6 +112,7 @@ pub(super) const STATUSES: &[(&str, StatusCode)] = &[
     ("range_not_satisfiable", StatusCode::RANGE_NOT_SATISFIABLE),
     ("rate_changed", StatusCode::CONFLICT),
     ("refund_too_large", StatusCode::UNPROCESSABLE_ENTITY),
+    ("report_too_fine", StatusCode::UNPROCESSABLE_ENTITY),
     ("rights_not_attested", StatusCode::CONFLICT),
     ("rights_required", StatusCode::UNPROCESSABLE_ENTITY),
     ("same_plan", StatusCode::CONFLICT),

@@ -219,6 +219,7 @@ fn uses() -> Router<Web> {
         .route("/v1/checks", post(api::checks::create))
         .route("/v1/uses", post(api::uses::create))
         .route("/v1/reports/uses", get(api::reports::show))
+        .route("/v1/reports/breakdown", get(api::breakdowns::show))
         .route("/v1/reports/uses/stream", get(api::stream::stream))
 }
 
