@@ -28,7 +28,7 @@ fn written(rows: &[Vec<Cell>]) -> Vec<u8> {
     out
 }
 
-fn read(file: Vec<u8>) -> Vec<Vec<Cell>> {
+fn read(file: &[u8]) -> Vec<Vec<Cell>> {
     fn rows<R: ChunkReader + 'static>(reader: &SerializedFileReader<R>) -> Vec<Vec<Cell>> {
         let cell = |(_, field): (&String, &Field)| match field {
             Field::Str(text) => Cell::Text(text.clone()),
@@ -44,10 +44,10 @@ fn read(file: Vec<u8>) -> Vec<Vec<Cell>> {
     rows(&SerializedFileReader::new(bytes(file)).unwrap())
 }
 
-fn bytes(file: Vec<u8>) -> impl ChunkReader + 'static {
+fn bytes(file: &[u8]) -> impl ChunkReader + 'static {
     use std::io::{Seek, Write};
     let mut out = tempfile::tempfile().unwrap();
-    out.write_all(&file).unwrap();
+    out.write_all(file).unwrap();
     out.rewind().unwrap();
     out
 }
@@ -65,7 +65,7 @@ proptest! {
             cell(gaps & 2 == 0, Cell::Number(number)),
             cell(gaps & 4 == 0, Cell::Day(day)),
         ]).collect();
-        prop_assert_eq!(read(written(&rows)), rows);
+        prop_assert_eq!(read(&written(&rows)), rows);
     }
 }
 
@@ -75,7 +75,7 @@ fn many_rows_are_several_groups() {
     let row = |n| vec![Cell::Text("a".into()), Cell::Number(n), Cell::Day(0)];
     let rows: Vec<_> = (0..).map(row).take(count).collect();
     let file = written(&rows);
-    let reader = SerializedFileReader::new(bytes(file)).unwrap();
+    let reader = SerializedFileReader::new(bytes(&file)).unwrap();
     assert_eq!(reader.num_row_groups(), 3);
     let last = reader.get_row_iter(None).unwrap().last().unwrap().unwrap();
     assert_eq!(last.get_long(1).unwrap(), i64::try_from(count).unwrap() - 1);
@@ -83,7 +83,7 @@ fn many_rows_are_several_groups() {
 
 #[test]
 fn the_types_are_the_formats_own() {
-    let reader = SerializedFileReader::new(bytes(written(&[]))).unwrap();
+    let reader = SerializedFileReader::new(bytes(&written(&[]))).unwrap();
     let schema = reader.metadata().file_metadata().schema_descr();
     let types: Vec<_> = schema
         .columns()

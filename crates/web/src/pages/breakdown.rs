@@ -263,7 +263,7 @@ fn chart(found: &Breakdown) -> Option<Chart> {
             ends.0,
             ends.1
         ),
-        width: (shown.len() * 10).max(240),
+        width: (shown.len() * 10).max(480),
         bars: shown.iter().enumerate().map(bar).collect(),
         ends,
     })
