@@ -27,6 +27,7 @@ pub mod payees;
 pub mod payments;
 pub mod payouts;
 pub mod proofs;
+pub mod reports;
 pub mod rotation;
 mod schema;
 mod settings;

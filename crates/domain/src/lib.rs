@@ -11,6 +11,7 @@ pub mod agreement;
 pub mod asset;
 pub mod axes;
 pub mod axis;
+pub mod breakdown;
 pub mod bundle;
 pub mod bundle_cut;
 pub mod bundle_refund;

@@ -10,6 +10,7 @@ mod payments;
 mod payouts;
 mod pool;
 mod proofs;
+mod reports;
 mod rights;
 mod simulate;
 mod statements;
@@ -34,6 +35,7 @@ pub use payments::{PaymentVerb, Refund};
 pub use payouts::{PayoutFile, PayoutVerb};
 pub use pool::{Close, IdleWord, PlanSet, PlansVerb, RotationVerb};
 pub use proofs::ProofVerb;
+pub use reports::{ReportUses, ReportVerb};
 pub use rights::{ChannelFields, ChannelsVerb, Check, LicenceVerb, Named, Reasoned};
 pub use simulate::Simulate;
 pub use statements::{StatementVerb, Whose};
@@ -203,6 +205,13 @@ pub enum Command {
         /// What to do with rates.
         #[command(subcommand)]
         verb: RateVerb,
+    },
+    /// Sum up uses, seconds and money by track, asset, placement, territory, day or month
+    #[command(after_help = reports::REPORT_HELP)]
+    Report {
+        /// What to sum up.
+        #[command(subcommand)]
+        verb: ReportVerb,
     },
     /// A payee's statements; recompute one from its file
     #[command(after_help = statements::STATEMENT_HELP)]

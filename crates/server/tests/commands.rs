@@ -63,6 +63,9 @@ const MISUSES: &[(&str, &str)] = &[
     ("licence suspend x", "--reason"),
     ("channels add x", "CHANNEL"),
     ("statement show Ada", "--period"),
+    ("report uses --by licensee", "placement"),
+    ("report uses --curator", "--payee"),
+    ("report uses --format csv", "--out"),
     ("statement export Ada --period 2026", "--out"),
     ("payout file", "RAIL"),
     ("payout release x", "--by"),
@@ -280,6 +283,11 @@ const ASKS: &[(&str, &str)] = &[
     ("uses gaps", "use"),
     ("close --dry-run", "cycles would be closed"),
     ("statement list PAYEE", "20"),
+    ("report uses --by track", "uses"),
+    (
+        "report uses --by day --payee PAYEE --format parquet --out d.parquet",
+        "d.parquet",
+    ),
     ("statement show PAYEE --period 2020", "2020"),
     (
         "statement export PAYEE --period 2020 --out s.json",

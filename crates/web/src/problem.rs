@@ -205,6 +205,7 @@ mod tests {
     use app::metering::earnings::EarningsRefusal;
     use app::metering::report::BatchRefusal;
     use app::proofs::ProofRefusal;
+    use app::reports::{By, ReportRefusal};
     use domain::check::WrongPlacement;
     use domain::credits::{CreditsError, CreditsFault};
     use domain::envelope::Placement;
@@ -281,6 +282,11 @@ mod tests {
             SuggestRefusal::Bounds(SuggestError::Habits).code(),
             SuggestRefusal::Bounds(SuggestError::TooMuch).code(),
             EarningsRefusal::Unknown(PayeeId::from_bytes([0; 16])).code(),
+            ReportRefusal::Guest.code(),
+            ReportRefusal::NotYours.code(),
+            ReportRefusal::Nothing.code(),
+            ReportRefusal::Whose.code(),
+            ReportRefusal::TooFine(By::Asset).code(),
             BatchRefusal::NotAllowed.code(),
             BatchRefusal::Size(0).code(),
             ProofRefusal::UnknownUse("x".into()).code(),

@@ -12,6 +12,7 @@ mod invoices;
 pub mod metrics;
 pub mod once;
 pub(crate) mod paid;
+pub(crate) mod parts;
 pub(crate) mod payments;
 pub(crate) mod post;
 mod recoup;

@@ -3,6 +3,7 @@
 
 mod agreements;
 mod books;
+mod breakdowns;
 mod bundle_cuts;
 mod bundle_refunds;
 mod bundles;

@@ -25,6 +25,7 @@ mod plans;
 mod proof;
 mod rate;
 mod replay;
+mod report;
 mod rotation;
 mod serve;
 mod signing_key;
@@ -114,6 +115,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Licence { verb } => licence::run(&context, verb).await,
         Command::Payment { verb } => payment::run(&context, verb).await,
         Command::Rate { verb } => rate::run(&context, verb).await,
+        Command::Report { verb } => report::run(&context, verb).await,
         Command::Statement { verb } => statement::run(&context, verb).await,
         Command::Proof { verb } => proof::run(&context, verb).await,
         Command::Payout { verb } => payout::run(&context, verb).await,

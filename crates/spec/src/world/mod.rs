@@ -16,6 +16,7 @@ mod post;
 mod proofs;
 mod purse;
 mod reporter;
+mod reports;
 mod rights;
 mod statements;
 mod studio;

@@ -3,6 +3,7 @@
 
 pub(crate) mod asks;
 pub(crate) mod body;
+pub(crate) mod breakdowns;
 pub(crate) mod bundles;
 pub(crate) mod channels;
 pub(crate) mod checks;

@@ -14,6 +14,10 @@ use super::{
     licences, offers, own_licences, papers, payees, payments, payouts, plans, proofs, quotes,
     rates, reporters, reports, rotation, schemas, splits, standing, statements, stream,
     subscriptions, suggestions, tracks, use_imports, uses, verify, wallet,
+    asks, breakdowns, bundles, channels, checks, claims, closes, credits, cue_sheets, exchanges,
+    files, keys, licences, offers, own_licences, papers, payees, payments, payouts, plans, proofs,
+    quotes, rates, reports, rotation, schemas, splits, standing, statements, stream, subscriptions,
+    suggestions, tracks, uses, verify, wallet,
 };
 use crate::problem::ProblemBody;
 
@@ -91,6 +95,7 @@ use crate::problem::ProblemBody;
         reporters::list,
         reporters::gaps,
         reports::show,
+        breakdowns::show,
         stream::stream,
         payees::balance,
         payees::set_destination,

@@ -70,6 +70,7 @@ fn session(person: &Person) -> Session {
     let links: &[_] = match person.role {
         Role::Composer => &[
             ("/report", "Report"),
+            ("/report/uses", "Uses"),
             ("/splits", "Splits"),
             ("/payouts", "Payouts"),
             ("/statements", "Statements"),
@@ -77,6 +78,7 @@ fn session(person: &Person) -> Session {
         ],
         Role::Operator => &[
             ("/operator", "The store"),
+            ("/report/uses", "Uses"),
             ("/operator/payments", "Payments"),
             ("/operator/payouts", "Payouts"),
             ("/operator/deals/promos", "Terms of sale"),
@@ -85,6 +87,7 @@ fn session(person: &Person) -> Session {
         ],
         Role::Buyer => &[
             ("/licences", "Licences"),
+            ("/report/uses", "My uses"),
             ("/wallet", "Wallet and clip time"),
         ],
     };

@@ -1,5 +1,6 @@
 //! The pages: what the use cases answer, worded for people, in the structs of [`view`].
 
+pub(crate) mod breakdown;
 pub(crate) mod bundles;
 pub(crate) mod card;
 pub(crate) mod channels;

@@ -117,6 +117,7 @@ pub(super) const STATUSES: &[(&str, StatusCode)] = &[
     ("rate_changed", StatusCode::CONFLICT),
     ("rate_not_in_force", StatusCode::CONFLICT),
     ("refund_too_large", StatusCode::UNPROCESSABLE_ENTITY),
+    ("report_too_fine", StatusCode::UNPROCESSABLE_ENTITY),
     ("rights_not_attested", StatusCode::CONFLICT),
     ("rights_required", StatusCode::UNPROCESSABLE_ENTITY),
     ("same_plan", StatusCode::CONFLICT),

@@ -94,6 +94,7 @@ fn compose() -> Router<Web> {
             get(pages::prices::show).post(pages::prices::save),
         )
         .route("/report", get(pages::report::show))
+        .route("/report/uses", get(pages::breakdown::show))
         .route("/statements", get(pages::statements::show))
         .route(
             "/payouts",

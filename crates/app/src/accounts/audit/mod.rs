@@ -12,6 +12,7 @@ mod payments;
 mod payouts;
 mod prices;
 mod promos;
+mod reports;
 mod seals;
 mod statements;
 mod subscriptions;
@@ -60,6 +61,7 @@ pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
     checks.extend(payouts::checks(&mut tx).await?);
     checks.extend(subscriptions::checks(&mut tx).await?);
     checks.extend(promos::checks(&mut tx).await?);
+    checks.extend(reports::checks(&mut tx).await?);
     checks.push(meter::replayed(app, &mut tx).await?);
     checks.extend(log::checks(app, &mut tx).await?);
     checks.extend(prices::checks(&mut tx).await?);

@@ -22,6 +22,7 @@ on_both_engines! {
             "bundles_hold_what_they_sold",
             "bundles_are_consumed_by_uses",
             "each_use_is_paid_once",
+            "reports_equal_ledger",
             "earnings_equal_accounts",
             "statements_explain_the_balance",
             "licences_verify",

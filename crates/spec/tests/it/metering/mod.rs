@@ -1,5 +1,6 @@
 //! What the specification says of metering.
 
+mod breakdown;
 mod bundle;
 mod earnings;
 mod engine;

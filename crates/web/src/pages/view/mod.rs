@@ -9,6 +9,7 @@
 //! scripts of `ui/` need is written in `data-…` attributes.
 
 pub mod account;
+pub mod breakdown;
 pub mod bundles;
 pub mod channels;
 pub mod check;
@@ -40,6 +41,7 @@ pub mod wallet;
 pub mod wave;
 
 pub use account::{SignInPage, SignedOutPage};
+pub use breakdown::{Bar, BreakdownPage, BreakdownRow, Chart, LeftRow, Tab};
 pub use bundles::{BundlePlan, BundlesPage};
 pub use channels::{ChannelForm, ChannelLine, ChannelRow, ChannelsSection};
 pub use check::{CheckAnswer, CheckPage, CheckedKey};
