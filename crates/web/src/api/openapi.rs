@@ -6,18 +6,11 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    asks, bundles, channels, checks, claims, closes, credits, cue_sheets, exchange_rates,
-    exchanges, files, keys, licences, offers, own_licences, papers, payees, payments, payouts,
-    plans, proofs, quotes, rates, reports, rotation, schemas, splits, standing, statements, stream,
-    subscriptions, suggestions, tracks, uses, verify, wallet,
-    asks, bundles, channels, checks, claims, closes, credits, cue_sheets, exchanges, files, keys,
-    licences, offers, own_licences, papers, payees, payments, payouts, plans, proofs, quotes,
-    rates, reporters, reports, rotation, schemas, splits, standing, statements, stream,
-    subscriptions, suggestions, tracks, use_imports, uses, verify, wallet,
-    asks, breakdowns, bundles, channels, checks, claims, closes, credits, cue_sheets, exchanges,
-    files, keys, licences, offers, own_licences, papers, payees, payments, payouts, plans, proofs,
-    quotes, rates, reports, rotation, schemas, splits, standing, statements, stream, subscriptions,
-    suggestions, tracks, uses, verify, wallet,
+    asks, breakdowns, bundles, channels, checks, claims, closes, credits, cue_sheets,
+    exchange_rates, exchanges, files, keys, licences, offers, own_licences, papers, payees,
+    payments, payouts, plans, proofs, quotes, rates, reporters, reports, rotation, schemas, splits,
+    standing, statements, stream, subscriptions, suggestions, tracks, use_imports, uses, verify,
+    wallet,
 };
 use crate::problem::ProblemBody;
 
