@@ -80,6 +80,8 @@ test-e2e: services ui
 bench: ui
 	$(CARGO) run --release --locked -p bench
 	$(CARGO) run --release --locked -p bench --example close
+	$(CARGO) build --release --locked --bin clearcue
+	$(CARGO) run --release --locked -p bench --example meter
 	$(CARGO) run --release --locked -p domain --example quote_speed
 	$(CARGO) run --release --locked -p domain --example covers_speed
 	$(CARGO) bench --locked -p licence-key --bench verify

@@ -80,12 +80,20 @@ fn times_are_those_of_the_domain() {
 }
 
 #[test]
+fn a_member_that_comes_twice_is_refused_by_its_name() {
+    let plain = good().to_string();
+    let twice = plain.replacen('{', "{\"id\":\"first\",", 1);
+    let (id, error) = quickly(&twice).unwrap_err();
+    assert_eq!((id.as_str(), error.field.as_str()), ("cam:1", "id"));
+    assert!(error.sentence.contains("duplicate field"), "{error:?}");
+}
+
+#[test]
 fn odd_json_is_read_as_before() {
     let plain = good().to_string();
     let with = |more: &str| format!("{}{more}}}", plain.strip_suffix('}').unwrap());
     let cases = [
         plain.clone(),
-        with(",\"id\":\"twice\""),
         with(",\"source\":null"),
         with(",\"source\":\"\\u0061pi\""),
         with(",\"video\":\"\\ud800\""),
