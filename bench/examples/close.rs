@@ -28,22 +28,23 @@ mod crowd;
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// Says to a copy of this program that it is to close, and in which database.
-const WORKER: &str = "CLEARCUE_BENCH_CLOSE";
+const WORKER: &str = "--worker";
 
 #[derive(Default)]
 struct Asked {
     figures: Vec<i64>,
     database: Option<String>,
     other: Option<String>,
+    worker: Option<String>,
     kill: bool,
 }
 
 #[tokio::main]
 async fn main() -> Outcome<()> {
-    if let Ok(address) = std::env::var(WORKER) {
-        return close_all(&address).await.map(|_| ());
-    }
     let asked = asked()?;
+    if let Some(address) = &asked.worker {
+        return close_all(address).await.map(|_| ());
+    }
     let subscribers = asked.figures.first().copied().unwrap_or(100_000);
     let tracks = asked.figures.get(1).copied().unwrap_or(20);
     let folder = tempfile::tempdir()?;
@@ -78,6 +79,7 @@ fn asked() -> Outcome<Asked> {
             "--kill" => asked.kill = true,
             "--database" => asked.database = words.next(),
             "--other" => asked.other = words.next(),
+            WORKER => asked.worker = words.next(),
             figure => asked.figures.push(figure.parse()?),
         }
     }
@@ -128,7 +130,7 @@ fn close_killed(address: &str, whole: f64) -> Outcome<u32> {
     let mut kills: u32 = 0;
     loop {
         let mut child = Command::new(std::env::current_exe()?)
-            .env(WORKER, address)
+            .args([WORKER, address])
             .spawn()?;
         // From a twentieth of the whole time on, so that no two are killed at the same point.
         let lives = whole * (0.05 + 0.013 * f64::from(kills));

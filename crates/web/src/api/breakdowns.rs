@@ -136,7 +136,7 @@ pub(crate) fn wanted(query: Option<&str>) -> Result<Wanted, Problem> {
                     &name,
                     &value,
                     "a track's id, trk_…",
-                )?)
+                )?);
             }
             "asset" => wanted.asset = Some(coded(&name, &value)?),
             "placement" => wanted.placement = Some(coded(&name, &value)?),
