@@ -360,14 +360,5 @@ fn tone() -> Vec<u8> {
     let samples: Vec<i16> = (0..88_200_i32)
         .map(|n| i16::try_from((n * 441 % 44_100 - 22_050) / 2).unwrap())
         .collect();
-    let length = u32::try_from(samples.len() * 2).unwrap();
-    let mut bytes = b"RIFF".to_vec();
-    bytes.extend((36 + length).to_le_bytes());
-    bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    bytes.extend(44_100_u32.to_le_bytes());
-    bytes.extend(88_200_u32.to_le_bytes());
-    bytes.extend(b"\x02\0\x10\0data");
-    bytes.extend(length.to_le_bytes());
-    bytes.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
-    bytes
+    common::wav(44_100, &samples)
 }

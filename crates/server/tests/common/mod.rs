@@ -64,6 +64,20 @@ impl Place {
     }
 }
 
+/// A 16-bit mono WAV file of these samples, so many a second.
+pub(crate) fn wav(rate: u32, samples: &[i16]) -> Vec<u8> {
+    let length = u32::try_from(samples.len() * 2).unwrap();
+    let mut bytes = b"RIFF".to_vec();
+    bytes.extend((36 + length).to_le_bytes());
+    bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    bytes.extend(rate.to_le_bytes());
+    bytes.extend((rate * 2).to_le_bytes());
+    bytes.extend(b"\x02\0\x10\0data");
+    bytes.extend(length.to_le_bytes());
+    bytes.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
+    bytes
+}
+
 /// What a run came to.
 #[derive(Debug)]
 pub(crate) struct Ran {

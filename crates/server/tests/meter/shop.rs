@@ -171,16 +171,7 @@ fn tone(hz: i32) -> Vec<u8> {
     let samples: Vec<i16> = (0..32_000_i32)
         .map(|n| i16::try_from((n * hz % 8_000 - 4_000) * 2).unwrap())
         .collect();
-    let length = u32::try_from(samples.len() * 2).unwrap();
-    let mut bytes = b"RIFF".to_vec();
-    bytes.extend((36 + length).to_le_bytes());
-    bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    bytes.extend(8_000_u32.to_le_bytes());
-    bytes.extend(16_000_u32.to_le_bytes());
-    bytes.extend(b"\x02\0\x10\0data");
-    bytes.extend(length.to_le_bytes());
-    bytes.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
-    bytes
+    crate::common::wav(8_000, &samples)
 }
 
 const BUNDLES: &str = "select unearned_micros, consumed_ms, total_ms from bundles";

@@ -37,29 +37,23 @@ struct Came {
 
 type Name = (String, String);
 
-/// Follows the blobs to their end. How many there were.
+/// Follows the blobs to their end.
 ///
 /// # Errors
 /// [`Fault`] of the database.
-pub(crate) async fn follow(app: &App) -> Result<usize, Fault> {
-    let mut followed = 0;
-    loop {
-        match step(app).await? {
-            Some(0) => return Ok(followed),
-            Some(blobs) => followed += blobs,
-            None => {}
-        }
-    }
+pub(crate) async fn follow(app: &App) -> Result<(), Fault> {
+    while step(app).await? {}
+    Ok(())
 }
 
-/// Follows a page of blobs: how many; nothing where another program was first.
-async fn step(app: &App) -> Result<Option<usize>, Fault> {
+/// Follows a page of blobs, unless another program is first. Was there one?
+async fn step(app: &App) -> Result<bool, Fault> {
     let mut tx = app.db.read().await?;
     let mark = tx.one(MARK, &[]).await?;
     let from = blobs::number(&mark, "followed_no")?;
     let page = blobs::after(&mut tx, from, blobs::number(&mark, "last_no")?).await?;
     let Some((through, _)) = page.last() else {
-        return Ok(Some(0));
+        return Ok(false);
     };
     let mut streams = known(&mut tx, &named(&page)?).await?;
     let room = usize::try_from(tx.one(COUNT, &[]).await?.int("n")?).unwrap_or(usize::MAX);
@@ -78,11 +72,11 @@ async fn step(app: &App) -> Result<Option<usize>, Fault> {
     let mut tx = app.db.write().await?;
     let values = [blobs::int(from)?.into(), blobs::int(*through)?.into()];
     if tx.run(MOVE, &values).await? == 0 {
-        return Ok(None);
+        return Ok(true);
     }
     write(&mut tx, &reporters, &streams).await?;
     tx.commit().await?;
-    Ok(Some(page.len()))
+    Ok(true)
 }
 
 /// The sequences that blobs name.
