@@ -59,7 +59,7 @@ pub async fn whose(app: &App, secret: &str) -> Result<Option<ApiKey>, Fault> {
     if !secret.starts_with(PREFIX) {
         return Ok(None);
     }
-    let mut tx = app.read().await?;
+    let mut tx = app.db.read().await?;
     let Some(row) = tx.optional(FIND, &[(&hash(secret)).into()]).await? else {
         return Ok(None);
     };

@@ -67,7 +67,7 @@ pub(crate) async fn ends_between(
 /// # Errors
 /// [`LinkRefusal::Spent`].
 pub async fn look(app: &App, call: &Call, secret: &str) -> Result<Person, Stop<LinkRefusal>> {
-    let mut tx = app.read().await?;
+    let mut tx = app.db.read().await?;
     let values = [(&hash(secret)).into(), call.now.0.into()];
     let row = tx
         .optional(LOOK, &values)

@@ -39,7 +39,7 @@ pub async fn person(app: &App, call: &mut Call, role: Role, name: &str) -> Resul
 
 /// The person of a role and name, if there is one.
 pub(crate) async fn known(app: &App, role: Role, name: &str) -> Result<Option<Person>, Fault> {
-    let mut tx = app.read().await?;
+    let mut tx = app.db.read().await?;
     let row = tx
         .optional(FIND, &[role.word().into(), name.into()])
         .await?;

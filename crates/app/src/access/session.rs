@@ -30,7 +30,7 @@ pub(super) async fn open(tx: &mut Tx, call: &mut Call, who: PersonId) -> Result<
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn whose(app: &App, call: &Call, secret: &str) -> Result<Option<Person>, Fault> {
-    let mut tx = app.read().await?;
+    let mut tx = app.db.read().await?;
     let values = [(&hash(secret)).into(), call.now.0.into()];
     let Some(row) = tx.optional(FIND, &values).await? else {
         return Ok(None);
