@@ -87,6 +87,8 @@ pub struct App {
     pub statuses: licensing::status::Kept,
     /// The last audit of this process, for monitors.
     pub audits: accounts::metrics::Kept,
+    /// Programs' keys that were asked for.
+    pub keys: access::api_key::Kept,
     /// What the operator has set.
     pub settings: Settings,
     /// Where time and chance come from.
@@ -120,6 +122,7 @@ impl App {
             issuer,
             statuses: licensing::status::Kept::default(),
             audits: accounts::metrics::Kept::default(),
+            keys: access::api_key::Kept::default(),
             settings,
             edge,
         })

@@ -141,18 +141,13 @@ impl Money {
     /// printed with all six decimals, so that a display never hides a fraction.
     #[must_use]
     pub fn price_display(self) -> String {
-        if self.micros % self.currency.minor_unit_micros() != 0 {
-            return self.to_string();
-        }
-        let whole = self.micros.unsigned_abs() / MICROS_PER_UNIT.unsigned_abs();
-        let rest = self.micros.unsigned_abs() % MICROS_PER_UNIT.unsigned_abs();
-        let sign = if self.micros < 0 { "-" } else { "" };
-        let digits = usize::from(self.currency.exponent());
-        if digits == 0 {
-            return format!("{sign}{whole} {}", self.currency);
-        }
-        let minor = rest / self.currency.minor_unit_micros().unsigned_abs();
-        format!("{sign}{whole}.{minor:0digits$} {}", self.currency)
+        self.as_price().to_string()
+    }
+
+    /// The same, to be written where it is needed.
+    #[must_use]
+    pub fn as_price(self) -> impl fmt::Display {
+        Price(self)
     }
 
     fn combine(
@@ -166,6 +161,27 @@ impl Money {
         }
         let micros = operation(self.micros, other.micros).ok_or(ArithmeticError::Overflow)?;
         Ok(Money { micros, ..self })
+    }
+}
+
+/// An amount written as a price.
+struct Price(Money);
+
+impl fmt::Display for Price {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Money { micros, currency } = self.0;
+        if micros % currency.minor_unit_micros() != 0 {
+            return self.0.fmt(f);
+        }
+        let whole = micros.unsigned_abs() / MICROS_PER_UNIT.unsigned_abs();
+        let rest = micros.unsigned_abs() % MICROS_PER_UNIT.unsigned_abs();
+        let sign = if micros < 0 { "-" } else { "" };
+        let digits = usize::from(currency.exponent());
+        if digits == 0 {
+            return write!(f, "{sign}{whole} {currency}");
+        }
+        let minor = rest / currency.minor_unit_micros().unsigned_abs();
+        write!(f, "{sign}{whole}.{minor:0digits$} {currency}")
     }
 }
 

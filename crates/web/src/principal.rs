@@ -23,8 +23,7 @@ impl FromRequestParts<Web> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
-        if let Some(given) = parts.headers.get(header::AUTHORIZATION) {
-            let key = given.to_str().ok().and_then(bearer).unwrap_or_default();
+        if let Some(key) = secret_key(parts) {
             let key = api_key::whose(&web.app, key)
                 .await?
                 .ok_or_else(unknown_key)?;
@@ -35,6 +34,24 @@ impl FromRequestParts<Web> for Caller {
         };
         let person = session::whose(&web.app, &web.app.call(), secret).await?;
         Ok(Self(person.map_or(Principal::Guest, Principal::Person)))
+    }
+}
+
+/// Whoever reports uses, as an extractor. A program's key may be one that is only remembered: it is
+/// asked for again in the transaction that counts its uses, once for all who wait.
+pub(crate) struct Reporter(pub(crate) Caller);
+
+impl FromRequestParts<Web> for Reporter {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
+        let Some(key) = secret_key(parts) else {
+            return Caller::from_request_parts(parts, web).await.map(Self);
+        };
+        let key = api_key::remembered(&web.app, key)
+            .await?
+            .ok_or_else(unknown_key)?;
+        Ok(Self(Caller(Principal::Program(key))))
     }
 }
 
@@ -83,6 +100,12 @@ fn unknown_key() -> Problem {
         header::WWW_AUTHENTICATE,
         HeaderValue::from_static("Bearer error=\"invalid_token\""),
     )
+}
+
+/// The key that a request carries, if it carries any: empty where it is none.
+fn secret_key(parts: &Parts) -> Option<&str> {
+    let given = parts.headers.get(header::AUTHORIZATION)?;
+    Some(given.to_str().ok().and_then(bearer).unwrap_or_default())
 }
 
 fn bearer(value: &str) -> Option<&str> {

@@ -288,6 +288,7 @@ mod tests {
             ReportRefusal::Whose.code(),
             ReportRefusal::TooFine(By::Asset).code(),
             BatchRefusal::NotAllowed.code(),
+            BatchRefusal::Withdrawn.code(),
             BatchRefusal::Size(0).code(),
             ProofRefusal::UnknownUse("x".into()).code(),
             ProofRefusal::NoStatement("x".into()).code(),

@@ -1,11 +1,19 @@
 //! Keys for programs: `sk_live_…`, shown once, with scopes.
 
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
+
 use domain::ApiKeyId;
+use store::db::{Tx, Value};
 
 use super::{Scope, fresh_secret, hash};
 use crate::{App, Call, Fault};
 
 const PREFIX: &str = "sk_live_";
+/// How many keys are remembered.
+const KEPT_MAX: usize = 1_000;
+/// How many ids one statement asks for.
+const ASKED: usize = 100;
 
 /// A program's key, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +25,10 @@ pub struct ApiKey {
     /// What it allows.
     pub scopes: Vec<Scope>,
 }
+
+/// Keys that this process has seen standing, by their secrets' hashes.
+#[derive(Debug, Default)]
+pub struct Kept(Mutex<HashMap<[u8; 32], ApiKey>>);
 
 /// Makes a key and says its secret, which cannot be had again.
 ///
@@ -74,6 +86,46 @@ pub async fn whose(app: &App, secret: &str) -> Result<Option<ApiKey>, Fault> {
         scopes,
     }))
 }
+
+/// Whose key a secret is, or was when this process last looked: for who asks [`withdrawn`] in the
+/// transaction in which the key is gone by, once for all who wait.
+///
+/// # Errors
+/// [`Fault`] of the database.
+pub async fn remembered(app: &App, secret: &str) -> Result<Option<ApiKey>, Fault> {
+    let by = hash(secret);
+    let kept = || app.keys.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(key) = kept().get(&by) {
+        return Ok(Some(key.clone()));
+    }
+    let found = whose(app, secret).await?;
+    if let Some(key) = &found {
+        let mut kept = kept();
+        if kept.len() >= KEPT_MAX {
+            kept.clear();
+        }
+        kept.insert(by, key.clone());
+    }
+    Ok(found)
+}
+
+/// Those of these keys that don't stand any more.
+pub(crate) async fn withdrawn(
+    tx: &mut Tx,
+    mut keys: BTreeSet<ApiKeyId>,
+) -> Result<BTreeSet<ApiKeyId>, Fault> {
+    let ids: Vec<Value> = keys.iter().map(|id| id.bytes().into()).collect();
+    for some in ids.chunks(ASKED) {
+        let places: Vec<String> = (1..=some.len()).map(|n| format!("${n}")).collect();
+        let sql = format!("{STANDING}({})", places.join(", "));
+        for row in tx.all(&sql, some).await? {
+            keys.remove(&ApiKeyId::from_bytes(row.id("id")?));
+        }
+    }
+    Ok(keys)
+}
+
+const STANDING: &str = "select id from api_keys where revoked_ms is null and id in ";
 
 const INSERT: &str = "
     insert into api_keys (id, name, secret_sha256, scopes, created_ms)

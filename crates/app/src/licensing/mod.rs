@@ -31,6 +31,8 @@ pub mod verify;
 use crate::accounts::sandbox;
 
 pub use crate::billing::Line;
+/// The code of a licence, as every answer names it.
+pub use licence_key::Code;
 
 pub use clear::Bar;
 pub use held::{Claim, HeldRefusal};

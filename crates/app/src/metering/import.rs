@@ -20,8 +20,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::engine::{Asked, Trial};
-use super::report::{Answer, BATCH_MAX, Receipt, owned};
+use super::batch::{Asked, Batch, owned};
+use super::engine::Trial;
+use super::report::{Answer, BATCH_MAX, Receipt};
 use crate::access::{Principal, Scope};
 use crate::{App, Fault, Refusal, Stop};
 
@@ -242,11 +243,20 @@ impl Import {
         let lines: Vec<u64> = rows.iter().map(|row| row.line).collect();
         let events = rows.into_iter().map(|row| self.event(row)).collect();
         let reporter = self.reporter.clone();
-        let asked = Asked { reporter, events };
-        let receipts = match &mut self.trial {
-            Some(trial) => trial.judge(&app.engine, &asked).await?,
-            None => app.engine.take(asked).await?,
+        let batch = Batch::of(events);
+        let asked = Asked {
+            reporter,
+            // Whether it stands was asked when the import began.
+            key: None,
+            batch,
         };
+        let reported = match &mut self.trial {
+            Some(trial) => trial.judge(&app.engine, asked).await?,
+            None => app.engine.take(asked).await?.ok_or_else(|| {
+                Fault::because("importing uses", "their reporter's key was withdrawn")
+            })?,
+        };
+        let receipts = reported.into_receipts();
         let answers = lines.into_iter().zip(receipts);
         let answers: Vec<_> = answers
             .map(|(line, receipt)| RowAnswer { line, receipt })
@@ -305,7 +315,7 @@ impl Sums {
             Answer::Accepted(counted) => {
                 self.accepted += 1;
                 self.billed_ms = self.billed_ms.saturating_add(counted.billed_ms);
-                let earned = self.earned_micros.entry(counted.currency.clone());
+                let earned = self.earned_micros.entry(counted.currency.code().to_owned());
                 let earned = earned.or_default();
                 *earned = earned.saturating_add(counted.earned_micros);
             }

@@ -35,7 +35,7 @@ impl RowAnswer {
             Cell::Text(self.status()),
             number(counted.map(|counted| counted.billed_ms)),
             number(counted.map(|counted| counted.earned_micros)),
-            Cell::Text(counted.map_or("", |counted| &counted.currency)),
+            Cell::Text(counted.map_or("", |counted| counted.currency.code())),
             Cell::Text(&self.reasons().join("; ")),
         ])
     }

@@ -1,5 +1,6 @@
 //! The meter: uses are reported, judged, paid and seen.
 
+mod batch;
 pub mod earnings;
 pub mod engine;
 pub mod feed;
@@ -10,5 +11,6 @@ pub mod overview;
 pub mod report;
 pub mod reporters;
 
+pub use batch::Reported;
 pub use engine::Engine;
 pub use live::UseSeen;

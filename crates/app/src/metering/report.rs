@@ -5,12 +5,13 @@
 //! earns its payees their parts and stands in the report, or none of it happens.
 
 use domain::usage::UseRefusal;
+use ledger::Currency;
 use licence_key::Code;
-use meter::event::{self, BATCH_EVENTS_MAX, Bad, BatchError, Event, Form, Read};
+use meter::event::{self, BATCH_EVENTS_MAX, BatchError, Form};
 use serde_json::Value as Json;
 use thiserror::Error;
 
-use super::engine::Asked;
+use super::batch::{Asked, Batch, Reported, owned};
 use crate::access::{Principal, Scope};
 use crate::{App, Fault, Refusal, Stop};
 
@@ -61,8 +62,8 @@ pub struct Counted {
     pub billed_ms: i64,
     /// What it earned for the track's payees, in micro-units.
     pub earned_micros: i64,
-    /// ISO 4217.
-    pub currency: String,
+    /// The licence's currency.
+    pub currency: Currency,
 }
 
 /// Why a whole batch is turned away.
@@ -71,6 +72,9 @@ pub enum BatchRefusal {
     /// The reporter may not report.
     #[error("reporting uses needs an API key with the scope usage:write (`clearcue key create`)")]
     NotAllowed,
+    /// The reporter's key was withdrawn.
+    #[error("this API key was withdrawn: make one with `clearcue key create`")]
+    Withdrawn,
     /// Too many events at once, or none.
     #[error("a batch holds 1 to {BATCH_MAX} events, this has {0}: send it in parts")]
     Size(usize),
@@ -83,6 +87,7 @@ impl Refusal for BatchRefusal {
     fn code(&self) -> &'static str {
         match self {
             Self::NotAllowed => "scope_required",
+            Self::Withdrawn => "unknown_api_key",
             Self::Size(_) => "bad_batch_size",
             Self::NotJson(_) => "malformed_json",
         }
@@ -104,8 +109,9 @@ pub async fn report(
     }
     let texts: Vec<String> = events.iter().map(Json::to_string).collect();
     let events = texts.iter().map(|text| owned(event::read_one(text)));
-    let events = events.collect();
-    Ok(app.engine.take(Asked { reporter, events }).await?)
+    let batch = Batch::of(events.collect());
+    let reported = take(app, who, reporter, batch).await?;
+    Ok(reported.into_receipts())
 }
 
 /// The same of a body as it came.
@@ -117,17 +123,36 @@ pub async fn report_body(
     who: &Principal,
     body: Vec<u8>,
     form: BatchForm,
-) -> Result<Vec<Receipt>, Stop<BatchRefusal>> {
+) -> Result<Reported, Stop<BatchRefusal>> {
     let reporter = reporter(who)?;
-    let events = if body.len() < LARGE {
-        read(&body, form)
+    let batch = if body.len() < LARGE {
+        read(body, form)
     } else {
-        tokio::task::spawn_blocking(move || read(&body, form))
+        tokio::task::spawn_blocking(move || read(body, form))
             .await
             .map_err(Fault::while_("reading a batch"))?
     };
-    let events = events.map_err(Stop::Refused)?;
-    Ok(app.engine.take(Asked { reporter, events }).await?)
+    let batch = batch.map_err(Stop::Refused)?;
+    take(app, who, reporter, batch).await
+}
+
+async fn take(
+    app: &App,
+    who: &Principal,
+    reporter: String,
+    batch: Batch,
+) -> Result<Reported, Stop<BatchRefusal>> {
+    let key = match who {
+        Principal::Program(key) => Some(key.id),
+        Principal::Guest | Principal::Person(_) => None,
+    };
+    let asked = Asked {
+        reporter,
+        key,
+        batch,
+    };
+    let reported = app.engine.take(asked).await?;
+    reported.ok_or(Stop::Refused(BatchRefusal::Withdrawn))
 }
 
 fn reporter(who: &Principal) -> Result<String, Stop<BatchRefusal>> {
@@ -138,31 +163,15 @@ fn reporter(who: &Principal) -> Result<String, Stop<BatchRefusal>> {
     }
 }
 
-fn read(
-    body: &[u8],
-    form: BatchForm,
-) -> Result<Vec<Result<Event<'static>, Receipt>>, BatchRefusal> {
+fn read(body: Vec<u8>, form: BatchForm) -> Result<Batch, BatchRefusal> {
     let form = match form {
         BatchForm::Json => Form::Json,
         BatchForm::Lines => Form::Lines,
         BatchForm::CloudEvents => Form::CloudEvents,
     };
-    match event::read_batch(body, form) {
-        Ok(events) => Ok(events.into_iter().map(owned).collect()),
-        Err(BatchError::Events(count)) => Err(BatchRefusal::Size(count)),
-        Err(BatchError::NotJson(why)) => Err(BatchRefusal::NotJson(why)),
-        Err(error @ BatchError::Bytes(_)) => Err(BatchRefusal::NotJson(error.to_string())),
-    }
-}
-
-/// What was read, for itself: the body goes.
-pub(super) fn owned(read: Read<'_>) -> Result<Event<'static>, Receipt> {
-    match read {
-        Ok(event) => Ok(Event::from(event.to_report())),
-        Err(bad) => {
-            let Bad { id, error } = *bad;
-            let answer = Answer::Refused(vec![UseRefusal::Field(error)]);
-            Err(Receipt { id, answer })
-        }
-    }
+    Batch::read(body, form).map_err(|error| match error {
+        BatchError::Events(count) => BatchRefusal::Size(count),
+        BatchError::NotJson(why) => BatchRefusal::NotJson(why),
+        BatchError::Bytes(_) => BatchRefusal::NotJson(error.to_string()),
+    })
 }

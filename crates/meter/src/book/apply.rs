@@ -28,7 +28,9 @@ impl Book {
             }
             Outcome::Free | Outcome::Uncovered => {}
         }
-        self.pending.add(accepted, licence.holder);
+        if !self.unsummed {
+            self.pending.add(accepted, licence.holder);
+        }
     }
 
     /// Takes back an event whose commit failed. Several are taken back in reverse order, and
@@ -56,6 +58,8 @@ impl Book {
             }
             Outcome::Free | Outcome::Uncovered => {}
         }
-        self.pending.take_back(accepted);
+        if !self.unsummed {
+            self.pending.take_back(accepted);
+        }
     }
 }

@@ -57,7 +57,7 @@ pub(crate) struct ImportedRow {
     line: u64,
     /// Its receipt.
     #[serde(flatten)]
-    receipt: Receipt,
+    receipt: Receipt<'static>,
 }
 
 /// Imports a table of uses, each row as an event: the columns are named as an event's fields are, or
@@ -125,7 +125,7 @@ fn note(not_counted: &mut Vec<ImportedRow>, answers: &[RowAnswer]) -> Result<(),
     for row in rows {
         not_counted.push(ImportedRow {
             line: row.line,
-            receipt: Receipt::of(&row.receipt)?,
+            receipt: Receipt::of(row.receipt.id.clone().into(), &row.receipt.answer)?,
         });
     }
     Ok(())

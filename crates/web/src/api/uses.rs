@@ -1,22 +1,29 @@
 //! Reporting uses: one, many, or a line each; a receipt for each out.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use app::App;
 use app::access::Scope;
-use app::metering::report::{self, Answer, BatchForm, Counted, Receipt as Given};
-use axum::Json;
+use app::licensing::Code;
+use app::metering::Reported;
+use app::metering::report::{self, Answer, BatchForm, Counted};
 use axum::extract::{FromRequest, Request, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use domain::usage::UseRefusal;
-use ledger::Currency;
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::body;
 use super::money::Money;
-use crate::principal::Caller;
+use crate::principal::Reporter;
 use crate::problem::{Problem, ProblemBody};
+
+/// About how long a receipt is as JSON.
+const USUAL_BYTES: usize = 240;
 
 /// The events of a request as they came, and in which of the forms.
 pub(crate) struct Events(Vec<u8>, BatchForm);
@@ -91,9 +98,9 @@ pub(crate) enum UseEvents {
 
 /// The answer to a batch.
 #[derive(Debug, Default, Serialize, ToSchema)]
-pub(crate) struct Receipts {
+pub(crate) struct Receipts<'a> {
     /// One for each event, in their order.
-    receipts: Vec<Receipt>,
+    receipts: Vec<Receipt<'a>>,
     /// How many count now.
     accepted: usize,
     /// How many counted before.
@@ -104,19 +111,23 @@ pub(crate) struct Receipts {
     refused: usize,
 }
 
-/// The answer to one event.
+/// The answer to one event. There are a thousand in an answer: nothing is copied to write one.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Receipt {
+pub(crate) struct Receipt<'a> {
     /// The event's id, as it was sent.
-    id: String,
+    id: Cow<'a, str>,
     /// What became of it.
     status: Status,
     /// The code of the licence it fell under; null where it doesn't count.
-    licence_code: Option<String>,
+    #[serde(serialize_with = "as_text")]
+    #[schema(value_type = Option<String>)]
+    licence_code: Option<Code>,
     /// Clip time billed, in milliseconds; 0 under a tiered licence, which was paid at its sale.
     billed_ms: i64,
     /// What it earned for the track's payees; null where it doesn't count.
-    earned: Option<Money>,
+    #[serde(serialize_with = "as_money")]
+    #[schema(value_type = Option<Money>)]
+    earned: Option<ledger::Money>,
     /// Why it doesn't count: every reason.
     reasons: Vec<Reason>,
 }
@@ -170,22 +181,32 @@ pub(crate) struct Reason {
 ), security(("api_key" = ["usage:write"])))]
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
-    caller: Caller,
+    Reporter(caller): Reporter,
     events: Result<Events, Problem>,
-) -> Result<Json<Receipts>, Problem> {
+) -> Result<Response, Problem> {
     caller.needs(Scope::ReportUses)?;
     let Events(body, form) = events?;
-    let given = report::report_body(&app, &caller.0, body, form).await?;
-    let mut receipts = Receipts::default();
-    for receipt in &given {
-        receipts.add(receipt)?;
-    }
-    Ok(Json(receipts))
+    let reported = report::report_body(&app, &caller.0, body, form).await?;
+    let text = Receipts::of(&reported)?.text()?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
 }
 
-impl Receipts {
-    fn add(&mut self, given: &Given) -> Result<(), Problem> {
-        let receipt = Receipt::of(given)?;
+impl<'a> Receipts<'a> {
+    fn of(reported: &'a Reported) -> Result<Self, Problem> {
+        let mut receipts = Receipts::default();
+        for (id, answer) in reported.receipts() {
+            receipts.add(Receipt::of(id.into(), answer)?);
+        }
+        Ok(receipts)
+    }
+
+    fn text(&self) -> Result<Vec<u8>, Problem> {
+        let mut text = Vec::with_capacity(64 + self.receipts.len() * USUAL_BYTES);
+        serde_json::to_writer(&mut text, self).map_err(app::Fault::while_("writing receipts"))?;
+        Ok(text)
+    }
+
+    fn add(&mut self, receipt: Receipt<'a>) {
         *match receipt.status {
             Status::Accepted => &mut self.accepted,
             Status::Duplicate => &mut self.duplicate,
@@ -193,23 +214,22 @@ impl Receipts {
             Status::Refused => &mut self.refused,
         } += 1;
         self.receipts.push(receipt);
-        Ok(())
     }
 }
 
-impl Receipt {
-    pub(super) fn of(given: &Given) -> Result<Self, Problem> {
+impl<'a> Receipt<'a> {
+    pub(super) fn of(id: Cow<'a, str>, answer: &Answer) -> Result<Self, Problem> {
         let blank = |status| Self {
-            id: given.id.clone(),
+            id: id.clone(),
             status,
             licence_code: None,
             billed_ms: 0,
             earned: None,
             reasons: Vec::new(),
         };
-        match &given.answer {
-            Answer::Accepted(counted) => blank(Status::Accepted).counted(counted),
-            Answer::Duplicate(counted) => blank(Status::Duplicate).counted(counted),
+        match answer {
+            Answer::Accepted(counted) => Ok(blank(Status::Accepted).counted(counted)),
+            Answer::Duplicate(counted) => Ok(blank(Status::Duplicate).counted(counted)),
             Answer::Conflict => Ok(blank(Status::Conflict)),
             Answer::Refused(refusals) => {
                 let reasons = refusals.iter().map(Reason::of).collect::<Result<_, _>>()?;
@@ -221,16 +241,40 @@ impl Receipt {
         }
     }
 
-    fn counted(self, counted: &Counted) -> Result<Self, Problem> {
-        let currency = Currency::from_code(&counted.currency)
-            .map_err(app::Fault::while_("writing a receipt"))?;
-        let earned = ledger::Money::new(counted.earned_micros, currency);
-        Ok(Self {
-            licence_code: Some(counted.licence.to_string()),
+    fn counted(self, counted: &Counted) -> Self {
+        Self {
+            licence_code: Some(counted.licence),
             billed_ms: counted.billed_ms,
-            earned: Some(earned.into()),
+            earned: Some(ledger::Money::new(counted.earned_micros, counted.currency)),
             ..self
-        })
+        }
+    }
+}
+
+fn as_text<S: Serializer>(code: &Option<Code>, to: S) -> Result<S::Ok, S::Error> {
+    match code {
+        Some(code) => to.collect_str(code),
+        None => to.serialize_none(),
+    }
+}
+
+/// As [`Money`] is written.
+fn as_money<S: Serializer>(money: &Option<ledger::Money>, to: S) -> Result<S::Ok, S::Error> {
+    let Some(money) = money else {
+        return to.serialize_none();
+    };
+    let mut out = to.serialize_struct("Money", 3)?;
+    out.serialize_field("micros", &money.micros())?;
+    out.serialize_field("currency", money.currency().code())?;
+    out.serialize_field("display", &Shown(*money))?;
+    out.end()
+}
+
+struct Shown(ledger::Money);
+
+impl Serialize for Shown {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&self.0.as_price())
     }
 }
 
@@ -262,6 +306,37 @@ fn text(value: Option<Value>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_receipt_is_written_as_its_schema_says() {
+        let micros = 1_234_567;
+        let currency = ledger::Currency::from_code("USD").unwrap();
+        let counted = Counted {
+            licence: "7K3M9-QXD4T-0RWPD".parse().unwrap(),
+            billed_ms: 15_000,
+            earned_micros: micros,
+            currency,
+        };
+        let written = |answer: &Answer| {
+            let receipt = Receipt::of("e1".into(), answer).unwrap();
+            serde_json::to_value(receipt).unwrap()
+        };
+        let money = Money::from(ledger::Money::new(micros, currency));
+        assert_eq!(
+            written(&Answer::Accepted(counted)),
+            serde_json::json!({
+                "id": "e1",
+                "status": "accepted",
+                "licence_code": "7K3M9-QXD4T-0RWPD",
+                "billed_ms": 15_000,
+                "earned": money,
+                "reasons": [],
+            })
+        );
+        let conflict = written(&Answer::Conflict);
+        assert_eq!(conflict["licence_code"], Value::Null);
+        assert_eq!(conflict["earned"], Value::Null);
+    }
 
     #[test]
     fn every_reason_has_its_word_and_its_sentence() {

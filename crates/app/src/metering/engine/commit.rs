@@ -5,20 +5,23 @@ use std::sync::Arc;
 use domain::Timestamp;
 use store::db::Tx;
 
-use super::super::report::Receipt;
+use super::super::batch::Asked;
+use super::super::report::Answer;
 use super::judge::{self, Draft};
 use super::old::Old;
 use super::state::State;
-use super::{Asked, Engine, blobs, catch_up, settle};
+use super::{Engine, blobs, catch_up, settle};
 use crate::Fault;
+use crate::access::api_key;
 use crate::stop::Tries;
 
-/// The receipts of every request, once they are durable. Where it fails nothing has happened.
+/// The answers of every request, once they are durable; none where its key was withdrawn. Where it
+/// fails nothing has happened.
 pub(super) async fn commit(
     engine: &Engine,
     state: &mut State,
     asked: &[Asked],
-) -> Result<Vec<Vec<Receipt>>, Fault> {
+) -> Result<Vec<Option<Vec<Answer>>>, Fault> {
     let mut tries = Tries::default();
     loop {
         match once(engine, state, asked).await {
@@ -36,14 +39,18 @@ async fn once(
     engine: &Engine,
     state: &mut State,
     asked: &[Asked],
-) -> Result<Vec<Vec<Receipt>>, Fault> {
+) -> Result<Vec<Option<Vec<Answer>>>, Fault> {
     let now = engine.edge.now();
     catch_up::prepare(engine, state, now).await?;
     let mut tx = engine.alone().await?;
     catch_up::catch_up(engine, state, &mut tx, now).await?;
-    let (codes, tracks) = judge::named(asked);
+    let keys = asked.iter().filter_map(|one| one.key).collect();
+    let withdrawn = api_key::withdrawn(&mut tx, keys).await?;
+    let stands = |one: &Asked| one.key.is_none_or(|key| !withdrawn.contains(&key));
+    let (codes, tracks) = judge::named(state, asked);
     state.known.learn(&mut tx, &codes, &tracks, now).await?;
-    let earlier = judge::earlier(engine, state, &mut tx, asked).await?;
+    let keys = judge::keys(engine, asked);
+    let earlier = judge::earlier(state, &mut tx, &keys).await?;
     let old = Old::find(state, &mut tx, asked, now.0).await?;
     let no = state.last + 1;
     state.torn = true;
@@ -57,12 +64,16 @@ async fn once(
     };
     let judged = asked
         .iter()
-        .map(|one| draft.judge(engine, state, &old, one))
+        .zip(&keys)
+        .map(|(one, keys)| {
+            let judged = stands(one).then(|| draft.judge(state, &old, one, keys));
+            judged.transpose()
+        })
         .collect::<Result<Vec<_>, Fault>>();
-    let receipts = match judged {
-        Ok(receipts) => receipts,
+    let answers = match judged {
+        Ok(answers) => answers,
         Err(fault) => {
-            draft.undo(engine, state);
+            draft.undo(state);
             return Err(fault);
         }
     };
@@ -71,16 +82,16 @@ async fn once(
         state.torn = false;
         tx.commit().await?;
         state.known_ready = true;
-        return Ok(receipts);
+        return Ok(answers);
     }
     match write(engine, state, tx, (no, now)).await {
         Ok(()) => {
             state.torn = false;
-            Ok(receipts)
+            Ok(answers)
         }
         // If it was committed all the same, the next one finds the blob and catches up with it.
         Err(fault) => {
-            draft.undo(engine, state);
+            draft.undo(state);
             Err(fault)
         }
     }

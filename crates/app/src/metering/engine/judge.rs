@@ -13,11 +13,12 @@ use meter::id::{EventId, Key};
 use meter::window::Place;
 use store::db::Tx;
 
-use super::super::report::{Answer, Counted, Receipt};
+use super::super::batch::Asked;
+use super::super::report::{Answer, Counted};
+use super::Engine;
 use super::blobs;
 use super::old::Old;
 use super::state::State;
-use super::{Asked, Engine};
 use crate::Fault;
 
 /// A commit in the making: what was counted, so that it can be taken back.
@@ -31,19 +32,34 @@ pub(super) struct Draft<'a> {
 /// An event that counts in this commit.
 pub(super) struct Counting<'a> {
     reporter: &'a str,
-    event: &'a Event<'static>,
+    event: &'a Event<'a>,
+    key: Key,
     accepted: Box<Accepted>,
 }
 
-/// The licences and tracks that events name.
-pub(super) fn named(asked: &[Asked]) -> (BTreeSet<Code>, BTreeSet<domain::TrackId>) {
-    let events = asked.iter().flat_map(|one| one.events.iter().flatten());
+/// The licences and tracks that events name and the book doesn't know yet.
+pub(super) fn named(state: &State, asked: &[Asked]) -> (BTreeSet<Code>, BTreeSet<domain::TrackId>) {
+    let book = &state.known.book;
     let (mut codes, mut tracks) = (BTreeSet::new(), BTreeSet::new());
-    for event in events {
-        codes.extend(meter::code::read(&event.licence_code));
-        tracks.extend(event.track);
+    for event in asked.iter().flat_map(Asked::good) {
+        let code = meter::code::read(&event.licence_code);
+        codes.extend(code.filter(|code| book.licence_of_code(*code).is_none()));
+        tracks.extend(event.track.filter(|track| book.track(*track).is_none()));
     }
     (codes, tracks)
+}
+
+/// The keys of each request's events: of every event, so that they stand at the same place; one that
+/// couldn't be read has none.
+pub(super) fn keys(engine: &Engine, asked: &[Asked]) -> Vec<Vec<Option<Key>>> {
+    let of = |one: &Asked| {
+        let key = |event: &Event<'_>| engine.seed.of_event(&one.reporter, &event.event_id());
+        let events = one.events().iter();
+        events
+            .map(|event| event.as_ref().ok().map(key))
+            .collect::<Vec<_>>()
+    };
+    asked.iter().map(of).collect()
 }
 
 /// An event of an earlier commit.
@@ -59,17 +75,13 @@ pub(super) type Earlier = HashMap<Place, Before>;
 
 /// Reads the events of earlier commits that may have come again.
 pub(super) async fn earlier(
-    engine: &Engine,
     state: &State,
     tx: &mut Tx,
-    asked: &[Asked],
+    keys: &[Vec<Option<Key>>],
 ) -> Result<Earlier, Fault> {
     let mut needed: BTreeMap<u64, BTreeSet<u32>> = BTreeMap::new();
-    for one in asked {
-        let events = one.events.iter().flatten();
-        let keys: Vec<Key> = events
-            .map(|event| engine.seed.of_event(&one.reporter, &event.event_id()))
-            .collect();
+    for keys in keys {
+        let keys: Vec<Key> = keys.iter().flatten().copied().collect();
         let _ = state.window.touch(&keys);
         for place in keys.into_iter().flat_map(|key| places(state, key)) {
             needed.entry(place.commit).or_default().insert(place.index);
@@ -120,37 +132,34 @@ impl<'a> Draft<'a> {
     /// Judges a request's events.
     pub(super) fn judge(
         &mut self,
-        engine: &Engine,
         state: &mut State,
         old: &Old,
         asked: &'a Asked,
-    ) -> Result<Vec<Receipt>, Fault> {
-        let mut receipts = Vec::with_capacity(asked.events.len());
-        for event in &asked.events {
-            receipts.push(match event {
-                Err(receipt) => receipt.clone(),
-                Ok(event) => Receipt {
-                    id: event.id.chars().take(64).collect(),
-                    answer: self.one(engine, state, old, &asked.reporter, event)?,
-                },
+        keys: &[Option<Key>],
+    ) -> Result<Vec<Answer>, Fault> {
+        let events = asked.events();
+        let mut answers = Vec::with_capacity(events.len());
+        for (event, key) in events.iter().zip(keys) {
+            answers.push(match (event, key) {
+                (Err(receipt), _) => receipt.answer.clone(),
+                (Ok(event), Some(key)) => self.one(state, old, (&asked.reporter, event), *key)?,
+                (Ok(_), None) => return Err(Fault::because("judging a use", "it has no key")),
             });
         }
-        Ok(receipts)
+        Ok(answers)
     }
 
     fn one(
         &mut self,
-        engine: &Engine,
         state: &mut State,
         old: &Old,
-        reporter: &'a str,
-        event: &'a Event<'static>,
+        (reporter, event): (&'a str, &'a Event<'a>),
+        key: Key,
     ) -> Result<Answer, Fault> {
         if let Some(answer) = old.answer(reporter, event) {
             return Ok(answer);
         }
         let id = event.event_id();
-        let key = engine.seed.of_event(reporter, &id);
         for place in places(state, key) {
             if let Some(answer) = self.again(state, place, reporter, event, &id)? {
                 return Ok(answer);
@@ -161,7 +170,7 @@ impl<'a> Draft<'a> {
             Verdict::Accept(accepted) => accepted,
         };
         // Whatever can fail comes before anything is noted, so that a fault leaves nothing half counted.
-        let counted = of_accepted(event, &accepted)?;
+        let counted = of_accepted(&accepted);
         let packed = state.packer.add(reporter, event, accepted.outcome());
         let index = packed.map_err(Fault::while_("packing a use"))?;
         let place = Place {
@@ -176,6 +185,7 @@ impl<'a> Draft<'a> {
         self.counted.push(Counting {
             reporter,
             event,
+            key,
             accepted,
         });
         Ok(Answer::Accepted(counted))
@@ -205,14 +215,13 @@ impl<'a> Draft<'a> {
 
     /// Takes everything back: the commit failed. The book is made again at the next one, since what
     /// was read for this one may never have been.
-    pub(super) fn undo(self, engine: &Engine, state: &mut State) {
+    pub(super) fn undo(self, state: &mut State) {
         for (index, one) in (0..).zip(&self.counted) {
             let place = Place {
                 commit: self.no,
                 index,
             };
-            let key = engine.seed.of_event(one.reporter, &one.event.event_id());
-            state.window.remove(key, place);
+            state.window.remove(one.key, place);
         }
         state.packer.clear();
         state.torn = false;
@@ -232,8 +241,7 @@ impl Counting<'_> {
         if self.event != event {
             return Ok(Some(Answer::Conflict));
         }
-        let counted = of_accepted(event, &self.accepted)?;
-        Ok(Some(Answer::Duplicate(counted)))
+        Ok(Some(Answer::Duplicate(of_accepted(&self.accepted))))
     }
 }
 
@@ -250,7 +258,7 @@ impl Before {
                 licence,
                 billed_ms: self.billed_ms,
                 earned_micros: self.earned,
-                currency: terms.currency.code().to_owned(),
+                currency: terms.currency,
             }),
             // A licence is never forgotten; if it was, its uses can't be told either.
             None => Answer::Refused(vec![UseRefusal::UnknownLicence]),
@@ -259,15 +267,11 @@ impl Before {
 }
 
 /// What the receipt says of an event that counts.
-fn of_accepted(event: &Event<'_>, accepted: &Accepted) -> Result<Counted, Fault> {
-    let licence = meter::code::read(&event.licence_code);
-    // What was accepted was found by its code, so it has one.
-    let licence = licence
-        .ok_or_else(|| Fault::because("writing a receipt", "an accepted use names no licence"))?;
-    Ok(Counted {
-        licence,
+fn of_accepted(accepted: &Accepted) -> Counted {
+    Counted {
+        licence: accepted.code(),
         billed_ms: accepted.billed_ms(),
         earned_micros: accepted.earned(),
-        currency: accepted.currency().code().to_owned(),
-    })
+        currency: accepted.currency(),
+    }
 }

@@ -11,7 +11,6 @@ use meter::pack::CodeText;
 pub(super) type Id = [u8; 16];
 
 /// The book and what stands beside it.
-#[derive(Default)]
 pub(super) struct Known {
     pub(super) book: Book,
     pub(super) held: HashMap<LicenceId, Held>,
@@ -48,6 +47,19 @@ pub(super) enum Thing {
     Licence(LicenceId),
     Purse(Id),
     Track(TrackId),
+}
+
+impl Default for Known {
+    fn default() -> Known {
+        Known {
+            // A settlement sums the blobs.
+            book: Book::without_sums(),
+            held: HashMap::default(),
+            numbers: HashMap::default(),
+            things: HashMap::default(),
+            purses: HashSet::default(),
+        }
+    }
 }
 
 impl Known {

@@ -30,13 +30,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use meter::event::Event;
 use meter::id::Seed;
 use store::bus::Bus;
 use store::db::{Database, Tx};
 use tokio::sync::{Mutex as Lock, oneshot};
 
-use super::report::Receipt;
+use super::batch::{Asked, Reported};
 use crate::proofs::Secret;
 use crate::{Edge, Fault};
 use state::State;
@@ -51,17 +50,9 @@ const SETTLE_MS: i64 = 1_000;
 /// The most requests that are committed together.
 const TOGETHER_MAX: usize = 256;
 
-/// The events of one request.
-pub(super) struct Asked {
-    /// The name of the key that reports them.
-    pub(super) reporter: String,
-    /// What could be read, and why the others couldn't.
-    pub(super) events: Vec<Result<Event<'static>, Receipt>>,
-}
-
 struct Waiting {
     asked: Asked,
-    answer: oneshot::Sender<Result<Vec<Receipt>, Fault>>,
+    answer: oneshot::Sender<Result<Option<Reported>, Fault>>,
 }
 
 /// The engine of one process. Shared by reference.
@@ -93,8 +84,9 @@ impl Engine {
         })
     }
 
-    /// Counts what counts of a request's events; when this answers it is durable.
-    pub(super) async fn take(self: &Arc<Self>, asked: Asked) -> Result<Vec<Receipt>, Fault> {
+    /// Counts what counts of a request's events; when this answers it is durable. Nothing where the
+    /// reporter's key was withdrawn.
+    pub(super) async fn take(self: &Arc<Self>, asked: Asked) -> Result<Option<Reported>, Fault> {
         let (answer, told) = oneshot::channel();
         self.waiting().push(Waiting { asked, answer });
         // In a task of its own: whoever hangs up doesn't leave a commit half done.
@@ -119,9 +111,10 @@ impl Engine {
             .unzip();
         // Who hung up meanwhile gets no answer; their events count all the same.
         match commit::commit(self, &mut state, &asked).await {
-            Ok(receipts) => {
-                for (answer, receipts) in answers.into_iter().zip(receipts) {
-                    let _ = answer.send(Ok(receipts));
+            Ok(all) => {
+                for ((answer, answers), asked) in answers.into_iter().zip(all).zip(asked) {
+                    let reported = answers.map(|answers| Reported { asked, answers });
+                    let _ = answer.send(Ok(reported));
                 }
             }
             Err(fault) => {

@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 
 use domain::UseReport;
+use ledger::Currency;
 use meter::event::Event;
 use meter::window::KEPT_MS;
 use store::db::{Row, Tx};
 
+use super::super::batch::Asked;
 use super::super::report::{Answer, Counted};
-use super::Asked;
 use super::state::State;
 use crate::Fault;
 
@@ -35,7 +36,7 @@ impl Old {
             return Ok(old);
         }
         for one in asked {
-            for event in one.events.iter().flatten() {
+            for event in one.good() {
                 let values = [event.id.as_ref().into(), one.reporter.as_str().into()];
                 if let Some(row) = tx.optional(BEFORE, &values).await? {
                     let key = (one.reporter.clone(), event.id.as_ref().to_owned());
@@ -72,7 +73,8 @@ fn read(row: &Row) -> Result<Before, Fault> {
             licence,
             billed_ms: row.int("billed_ms")?,
             earned_micros: row.int("earned_micros")?,
-            currency: row.text("currency")?,
+            currency: Currency::from_code(&row.text("currency")?)
+                .map_err(Fault::while_("reading an earlier report"))?,
         },
     })
 }

@@ -6,11 +6,12 @@
 
 use std::sync::Arc;
 
-use super::super::report::Receipt;
+use super::super::batch::{Asked, Reported};
+use super::super::report::Answer;
 use super::judge::{self, Draft};
 use super::old::Old;
 use super::state::State;
-use super::{Asked, Engine, catch_up};
+use super::{Engine, catch_up};
 use crate::Fault;
 use crate::stop::Tries;
 
@@ -26,18 +27,18 @@ impl Trial {
     pub(in crate::metering) async fn judge(
         &mut self,
         engine: &Engine,
-        asked: &Asked,
-    ) -> Result<Vec<Receipt>, Fault> {
+        asked: Asked,
+    ) -> Result<Reported, Fault> {
         let mut tries = Tries::default();
         loop {
-            match self.once(engine, asked).await {
+            match self.once(engine, &asked).await {
                 Err(fault) if tries.again(&fault) => {}
-                done => return done,
+                done => return done.map(|answers| Reported { asked, answers }),
             }
         }
     }
 
-    async fn once(&mut self, engine: &Engine, asked: &Asked) -> Result<Vec<Receipt>, Fault> {
+    async fn once(&mut self, engine: &Engine, asked: &Asked) -> Result<Vec<Answer>, Fault> {
         let now = engine.edge.now();
         if !self.begun {
             self.state = State::default();
@@ -51,9 +52,10 @@ impl Trial {
             self.begun = true;
         }
         let asked = std::slice::from_ref(asked);
-        let (codes, tracks) = judge::named(asked);
+        let (codes, tracks) = judge::named(state, asked);
         state.known.learn(&mut tx, &codes, &tracks, now).await?;
-        let earlier = judge::earlier(engine, state, &mut tx, asked).await?;
+        let keys = judge::keys(engine, asked);
+        let earlier = judge::earlier(state, &mut tx, &keys).await?;
         let old = Old::find(state, &mut tx, asked, now.0).await?;
         // Taken back: nobody waits for what is left to do.
         drop(tx);
@@ -66,9 +68,9 @@ impl Trial {
             earlier,
             counted: Vec::new(),
         };
-        let mut receipts = Vec::new();
-        for one in asked {
-            receipts = draft.judge(engine, state, &old, one)?;
+        let mut answers = Vec::new();
+        for (one, keys) in asked.iter().zip(&keys) {
+            answers = draft.judge(state, &old, one, keys)?;
         }
         if !draft.counted.is_empty() {
             let blob = state.packer.seal(no, now);
@@ -76,6 +78,6 @@ impl Trial {
             state.last = no;
             state.known.book.reached(no);
         }
-        Ok(receipts)
+        Ok(answers)
     }
 }
