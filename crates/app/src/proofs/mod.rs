@@ -24,8 +24,8 @@ pub use prove::{Form, ProofRefusal, consistency, of_any_use, of_licence, of_stat
 pub use publish::{Published, publish};
 pub use tiles::{Resource, checkpoint, resource};
 
-pub(crate) use end::{Secret, frontier};
+pub(crate) use end::{Secret, frontier, letters};
 pub(crate) use licences::{batch as licence_batch, licence};
 pub(crate) use statements::{Stated, batch as statement_batch, last as last_statement, statement};
 pub(crate) use tiles::all as all_tiles;
-pub(crate) use uses::{batch as use_batch, settled};
+pub(crate) use uses::{Logged, batch as use_batch, settled};

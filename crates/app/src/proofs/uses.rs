@@ -12,39 +12,29 @@ use super::event::{Event, Use};
 use crate::Fault;
 use crate::many::{ROWS, rows};
 
-/// Puts the uses of these settlements, which this transaction writes, into the log as one leaf. Call
-/// it last before the commit: from here on all others wait.
+/// A use as the log says it, with what it earned.
+pub(crate) struct Logged {
+    pub(crate) used: Use,
+    pub(crate) earned: Money,
+}
+
+/// Puts the uses of settlements that this transaction writes into the log as one leaf: settlement by
+/// settlement, each in the order of the uses' ids. Call it last before the commit: from here on all
+/// others wait.
 pub(crate) async fn settled(
     secret: &Secret,
     tx: &mut Tx,
     now: Timestamp,
-    settlements: &[[u8; 16]],
-) -> Result<(), Fault> {
-    let mut all = Vec::new();
-    for id in settlements {
-        all.extend(tx.all(OF_SETTLEMENT, &[id.into()]).await?);
-    }
-    log(secret, tx, now, &all).await
-}
-
-/// The same for rows of the table of uses: their events are made of them, and their places kept
-/// beside them.
-pub(super) async fn log(
-    secret: &Secret,
-    tx: &mut Tx,
-    now: Timestamp,
-    uses: &[Row],
+    uses: Vec<Logged>,
 ) -> Result<(), Fault> {
     if uses.is_empty() {
         return Ok(());
     }
     let (mut ids, mut events, mut earned) = (Vec::new(), Vec::new(), Vec::new());
-    for row in uses {
-        let currency = Currency::from_code(&row.text("currency")?)
-            .map_err(Fault::while_("reading a use's currency"))?;
-        ids.push(row.id("id")?);
-        events.push(event(row)?);
-        earned.push(Money::new(row.int("earned_micros")?, currency));
+    for one in uses {
+        ids.push(one.used.id);
+        earned.push(one.earned);
+        events.push(Event::Use(one.used).encode());
     }
     let totals = totals(earned)?;
     let mut end = End::hold(tx).await?;
@@ -57,6 +47,26 @@ pub(super) async fn log(
     };
     let leaf = end.append(tx, now, said).await?;
     keep_places(tx, &ids, leaf).await
+}
+
+/// The same for rows of the table of uses that were settled before there was a log.
+pub(super) async fn log(
+    secret: &Secret,
+    tx: &mut Tx,
+    now: Timestamp,
+    rows: &[Row],
+) -> Result<(), Fault> {
+    let uses = rows.iter().map(logged).collect::<Result<_, Fault>>()?;
+    settled(secret, tx, now, uses).await
+}
+
+fn logged(row: &Row) -> Result<Logged, Fault> {
+    let currency = Currency::from_code(&row.text("currency")?)
+        .map_err(Fault::while_("reading a use's currency"))?;
+    Ok(Logged {
+        used: used(row)?,
+        earned: Money::new(row.int("earned_micros")?, currency),
+    })
 }
 
 /// Keeps where in the log uses are: in this leaf, in this order.
@@ -77,12 +87,13 @@ async fn keep_places(tx: &mut Tx, ids: &[[u8; 16]], leaf: u64) -> Result<(), Fau
 /// The events of a leaf of uses, as they stand in the database now.
 pub(crate) async fn batch(tx: &mut Tx, leaf: i64) -> Result<Vec<Vec<u8>>, Fault> {
     let rows = tx.all(OF_LEAF, &[leaf.into()]).await?;
-    rows.iter().map(event).collect()
+    let encoded = |row| Ok(Event::Use(used(row)?).encode());
+    rows.iter().map(encoded).collect()
 }
 
-fn event(row: &Row) -> Result<Vec<u8>, Fault> {
+fn used(row: &Row) -> Result<Use, Fault> {
     let report = row.opt_text("report")?;
-    let event = Event::Use(Use {
+    Ok(Use {
         id: row.id("id")?,
         settlement: row.id("settlement_id")?,
         uses: row.int("uses")?,
@@ -95,8 +106,7 @@ fn event(row: &Row) -> Result<Vec<u8>, Fault> {
         published_ms: row.int("published_ms")?,
         received_ms: row.int("received_ms")?,
         report: report.map_or([0; 32], |text| Sha256::digest(text).into()),
-    });
-    Ok(event.encode())
+    })
 }
 
 /// A use's id as it is named to people.
@@ -104,11 +114,6 @@ pub(super) fn named(text: &str) -> Option<[u8; 16]> {
     let bytes = HEXLOWER.decode(text.as_bytes()).ok()?;
     bytes.try_into().ok()
 }
-
-const OF_SETTLEMENT: &str = "
-    select id, settlement_id, uses, licence_id, track_id, clip_ms, billed_ms, earned_micros,
-           currency, published_ms, received_ms, report
-      from uses where settlement_id = $1 order by id";
 
 const OF_LEAF: &str = "
     select u.id, u.settlement_id, u.uses, u.licence_id, u.track_id, u.clip_ms, u.billed_ms,

@@ -10,6 +10,7 @@ use store::db::Tx;
 
 use super::Engine;
 use super::blobs::{self, Kept, number};
+use super::fold::Unsettled;
 use super::known::{Id, Known};
 use super::state::State;
 use crate::Fault;
@@ -78,6 +79,7 @@ pub(super) async fn catch_up(
     note(engine, state, tx, mark.last).await?;
     if again || (appended && concerned) {
         state.known = Known::default();
+        state.unsettled = Unsettled::after(mark.settled);
     } else if concerned && !appended {
         state.known.renew(tx, &changed, now).await?;
     }
@@ -140,8 +142,9 @@ async fn note(engine: &Engine, state: &mut State, tx: &mut Tx, through: u64) -> 
 /// Counts in the book what isn't settled yet and not in it.
 async fn replay(state: &mut State, tx: &mut Tx, mark: Mark, now: Timestamp) -> Result<(), Fault> {
     state.known.book.reached(mark.settled);
-    for (_, bytes) in unsettled(state, tx, state.known.book.through(), mark.last).await? {
+    for (_, bytes) in between(state, tx, state.known.book.through(), mark.last).await? {
         learn(&mut state.known, tx, &bytes, now).await?;
+        state.unsettled.add(&state.known, &bytes)?;
         let counted = state.known.book.replay(&blobs::open(&bytes)?);
         // Somebody has changed what it was judged by: settled, it needn't be judged again.
         state.stuck = counted.is_err();
@@ -167,7 +170,7 @@ pub(super) async fn learn(
 }
 
 /// The blobs after one commit and through another, from memory where they are there.
-pub(super) async fn unsettled(
+pub(super) async fn between(
     state: &State,
     tx: &mut Tx,
     after: u64,

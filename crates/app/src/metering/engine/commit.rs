@@ -106,15 +106,14 @@ async fn write(
     let events = state.packer.count();
     let blob = Arc::new(state.packer.seal(no, now));
     blobs::insert(&mut tx, no, (now, events), &blob).await?;
+    state.unsettled.add(&state.known, &blob)?;
+    state.kept.put(no, blob);
     let settled = if settle::is_due(engine, state) {
-        let mut unsettled = catch_up::unsettled(state, &mut tx, state.settled, state.last).await?;
-        unsettled.push((no, Arc::clone(&blob)));
-        Some(settle::write(engine, &state.known, &mut tx, &unsettled).await?)
+        Some(settle::in_step(engine, state, &mut tx).await?)
     } else {
         None
     };
     tx.commit().await?;
-    state.kept.put(no, blob);
     state.last = no;
     state.known.book.reached(no);
     state.known_ready = true;

@@ -1,27 +1,49 @@
 //! Folding blobs into lines: what a settlement makes of the uses in them. Of few uses each keeps a
 //! line of its own; many are summed by licence, track, what paid for them, the day and place of publication, and territory.
+//!
+//! Each commit is folded when it is written, so that a settlement has nothing left to read, however
+//! many uses it is of.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::envelope::Placement;
+use domain::time::DAY_MS;
 use domain::{BundleId, Country, CycleId, LicenceId, SubscriptionId, Timestamp, TrackId};
-use ledger::Currency;
+use foldhash::fast::RandomState;
+use ledger::{Currency, Money};
 use meter::book::{LicenceTerms, Paid};
-use meter::pack::{Outcome, Part, Stored};
+use meter::pack::{Outcome, Stored};
+use sha2::{Digest, Sha256};
 
 use super::blobs;
 use super::known::{Held, Id, Known, Numbered};
 use crate::Fault;
+use crate::proofs::{Logged, event, letters};
 
 /// Up to how many uses each keeps a line of its own.
-const SINGLES_MAX: u32 = 256;
+pub(super) const SINGLES_MAX: u64 = 256;
 
-/// What a settlement makes of blobs.
+/// What the commits after one and through another are folded into.
+#[derive(Default)]
+pub(super) struct Unsettled {
+    /// The last commit that isn't in it, since it is settled, and the last that is.
+    after: u64,
+    through: u64,
+    pub(super) uses: u64,
+    /// By the day that their commits were accepted on, in their order: what waited, since a program
+    /// had stopped, still belongs to its own month.
+    pub(super) days: Vec<Folded>,
+}
+
+/// What a settlement makes of one day's blobs.
 #[derive(Default)]
 pub(super) struct Folded {
+    /// When the last of its commits was accepted.
+    pub(super) at: Timestamp,
     pub(super) lines: Vec<Line>,
     /// Videos under licences that count them.
     pub(super) videos: BTreeSet<(LicenceId, String)>,
+    places: HashMap<Key, usize, RandomState>,
 }
 
 /// Uses under one licence of one track.
@@ -31,7 +53,8 @@ pub(super) struct Line {
     pub(super) commits: (u64, u64),
     pub(super) uses: i64,
     pub(super) licence: LicenceId,
-    pub(super) label: String,
+    /// What its licence is called, of a single use.
+    pub(super) label: Option<String>,
     pub(super) track: TrackId,
     pub(super) currency: Currency,
     pub(super) said: Said,
@@ -77,48 +100,90 @@ struct Key {
     day: i64,
     placement: Placement,
     territory: Option<Country>,
-    /// Where each keeps a line of its own, its number.
-    own: Option<u32>,
 }
 
-/// Folds blobs, in their order.
-pub(super) fn fold(known: &Known, blobs: &[blobs::Numbered]) -> Result<Folded, Fault> {
-    let opened: Vec<_> = blobs
-        .iter()
-        .map(|(_, bytes)| blobs::open(bytes))
-        .collect::<Result<_, Fault>>()?;
-    let count = opened
-        .iter()
-        .map(|blob| u64::from(blob.count()))
-        .sum::<u64>();
-    let singles = count <= u64::from(SINGLES_MAX);
-    let mut places: HashMap<Key, usize> = HashMap::new();
-    let mut out = Folded::default();
-    let mut nth = 0_u32;
-    for blob in &opened {
-        for (index, event) in (0_u32..).zip(blob.events()) {
-            let event = event.map_err(Fault::while_("reading a blob of uses"))?;
-            if event.outcome == Outcome::Uncovered {
-                continue;
-            }
-            let one = Use::of(known, &event, blob.accepted_at())?;
-            if one.held.counts_videos {
-                let video = event.video_name().into_owned();
-                out.videos.insert((one.terms.id, video));
-            }
-            let key = one.key(singles.then_some(nth));
-            nth = nth.wrapping_add(1);
-            let place = (blob.commit(), index);
-            match places.get(&key).and_then(|at| out.lines.get_mut(*at)) {
-                Some(line) => one.add_to(line, place.0)?,
-                None => {
-                    places.insert(key, out.lines.len());
-                    out.lines.push(one.line(place, singles)?);
+impl Unsettled {
+    /// Nothing, after a commit.
+    pub(super) fn after(settled: u64) -> Unsettled {
+        Unsettled {
+            after: settled,
+            through: settled,
+            ..Unsettled::default()
+        }
+    }
+
+    /// The commits that it holds: after the first and through the second.
+    pub(super) fn span(&self) -> (u64, u64) {
+        (self.after, self.through)
+    }
+
+    /// How many lines it would be.
+    pub(super) fn lines(&self) -> usize {
+        self.days.iter().map(|day| day.lines.len()).sum()
+    }
+
+    /// Folds blobs, in their order: few uses keep a line each.
+    pub(super) fn of(known: &Known, blobs: &[blobs::Numbered]) -> Result<Unsettled, Fault> {
+        let mut count = 0;
+        for (_, bytes) in blobs {
+            count += u64::from(blobs::open(bytes)?.count());
+        }
+        let mut out = Unsettled::after(blobs.first().map_or(0, |(no, _)| no - 1));
+        for (_, bytes) in blobs {
+            out.fold(known, bytes, count <= SINGLES_MAX)?;
+        }
+        Ok(out)
+    }
+
+    /// Folds the next blob.
+    pub(super) fn add(&mut self, known: &Known, bytes: &[u8]) -> Result<(), Fault> {
+        self.fold(known, bytes, false)
+    }
+
+    fn fold(&mut self, known: &Known, bytes: &[u8], single: bool) -> Result<(), Fault> {
+        let blob = blobs::open(bytes)?;
+        let at = blob.accepted_at();
+        let day = |at: Timestamp| at.0.div_euclid(DAY_MS);
+        if self.days.last().is_none_or(|last| day(last.at) != day(at)) {
+            self.days.push(Folded::default());
+        }
+        if let Some(folded) = self.days.last_mut() {
+            folded.at = at;
+            for (index, event) in (0_u32..).zip(blob.events()) {
+                let event = event.map_err(Fault::while_("reading a blob of uses"))?;
+                if event.outcome == Outcome::Uncovered {
+                    continue;
                 }
+                let one = Use::of(known, &event, at)?;
+                folded.add(one, (blob.commit(), index), single)?;
+                self.uses += 1;
+            }
+        }
+        self.through = blob.commit();
+        Ok(())
+    }
+}
+
+impl Folded {
+    fn add(&mut self, one: Use<'_>, place: (u64, u32), single: bool) -> Result<(), Fault> {
+        if one.held.counts_videos {
+            let video = one.event.video_name().into_owned();
+            self.videos.insert((one.terms.id, video));
+        }
+        if single {
+            self.lines.push(one.line(place, true)?);
+            return Ok(());
+        }
+        let key = one.key();
+        match self.places.get(&key).and_then(|at| self.lines.get_mut(*at)) {
+            Some(line) => one.add_to(line, place.0),
+            None => {
+                self.places.insert(key, self.lines.len());
+                self.lines.push(one.line(place, false)?);
+                Ok(())
             }
         }
     }
-    Ok(out)
 }
 
 /// A use of a blob, with what its numbers stand for.
@@ -129,7 +194,7 @@ struct Use<'a> {
     track: TrackId,
     received: Timestamp,
     pool: Option<Pooled>,
-    draws: BTreeMap<BundleId, (i64, i64)>,
+    known: &'a Known,
 }
 
 impl<'a> Use<'a> {
@@ -148,29 +213,33 @@ impl<'a> Use<'a> {
             track: event.track.or(own).ok_or_else(|| unknown("track"))?,
             received,
             pool: None,
-            draws: BTreeMap::new(),
+            known,
         };
-        match &event.outcome {
-            Outcome::Drawn(parts) => one.draw(known, parts)?,
-            Outcome::Pooled { cycle, .. } => one.pool = Some(one.pooled(known, *cycle)?),
-            Outcome::Free | Outcome::Uncovered => {}
+        if let Outcome::Pooled { cycle, .. } = event.outcome {
+            one.pool = Some(one.pooled(cycle)?);
         }
         Ok(one)
     }
 
-    fn draw(&mut self, known: &Known, parts: &[Part]) -> Result<(), Fault> {
+    /// Adds what it drew to what was drawn before.
+    fn draw(&self, draws: &mut BTreeMap<BundleId, (i64, i64)>) -> Result<(), Fault> {
+        let Outcome::Drawn(parts) = &self.event.outcome else {
+            return Ok(());
+        };
         for part in parts {
-            let Some(Numbered::Bundle(id)) = known.numbered(&self.held.purse, part.nth) else {
+            let numbered = self.known.numbered(&self.held.purse, part.nth);
+            let Some(Numbered::Bundle(id)) = numbered else {
                 return Err(unknown("bundle"));
             };
-            let sum = self.draws.entry(id).or_default();
-            *sum = (sum.0 + part.billed_ms, sum.1 + part.earns);
+            let (ms, micros) = draws.entry(id).or_default();
+            *ms = sum(*ms, part.billed_ms)?;
+            *micros = sum(*micros, part.earns)?;
         }
         Ok(())
     }
 
-    fn pooled(&self, known: &Known, nth: u32) -> Result<Pooled, Fault> {
-        let numbered = known.numbered(self.terms.id.bytes(), nth);
+    fn pooled(&self, nth: u32) -> Result<Pooled, Fault> {
+        let numbered = self.known.numbered(self.terms.id.bytes(), nth);
         let Some(Numbered::Cycle {
             id,
             cycle,
@@ -188,8 +257,8 @@ impl<'a> Use<'a> {
         })
     }
 
-    fn key(&self, own: Option<u32>) -> Key {
-        let day = self.event.published_at.0.div_euclid(domain::time::DAY_MS);
+    fn key(&self) -> Key {
+        let day = self.event.published_at.0.div_euclid(DAY_MS);
         Key {
             licence: self.terms.id,
             track: self.track,
@@ -198,12 +267,13 @@ impl<'a> Use<'a> {
             day,
             placement: self.event.placement,
             territory: self.event.territory,
-            own,
         }
     }
 
     fn line(self, (commit, index): (u64, u32), single: bool) -> Result<Line, Fault> {
         let event = self.event;
+        let mut draws = BTreeMap::new();
+        self.draw(&mut draws)?;
         let single = if single {
             let report = event.event().to_report();
             let text = serde_json::to_string(&report)
@@ -217,7 +287,7 @@ impl<'a> Use<'a> {
             commits: (commit, commit),
             uses: 1,
             licence: self.terms.id,
-            label: self.held.label.clone(),
+            label: single.is_some().then(|| self.held.label.clone()),
             track: self.track,
             currency: self.terms.currency,
             said: Said {
@@ -232,17 +302,13 @@ impl<'a> Use<'a> {
             earned: event.outcome.earned(),
             published: event.published_at,
             received: self.received,
-            draws: self.draws,
+            draws,
             pool: self.pool,
         })
     }
 
     fn add_to(self, line: &mut Line, commit: u64) -> Result<(), Fault> {
         let event = self.event;
-        let sum = |one: i64, other: i64| {
-            let sum = one.checked_add(other);
-            sum.ok_or_else(|| Fault::because("adding up uses", "they are too many"))
-        };
         line.uses += 1;
         line.commits.1 = commit;
         line.clip_ms = sum(line.clip_ms, event.clip_ms)?;
@@ -250,10 +316,7 @@ impl<'a> Use<'a> {
         line.earned = sum(line.earned, event.outcome.earned())?;
         line.published = line.published.max(event.published_at);
         line.received = line.received.max(self.received);
-        for (bundle, (ms, micros)) in self.draws {
-            let drawn = line.draws.entry(bundle).or_default();
-            *drawn = (sum(drawn.0, ms)?, sum(drawn.1, micros)?);
-        }
+        self.draw(&mut line.draws)?;
         if let (Some(pool), Some(new)) = (&mut line.pool, self.pool) {
             pool.origin = pool.origin.max(new.origin);
         }
@@ -261,11 +324,42 @@ impl<'a> Use<'a> {
         if said.purpose != Some(event.purpose.code()) {
             said.purpose = None;
         }
-        if said.video.as_deref() != Some(&*event.video_name()) {
+        // An id is written out to be compared: not for a line that names no video any more.
+        let same = |video: &String| *video == event.video_name();
+        if !said.video.as_ref().is_some_and(same) {
             said.video = None;
         }
         Ok(())
     }
+}
+
+impl Line {
+    /// What the transparency log says of it.
+    pub(super) fn logged(&self, settlement: Id) -> Result<Logged, Fault> {
+        let report = self.said.single.as_ref().map(|(_, _, report)| report);
+        Ok(Logged {
+            earned: Money::new(self.earned, self.currency),
+            used: event::Use {
+                id: self.id,
+                settlement,
+                uses: self.uses,
+                licence: *self.licence.bytes(),
+                track: *self.track.bytes(),
+                clip_ms: self.clip_ms,
+                billed_ms: self.billed_ms,
+                earned_micros: self.earned,
+                currency: letters(self.currency.code())?,
+                published_ms: self.published.0,
+                received_ms: self.received.0,
+                report: report.map_or([0; 32], |text| Sha256::digest(text).into()),
+            },
+        })
+    }
+}
+
+fn sum(one: i64, other: i64) -> Result<i64, Fault> {
+    let sum = one.checked_add(other);
+    sum.ok_or_else(|| Fault::because("adding up uses", "they are too many"))
 }
 
 fn unknown(what: &'static str) -> Fault {

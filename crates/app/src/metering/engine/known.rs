@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use domain::{BundleId, Cycle, CycleId, LicenceId, SubscriptionId, TrackId};
+use foldhash::fast::RandomState;
 use meter::book::{Book, LicenceTerms};
 use meter::pack::CodeText;
 
@@ -13,9 +14,9 @@ pub(super) type Id = [u8; 16];
 /// The book and what stands beside it.
 pub(super) struct Known {
     pub(super) book: Book,
-    pub(super) held: HashMap<LicenceId, Held>,
+    pub(super) held: HashMap<LicenceId, Held, RandomState>,
     /// By the purse or the subscription's licence, and the number that blobs say.
-    pub(super) numbers: HashMap<(Id, u32), Numbered>,
+    pub(super) numbers: HashMap<(Id, u32), Numbered, RandomState>,
     /// What to read again when something with this id has changed.
     pub(super) things: HashMap<Id, BTreeSet<Thing>>,
     pub(super) purses: HashSet<Id>,

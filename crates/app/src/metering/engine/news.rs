@@ -5,7 +5,7 @@ use store::db::Tx;
 
 use super::super::live::{self, UseSeen};
 use super::Engine;
-use super::fold::Line;
+use super::fold::Folded;
 use crate::Fault;
 
 /// How many lines are told one by one. Where there are more, listeners read them for themselves.
@@ -20,13 +20,14 @@ pub(super) enum News {
 }
 
 /// What there is to tell of lines that were just written; nothing where nobody listens.
-pub(super) async fn of(engine: &Engine, tx: &mut Tx, lines: &[Line]) -> Result<News, Fault> {
-    if lines.len() > LINES_MAX {
+pub(super) async fn of(engine: &Engine, tx: &mut Tx, days: &[Folded]) -> Result<News, Fault> {
+    let lines = || days.iter().flat_map(|day| &day.lines);
+    if lines().count() > LINES_MAX {
         return Ok(News::Many);
     }
     let mut seen = Vec::new();
     if engine.bus.is_heard() {
-        for line in lines {
+        for line in lines() {
             seen.extend(live::seen(tx, &line.id).await?);
         }
     }

@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use data_encoding::HEXLOWER;
 use domain::journal::use_draft;
-use domain::time::DAY_MS;
-use domain::{Account, BundleId, Draw, LicenceId, LineKind, SubscriptionId, Timestamp, TrackId};
+use domain::{Account, BundleId, Draw, LicenceId, LineKind, SubscriptionId, TrackId};
 use ledger::Currency;
 use store::db::Tx;
 
-use super::blobs::{self, int};
-use super::fold::{Folded, Line, fold};
+use super::blobs::int;
+use super::fold::{Folded, Line, SINGLES_MAX, Unsettled};
 use super::known::Known;
 use super::lines::{self, Shared};
 use super::state::State;
@@ -21,6 +20,8 @@ use crate::accounts::sheets;
 use crate::stop::Tries;
 use crate::{Call, Fault, proofs};
 
+/// With how many lines it doesn't wait any longer: they lie in memory.
+const LINES_MAX: usize = 100_000;
 /// A settlement takes at most this part of the time.
 const PART: i64 = 10;
 
@@ -33,7 +34,7 @@ pub(super) struct Settled {
 
 /// Is it time to settle?
 pub(super) fn is_due(engine: &Engine, state: &State) -> bool {
-    engine.edge.now().0 >= state.due_ms
+    engine.edge.now().0 >= state.due_ms || state.unsettled.lines() > LINES_MAX
 }
 
 /// Settles in a transaction of its own. The last commit that is settled then.
@@ -53,20 +54,20 @@ async fn once(engine: &Engine, state: &mut State) -> Result<u64, Fault> {
     if mark.settled >= mark.last {
         return Ok(mark.settled);
     }
-    let unsettled = catch_up::unsettled(state, &mut tx, mark.settled, mark.last).await?;
-    let in_step = state.known_ready && (state.last, state.settled) == (mark.last, mark.settled);
-    let settled = if in_step {
-        write(engine, &state.known, &mut tx, &unsettled).await?
+    let is_in_step = state.known_ready && (state.last, state.settled) == (mark.last, mark.settled);
+    let settled = if is_in_step {
+        in_step(engine, state, &mut tx).await?
     } else {
         // What blobs name never changes, so it needn't be judged by to be settled.
         let mut known = Known::default();
-        for (_, bytes) in &unsettled {
+        let blobs = catch_up::between(state, &mut tx, mark.settled, mark.last).await?;
+        for (_, bytes) in &blobs {
             catch_up::learn(&mut known, &mut tx, bytes, engine.edge.now()).await?;
         }
-        write(engine, &known, &mut tx, &unsettled).await?
+        write(engine, &mut tx, &Unsettled::of(&known, &blobs)?).await?
     };
     tx.commit().await?;
-    if in_step {
+    if is_in_step {
         done(engine, state, &settled);
     } else {
         // The next commit sees that it has to read again.
@@ -75,38 +76,53 @@ async fn once(engine: &Engine, state: &mut State) -> Result<u64, Fault> {
     Ok(mark.last)
 }
 
-/// Writes a settlement of these blobs, which are all that isn't settled.
-pub(super) async fn write(
+/// Writes a settlement of what is folded in memory, which is all that isn't settled.
+pub(super) async fn in_step(
     engine: &Engine,
-    known: &Known,
+    state: &State,
     tx: &mut Tx,
-    unsettled: &[blobs::Numbered],
 ) -> Result<Settled, Fault> {
+    let all = &state.unsettled;
+    if all.uses > SINGLES_MAX {
+        return write(engine, tx, all).await;
+    }
+    let (after, through) = all.span();
+    let blobs = catch_up::between(state, tx, after, through).await?;
+    write(engine, tx, &Unsettled::of(&state.known, &blobs)?).await
+}
+
+/// Writes a settlement.
+async fn write(engine: &Engine, tx: &mut Tx, unsettled: &Unsettled) -> Result<Settled, Fault> {
     let began_ms = engine.edge.now().0;
-    let through = unsettled.last().map_or(0, |(no, _)| *no);
-    let (mut all, mut settlements) = (Vec::new(), Vec::new());
-    for (at, blobs) in days(unsettled)? {
-        let mut call = engine.edge.call().dated(at);
-        let Folded { lines, videos } = fold(known, blobs)?;
+    let (_, through) = unsettled.span();
+    let mut uses = Vec::new();
+    for Folded {
+        at, lines, videos, ..
+    } in &unsettled.days
+    {
+        let mut call = engine.edge.call().dated(*at);
         let mut by_currency: BTreeMap<&str, Vec<&Line>> = BTreeMap::new();
-        for line in &lines {
+        for line in lines {
             let of = by_currency.entry(line.currency.code());
             of.or_default().push(line);
         }
-        for lines in by_currency.values() {
+        for mut lines in by_currency.into_values() {
             let id = call.id();
-            settlements.push(id);
-            let shared = book(tx, &mut call, &id, lines).await?;
-            lines::insert(tx, &id, lines, shared).await?;
+            // The order of the log's leaf.
+            lines.sort_unstable_by_key(|line| line.id);
+            let shared = book(tx, &mut call, &id, &lines).await?;
+            lines::insert(tx, &id, &lines, shared).await?;
+            for line in &lines {
+                uses.push(line.logged(id)?);
+            }
         }
-        lines::count(tx, &lines).await?;
-        count_videos(tx, &videos).await?;
-        all.extend(lines);
+        lines::count(tx, lines).await?;
+        count_videos(tx, videos).await?;
     }
     tx.run(SETTLED, &[int(through)?.into()]).await?;
-    let news = news::of(engine, tx, &all).await?;
+    let news = news::of(engine, tx, &unsettled.days).await?;
     // Last: from here on everybody else who adds to the log waits.
-    proofs::settled(&engine.log_secret, tx, engine.edge.now(), &settlements).await?;
+    proofs::settled(&engine.log_secret, tx, engine.edge.now(), uses).await?;
     Ok(Settled {
         through,
         news,
@@ -114,27 +130,10 @@ pub(super) async fn write(
     })
 }
 
-/// Blobs by the day they were accepted on, each with when the last of its day was: what waited, since
-/// a program had stopped, still belongs to its own month.
-fn days(unsettled: &[blobs::Numbered]) -> Result<Vec<(Timestamp, &[blobs::Numbered])>, Fault> {
-    let mut days: Vec<(Timestamp, &[blobs::Numbered])> = Vec::new();
-    let (mut from, mut last) = (0, None);
-    for (place, (_, bytes)) in unsettled.iter().enumerate() {
-        let at = blobs::open(bytes)?.accepted_at();
-        let day = |at: Timestamp| at.0.div_euclid(DAY_MS);
-        if let Some(before) = last.filter(|before| day(*before) != day(at)) {
-            days.push((before, &unsettled[from..place]));
-            from = place;
-        }
-        last = Some(at);
-    }
-    days.extend(last.map(|at| (at, &unsettled[from..])));
-    Ok(days)
-}
-
 /// Says that a settlement is durable.
 pub(super) fn done(engine: &Engine, state: &mut State, settled: &Settled) {
     state.settled = settled.through;
+    state.unsettled = Unsettled::after(settled.through);
     state.known.book.settled();
     let now = engine.edge.now().0;
     let took = now.saturating_sub(settled.began_ms);
@@ -191,7 +190,9 @@ fn draft(id: &[u8; 16], earning: &[&&Line], currency: Currency) -> Result<Bookin
         .collect();
     let uses: i64 = earning.iter().map(|line| line.uses).sum();
     let memo = match earning {
-        [line] if uses == 1 => line.label.clone(),
+        [Line {
+            label: Some(label), ..
+        }] => label.clone(),
         _ => format!("{uses} uses"),
     };
     let draft = use_draft(&HEXLOWER.encode(id), &memo, &draws, currency)

@@ -4,6 +4,7 @@ use meter::pack::Packer;
 use meter::window::Window;
 
 use super::blobs::Kept;
+use super::fold::Unsettled;
 use super::known::Known;
 
 /// The engine's memory. Everything in it can be made again from the database.
@@ -24,6 +25,8 @@ pub(super) struct State {
     pub(super) stuck: bool,
     /// The last blobs.
     pub(super) kept: Kept,
+    /// What of `known`'s uses isn't settled, folded.
+    pub(super) unsettled: Unsettled,
     pub(super) packer: Packer,
     /// The last commit that is in `window` and `known`.
     pub(super) last: u64,
