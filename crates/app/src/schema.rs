@@ -103,4 +103,8 @@ pub const MIGRATIONS: &[Migration] = &[
         "reporters",
         include_str!("../migrations/0028_reporters.sql"),
     ),
+    Migration::same(
+        "report_sums",
+        include_str!("../migrations/0032_report_sums.sql"),
+    ),
 ];

@@ -12,6 +12,7 @@ use domain::{
 use ledger::{Currency, Journal, JournalDraft, Money};
 use store::db::Tx;
 
+use super::sums::Earned;
 use super::{post, recoup, sheets};
 use crate::{Call, Fault};
 
@@ -227,11 +228,15 @@ impl Booking {
         for sheet in self.sheets.values() {
             sheets::advance(tx, sheet, self.currency).await?;
         }
+        let mut earned = Earned::default();
         for line in self.lines.values() {
             let other = self.kinds.get(&line.purse).copied();
             let kind = other.filter(|_| line.sheet.is_none()).unwrap_or(self.line);
             insert(tx, call, self.currency, (kind, &self.source_id), line).await?;
+            let sheet = line.sheet.map_or([0; 16], |sheet| *sheet.bytes());
+            earned.add(line.purse.payee(), kind, sheet, line.micros);
         }
+        earned.write(tx, self.currency).await?;
         Ok(Some((id, journal)))
     }
 }

@@ -20,6 +20,7 @@ pub(crate) mod sandbox;
 pub mod seals;
 pub(crate) mod sheets;
 pub(crate) mod subscribed;
+pub(crate) mod sums;
 pub(crate) mod taxed;
 
 pub use post::balances;

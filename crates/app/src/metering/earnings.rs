@@ -105,7 +105,10 @@ pub async fn earnings(
     };
     let midnight = call.now.0 - call.now.0.rem_euclid(DAY_MS);
     let today = tx
-        .one(USES_SINCE, &[payee.bytes().into(), midnight.into()])
+        .one(
+            USES_SINCE,
+            &[payee.bytes().into(), (midnight / HOUR_MS).into()],
+        )
         .await?;
     let money = |micros| Money::new(micros, currency);
     Ok(Earnings {
@@ -194,7 +197,7 @@ async fn hours(tx: &mut Tx, call: &Call, payee: PayeeId) -> Result<Vec<(Timestam
     let first = this_hour - 23 * HOUR_MS;
     let mut counts = std::collections::BTreeMap::new();
     for row in tx
-        .all(HOURS, &[payee.bytes().into(), first.into(), HOUR_MS.into()])
+        .all(HOURS, &[payee.bytes().into(), (first / HOUR_MS).into()])
         .await?
     {
         counts.insert(row.int("hour")? * HOUR_MS, row.int("uses")?);
@@ -220,34 +223,29 @@ const BALANCES: &str =
 const BALANCE: &str = "select amount_micros from balances where account = $1 and currency = $2";
 
 const EARNED: &str = "
-    select cast(coalesce(sum(micros), 0) as bigint) as sum from payee_lines
+    select cast(coalesce(sum(micros), 0) as bigint) as sum from payee_sums
      where payee_id = $1 and kind = $2 and currency = $3";
 
 const USES_SINCE: &str = "
-    select cast(coalesce(sum(u.uses), 0) as bigint) as uses from uses u
-     where u.received_ms >= $2
+    select cast(coalesce(sum(h.uses), 0) as bigint) as uses from track_hours h
+     where h.hour >= $2
        and exists (select 1 from split_sheets s join split_shares p on p.sheet_id = s.id
-                    where s.track_id = u.track_id and p.payee_id = $1)";
+                    where s.track_id = h.track_id and p.payee_id = $1)";
 
 const HOURS: &str = "
-    select u.received_ms / $3 as hour, cast(sum(u.uses) as bigint) as uses from uses u
-     where u.received_ms >= $2
+    select h.hour, cast(sum(h.uses) as bigint) as uses from track_hours h
+     where h.hour >= $2
        and exists (select 1 from split_sheets s join split_shares p on p.sheet_id = s.id
-                    where s.track_id = u.track_id and p.payee_id = $1)
-     group by u.received_ms / $3";
+                    where s.track_id = h.track_id and p.payee_id = $1)
+     group by h.hour";
 
 const TRACKS: &str = "
-    select t.id, t.slug, t.title,
-           (select cast(coalesce(sum(u.uses), 0) as bigint) from uses u
-             where u.track_id = t.id) as uses,
-           (select cast(coalesce(sum(u.clip_ms), 0) as bigint) from uses u
-             where u.track_id = t.id) as clip_ms,
-           (select cast(coalesce(sum(u.billed_ms), 0) as bigint) from uses u
-             where u.track_id = t.id) as billed_ms,
+    select t.id, t.slug, t.title, coalesce(u.uses, 0) as uses, coalesce(u.clip_ms, 0) as clip_ms,
+           coalesce(u.billed_ms, 0) as billed_ms,
            (select count(*) from licences l where l.track_id = t.id) as sales,
            (select cast(coalesce(sum(e.micros), 0) as bigint)
-              from payee_lines e join split_sheets s on s.id = e.sheet_id
+              from payee_sums e join split_sheets s on s.id = e.sheet_id
              where s.track_id = t.id and e.payee_id = $1 and e.currency = $2) as earned
-      from tracks t
+      from tracks t left join track_sums u on u.track_id = t.id
      where exists (select 1 from split_sheets s join split_shares p on p.sheet_id = s.id
                     where s.track_id = t.id and p.payee_id = $1)";

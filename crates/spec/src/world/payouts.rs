@@ -80,6 +80,8 @@ impl World {
             (&[0_u8; 16]).into(),
         ];
         self.does(LINE, &values).await;
+        let values = [payee.bytes().into(), currency.code().into(), micros.into()];
+        self.does(SUM, &values).await;
     }
 
     /// Sets the operator's rules.
@@ -272,6 +274,12 @@ const BALANCE: &str = "
     insert into balances (account, currency, amount_micros) values ($1, $2, $3)
     on conflict (account, currency)
     do update set amount_micros = balances.amount_micros + excluded.amount_micros";
+
+const SUM: &str = "
+    insert into payee_sums (payee_id, currency, kind, sheet_id, micros)
+    select $1, $2, 'curator', sheet_id, $3 from payee_lines where kind = 'curator' limit 1
+    on conflict (payee_id, currency, kind, sheet_id)
+    do update set micros = payee_sums.micros + excluded.micros";
 
 const LINE: &str = "
     insert into payee_lines (payee_id, purse, kind, source_id, sheet_id, licence_id, at_ms,

@@ -135,6 +135,7 @@ async fn open_sqlite(path: &Path, create: bool) -> Result<Database, DbError> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5))
+        .pragma("wal_autocheckpoint", WAL_PAGES)
         .pragma("trusted_schema", "OFF");
     let opening = |e| match DbError::from_driver("opening the database", e) {
         DbError::ReadOnly(_) => DbError::ReadOnly(name.clone()),
@@ -142,13 +143,17 @@ async fn open_sqlite(path: &Path, create: bool) -> Result<Database, DbError> {
     };
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
-        .connect_with(options.clone())
+        .connect_with(options.clone().pragma("cache_size", WRITER_CACHE))
         .await
         .map_err(opening)?;
     assert_sqlite_version(&writer).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(4)
-        .connect_with(options.pragma("query_only", "ON"))
+        .connect_with(
+            options
+                .pragma("query_only", "ON")
+                .pragma("cache_size", READER_CACHE),
+        )
         .await
         .map_err(opening)?;
     Ok(Database(Inner::Sqlite {
@@ -175,6 +180,13 @@ async fn begin_immediate(
 }
 
 const BEGIN: &str = "begin immediate";
+/// Pages of the write-ahead log before it is written back: 16 MiB. What is changed again and again
+/// meanwhile is written back once.
+const WAL_PAGES: &str = "4000";
+/// Memory of a connection for pages, in KiB where negative. A settlement of very many uses changes more
+/// pages than SQLite's own 2 MiB hold, which then are written, read and written again.
+const WRITER_CACHE: &str = "-65536";
+const READER_CACHE: &str = "-8192";
 
 async fn assert_sqlite_version(pool: &SqlitePool) -> Result<(), DbError> {
     let found: String = sqlx::query_scalar("select sqlite_version()")

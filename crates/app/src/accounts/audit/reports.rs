@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ::ledger::invariant::Breach;
+use data_encoding::HEXLOWER;
 use domain::PayeeId;
 use store::db::Tx;
 
@@ -12,6 +13,8 @@ use crate::Fault;
 
 /// What reports sum up of a payee's uses is what the ledger's lines of uses sum to.
 const REPORTS_EQUAL_LEDGER: &str = "reports_equal_ledger";
+/// The sums that are kept for reports are those of the lines of uses and of what payees earned.
+const REPORT_SUMS_EQUAL_LINES: &str = "report_sums_equal_lines";
 
 /// The check.
 pub(super) async fn checks(tx: &mut Tx) -> Result<Vec<Check>, Fault> {
@@ -42,7 +45,33 @@ pub(super) async fn checks(tx: &mut Tx) -> Result<Vec<Check>, Fault> {
             ),
         })
         .collect();
-    Ok(vec![check(REPORTS_EQUAL_LEDGER, sums.len(), breaches)])
+    Ok(vec![
+        check(REPORTS_EQUAL_LEDGER, sums.len(), breaches),
+        kept_sums(tx).await?,
+    ])
+}
+
+/// The sums that are kept for reports, less those of the lines: nothing is left where they agree.
+async fn kept_sums(tx: &mut Tx) -> Result<Check, Fault> {
+    let looked_at = tx.one(KEPT, &[]).await?.int("kept")?;
+    let mut breaches = Vec::new();
+    for sql in [TRACKS, HOURS, PAYEES] {
+        for row in tx.all(sql, &[]).await? {
+            breaches.push(Breach {
+                invariant: REPORT_SUMS_EQUAL_LINES,
+                subject: HEXLOWER.encode(&row.id("id")?),
+                detail: format!(
+                    "kept for reports ({}) differs from the lines by {}, {} ms, {} ms billed",
+                    row.text("what")?,
+                    row.int("amount")?,
+                    row.int("clip_ms")?,
+                    row.int("billed_ms")?
+                ),
+            });
+        }
+    }
+    let looked_at = usize::try_from(looked_at).unwrap_or_default();
+    Ok(check(REPORT_SUMS_EQUAL_LINES, looked_at, breaches))
 }
 
 const POSTED: &str = "
@@ -57,3 +86,32 @@ const REPORTED: &str = "
                              and o.kind = 'use' and o.source_id = u.settlement_id
                              and o.sheet_id = u.sheet_id
      where u.earned_micros > 0 group by s.payee_id, u.currency";
+
+const KEPT: &str = "
+    select (select count(*) from track_sums) + (select count(*) from track_hours)
+           + (select count(*) from payee_sums) as kept";
+
+const TRACKS: &str = "
+    select d.id, 'uses of a track' as what, cast(sum(d.uses) as bigint) as amount,
+           cast(sum(d.clip_ms) as bigint) as clip_ms,
+           cast(sum(d.billed_ms) as bigint) as billed_ms
+      from (select track_id as id, uses, clip_ms, billed_ms from track_sums
+            union all
+            select track_id, -uses, -clip_ms, -billed_ms from uses) d
+     group by d.id having sum(d.uses) <> 0 or sum(d.clip_ms) <> 0 or sum(d.billed_ms) <> 0";
+
+const HOURS: &str = "
+    select d.id, 'uses of an hour' as what, cast(sum(d.uses) as bigint) as amount,
+           0 as clip_ms, 0 as billed_ms
+      from (select track_id as id, hour, uses from track_hours
+            union all
+            select track_id, received_ms / 3600000, -uses from uses) d
+     group by d.id, d.hour having sum(d.uses) <> 0";
+
+const PAYEES: &str = "
+    select d.id, d.kind as what, cast(sum(d.micros) as bigint) as amount,
+           0 as clip_ms, 0 as billed_ms
+      from (select payee_id as id, currency, kind, sheet_id, micros from payee_sums
+            union all
+            select payee_id, currency, kind, sheet_id, -micros from payee_lines) d
+     group by d.id, d.currency, d.kind, d.sheet_id having sum(d.micros) <> 0";

@@ -8,6 +8,7 @@ use store::db::{Tx, Value};
 use super::blobs::int;
 use super::fold::Line;
 use crate::Fault;
+use crate::accounts::sums::Used;
 use crate::many::{ROWS, rows};
 
 /// The sheet that shared what a track earned, and its cumulative amount before.
@@ -16,6 +17,7 @@ pub(super) struct Shared {
     pub(super) before: i64,
 }
 
+const HOUR_MS: i64 = 3_600_000;
 /// Columns of a line.
 const COLUMNS: usize = 22;
 
@@ -79,8 +81,11 @@ fn of(
 pub(super) async fn count(tx: &mut Tx, lines: &[Line]) -> Result<(), Fault> {
     let (mut draws, mut pooled) = (Vec::new(), Vec::new());
     let mut consumed: BTreeMap<BundleId, i64> = BTreeMap::new();
+    let mut used = Used::default();
     let mut uses: BTreeMap<(CycleId, TrackId), i64> = BTreeMap::new();
     for line in lines {
+        let hour = line.received.0.div_euclid(HOUR_MS);
+        used.add(line.track, hour, (line.uses, line.clip_ms, line.billed_ms));
         for (bundle, (ms, micros)) in &line.draws {
             let row: [Value; 4] = [
                 (&line.id).into(),
@@ -106,9 +111,12 @@ pub(super) async fn count(tx: &mut Tx, lines: &[Line]) -> Result<(), Fault> {
     }
     many(tx, INSERT_DRAWS, "", &draws).await?;
     many(tx, INSERT_POOLED, "", &pooled).await?;
-    for (bundle, ms) in consumed {
-        tx.run(CONSUME, &[bundle.bytes().into(), ms.into()]).await?;
-    }
+    let consumed: Vec<[Value; 2]> = consumed
+        .iter()
+        .map(|(bundle, ms)| [bundle.bytes().into(), (*ms).into()])
+        .collect();
+    many(tx, CONSUME, CONSUMED, &consumed).await?;
+    used.write(tx).await?;
     let uses: Vec<[Value; 3]> = uses
         .iter()
         .map(|((cycle, track), uses)| [cycle.bytes().into(), track.bytes().into(), (*uses).into()])
@@ -142,7 +150,11 @@ const INSERT_DRAWS: &str =
 const INSERT_POOLED: &str = "
     insert into pool_uses (use_id, uses, cycle_id, track_id, published_ms, origin_ms) values ";
 
-const CONSUME: &str = "update bundles set consumed_ms = consumed_ms + $2 where id = $1";
+/// Both engines call the columns of a list of values so.
+const CONSUME: &str = "
+    update bundles set consumed_ms = consumed_ms + drawn.column2 from (values ";
+
+const CONSUMED: &str = ") as drawn where bundles.id = drawn.column1";
 
 const COUNT: &str = "insert into cycle_uses (cycle_id, track_id, uses) values ";
 

@@ -77,11 +77,7 @@ async fn once(engine: &Engine, state: &mut State) -> Result<u64, Fault> {
 }
 
 /// Writes a settlement of what is folded in memory, which is all that isn't settled.
-pub(super) async fn in_step(
-    engine: &Engine,
-    state: &State,
-    tx: &mut Tx,
-) -> Result<Settled, Fault> {
+pub(super) async fn in_step(engine: &Engine, state: &State, tx: &mut Tx) -> Result<Settled, Fault> {
     let all = &state.unsettled;
     if all.uses > SINGLES_MAX {
         return write(engine, tx, all).await;
@@ -190,9 +186,11 @@ fn draft(id: &[u8; 16], earning: &[&&Line], currency: Currency) -> Result<Bookin
         .collect();
     let uses: i64 = earning.iter().map(|line| line.uses).sum();
     let memo = match earning {
-        [Line {
-            label: Some(label), ..
-        }] => label.clone(),
+        [
+            Line {
+                label: Some(label), ..
+            },
+        ] => label.clone(),
         _ => format!("{uses} uses"),
     };
     let draft = use_draft(&HEXLOWER.encode(id), &memo, &draws, currency)

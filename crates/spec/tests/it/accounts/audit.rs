@@ -23,6 +23,7 @@ on_both_engines! {
             "bundles_are_consumed_by_uses",
             "each_use_is_paid_once",
             "reports_equal_ledger",
+            "report_sums_equal_lines",
             "earnings_equal_accounts",
             "statements_explain_the_balance",
             "licences_verify",
