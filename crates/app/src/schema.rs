@@ -103,4 +103,5 @@ pub const MIGRATIONS: &[Migration] = &[
         "reporters",
         include_str!("../migrations/0028_reporters.sql"),
     ),
+    kept!("events", "0030_events", "0030"),
 ];

@@ -197,6 +197,7 @@ impl Config {
                 },
                 bundles: BUNDLE_PLANS.to_vec(),
                 reserve_days: meant.days("reserve_days")?,
+                events_days: meant.days("events_days")?,
                 sandbox_webhook_secret: meant.secret("sandbox_webhook_secret")?,
                 mail_from: meant.mail_from()?,
                 ddex: meant.ddex()?,

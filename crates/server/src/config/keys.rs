@@ -111,6 +111,11 @@ pub const KEYS: [Key; 33] = [
         "after how many days what a sale holds back against chargebacks goes to its payees",
     ),
     key(
+        "events_days",
+        "90",
+        "for how many days events are kept for whoever follows the store",
+    ),
+    key(
         "sandbox_webhook_secret",
         "",
         "what the sandbox signs its messages with, whsec_ and Base64; none are taken without it",

@@ -19,7 +19,7 @@ use super::{Engine, SETTLE_MS, catch_up, news};
 use crate::accounts::booking::Booking;
 use crate::accounts::sheets;
 use crate::stop::Tries;
-use crate::{Call, Fault, proofs};
+use crate::{Call, Fault, events, proofs};
 
 /// A settlement takes at most this part of the time.
 const PART: i64 = 10;
@@ -93,11 +93,17 @@ pub(super) async fn write(
             let of = by_currency.entry(line.currency.code());
             of.or_default().push(line);
         }
-        for lines in by_currency.values() {
+        for (currency, lines) in &by_currency {
             let id = call.id();
             settlements.push(id);
             let shared = book(tx, &mut call, &id, lines).await?;
             lines::insert(tx, &id, lines, shared).await?;
+            let told = lines.iter().map(|line| events::Settlement {
+                uses: line.uses,
+                earned: line.earned,
+                commits: line.commits,
+            });
+            events::settled(tx, engine.edge.now(), (&id, currency), told).await?;
         }
         lines::count(tx, &lines).await?;
         count_videos(tx, &videos).await?;
