@@ -8,6 +8,7 @@ mod composer;
 mod database;
 mod door;
 mod earlier;
+mod events;
 mod left_by;
 mod merchant;
 mod payments;

@@ -60,9 +60,11 @@ async fn refunds(tx: &mut Tx, breaches: &mut Vec<Breach>) -> Result<(), Fault> {
         }
     }
     for row in tx.all(REFUNDS, &[]).await? {
-        let data: serde_json::Value = serde_json::from_str(&row.text("data")?)
-            .map_err(Fault::while_("reading an event"))?;
-        let micros = data.get("refunded_micros").and_then(|micros| micros.as_i64());
+        let data: serde_json::Value =
+            serde_json::from_str(&row.text("data")?).map_err(Fault::while_("reading an event"))?;
+        let micros = data
+            .get("refunded_micros")
+            .and_then(|micros| micros.as_i64());
         payments.entry(row.id("subject")?).or_default().2 += micros.unwrap_or(0);
     }
     for (payment, (before, now, told)) in payments {
