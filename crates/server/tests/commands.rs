@@ -66,7 +66,7 @@ const MISUSES: &[(&str, &str)] = &[
     ("report uses --by licensee", "placement"),
     ("report uses --curator", "--payee"),
     ("events --kind sale", "sale.completed"),
-    ("events --after -1", "0.."),
+    ("events --limit 0", "1..=500"),
     ("report uses --format csv", "--out"),
     ("report forecast", "PAYEE"),
     ("statement export Ada --period 2026", "--out"),

@@ -43,9 +43,9 @@ on_both_engines! {
         let tracks = tracks(&world, 2).await;
         let licence = world.buyer("Mia").subscribes().await;
         uses_up(&world, "s", &licence, &tracks, &[2, 1]).await;
-        world.it_is("2026-04-02T09:00:00Z");
+        world.it_is("2026-04-02T09:01:00Z");
         assert_eq!(world.renews().await.renewed, 1);
-        world.it_is("2026-04-04T09:00:00Z");
+        world.it_is("2026-04-04T09:02:00Z");
         assert_eq!(world.closes().await.cycles, 1);
         for (name, earned) in [("Composer 0", 2_017_167), ("Composer 1", 1_008_583)] {
             let composer = world.composer(name).await;
