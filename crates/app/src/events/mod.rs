@@ -16,4 +16,4 @@ pub use kind::Kind;
 pub use list::{Event, EventsRefusal, PAGE_MAX, Page, Wanted, list};
 pub use number::number;
 
-pub(crate) use write::{Settlement, Sold, moved, paid_out, refunded, settled, sold};
+pub(crate) use write::{Settlement, Sold, Step, moved, paid_out, refunded, settled, sold};

@@ -4,8 +4,10 @@
 //! is asked for by its id, by whoever may.
 
 use data_encoding::HEXLOWER;
+use domain::payout::State;
 use domain::usage::LicenceState;
-use domain::{LicenceId, PaymentId, Timestamp, TrackId, uuid7};
+use domain::{LicenceId, PayeeId, PaymentId, PayoutId, Timestamp, TrackId, uuid7};
+use ledger::Money;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use store::db::Tx;
@@ -15,8 +17,6 @@ use crate::Fault;
 use crate::access::Principal;
 use crate::accounts::paid::Paid;
 use crate::accounts::payments::Subject;
-use crate::licensing::QuotedOption;
-use crate::payouts::PayoutSeen;
 
 /// A licence that was sold.
 pub(crate) struct Sold<'a> {
@@ -26,7 +26,22 @@ pub(crate) struct Sold<'a> {
     /// None for clip time and subscriptions.
     pub(crate) track: Option<TrackId>,
     pub(crate) buyer: &'a Principal,
-    pub(crate) option: &'a QuotedOption,
+    /// The offer's or the plan's id.
+    pub(crate) offer: &'a str,
+    /// Tax included.
+    pub(crate) price_micros: i64,
+    pub(crate) currency: &'a str,
+}
+
+/// A payout, at a line of its history.
+pub(crate) struct Step<'a> {
+    pub(crate) payout: PayoutId,
+    pub(crate) payee: PayeeId,
+    pub(crate) rail: &'a str,
+    pub(crate) amount: Money,
+    pub(crate) fee: Money,
+    /// The line's number and the state since then.
+    pub(crate) line: (i64, State),
 }
 
 /// What a line of a settlement adds to its event.
@@ -45,15 +60,14 @@ pub(crate) async fn sold(tx: &mut Tx, at: Timestamp, sold: &Sold<'_>) -> Result<
         Principal::Program(key) => Some(key.id.to_string()),
         Principal::Guest => None,
     };
-    let option = sold.option;
     let data = json!({
         "licence": sold.licence.to_string(),
         "payment": sold.payment.map(|id| id.to_string()),
         "track": sold.track.map(|id| id.to_string()),
         "buyer": buyer,
-        "offer": option.offer,
-        "price_micros": option.total_micros,
-        "currency": option.currency,
+        "offer": sold.offer,
+        "price_micros": sold.price_micros,
+        "currency": sold.currency,
     });
     let of = (sold.licence.bytes(), 0);
     put(tx, at, Kind::SaleCompleted, of, &data).await
@@ -102,24 +116,20 @@ pub(crate) async fn moved(
 }
 
 /// Tells of a line of a payout's history, where anybody outside cares.
-pub(crate) async fn paid_out(
-    tx: &mut Tx,
-    at: Timestamp,
-    seen: &PayoutSeen,
-    (no, state): (i64, domain::payout::State),
-) -> Result<(), Fault> {
+pub(crate) async fn paid_out(tx: &mut Tx, at: Timestamp, step: &Step<'_>) -> Result<(), Fault> {
+    let (no, state) = step.line;
     let Some(kind) = Kind::of_payout(no, state) else {
         return Ok(());
     };
     let data = json!({
-        "payout": seen.id.to_string(),
-        "payee": seen.payee.to_string(),
-        "rail": seen.rail.code(),
-        "amount_micros": seen.amount.micros(),
-        "fee_micros": seen.fee.micros(),
-        "currency": seen.amount.currency().code(),
+        "payout": step.payout.to_string(),
+        "payee": step.payee.to_string(),
+        "rail": step.rail,
+        "amount_micros": step.amount.micros(),
+        "fee_micros": step.fee.micros(),
+        "currency": step.amount.currency().code(),
     });
-    put(tx, at, kind, (seen.id.bytes(), no), &data).await
+    put(tx, at, kind, (step.payout.bytes(), no), &data).await
 }
 
 /// Tells what was given back of a payment, where more is back than before.

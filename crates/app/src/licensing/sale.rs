@@ -121,7 +121,9 @@ impl Sale {
             payment,
             track: self.track,
             buyer: who,
-            option: &self.option,
+            offer: &self.option.offer,
+            price_micros: self.option.total_micros,
+            currency: &self.option.currency,
         }
     }
 

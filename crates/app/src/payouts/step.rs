@@ -74,7 +74,15 @@ pub(super) async fn event(
         reason.into(),
     ];
     let no = tx.one(EVENT, &values).await?.int("no")?;
-    events::paid_out(tx, call.now, seen, (no, state)).await
+    let step = events::Step {
+        payout: seen.id,
+        payee: seen.payee,
+        rail: seen.rail.code(),
+        amount: seen.amount,
+        fee: seen.fee,
+        line: (no, state),
+    };
+    events::paid_out(tx, call.now, &step).await
 }
 
 fn first(state: State) -> Option<PersonId> {

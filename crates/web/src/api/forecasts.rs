@@ -111,7 +111,7 @@ pub(crate) async fn show(
     let forecast = reports::forecast(&app, &app.call(), payee).await?;
     let starts = starts(&forecast);
     let ends = forecast.ends;
-    let currencies = forecast.currencies.into_iter();
+    let currencies = forecast.currencies.iter();
     Ok(Json(Forecast {
         payee: forecast.payee.to_string(),
         name: forecast.name,
@@ -127,9 +127,9 @@ fn starts(forecast: &reports::Forecast) -> [Timestamp; 3] {
     [forecast.as_of, first, second]
 }
 
-fn given(of: InCurrency, starts: &[Timestamp], ends: &[Timestamp]) -> ForecastInCurrency {
+fn given(of: &InCurrency, starts: &[Timestamp], ends: &[Timestamp]) -> ForecastInCurrency {
     let currency = of.currency;
-    let (months, not_enough) = match of.months {
+    let (months, not_enough) = match &of.months {
         Ok(months) => (months.to_vec(), None),
         Err(why) => (Vec::new(), Some(why.to_string())),
     };
