@@ -16,6 +16,7 @@ pub mod bundles;
 mod call;
 pub mod catalogue;
 pub mod deals;
+pub mod events;
 pub mod exchanges;
 mod issuer;
 pub mod licensing;

@@ -107,4 +107,5 @@ pub const MIGRATIONS: &[Migration] = &[
         "report_sums",
         include_str!("../migrations/0032_report_sums.sql"),
     ),
+    kept!("events", "0030_events", "0030"),
 ];

@@ -6,7 +6,7 @@
 use crate::accounts::seals;
 use crate::metering::engine::follow;
 use crate::subscriptions::{close, idle, renew, reserves};
-use crate::{App, Fault, billing, bundles, mails, payments, payouts, statements};
+use crate::{App, Fault, billing, bundles, events, mails, payments, payouts, statements};
 
 /// What one round of upkeep has done: a word for each kind of work and how much of it there was.
 pub type Done = Vec<(&'static str, usize)>;
@@ -31,6 +31,7 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
     let stated = statements::log::due(app).await?;
     // Bookkeeping that nobody needs to be told of.
     follow::follow(app).await?;
+    let dropped = events::prune::due(app, &app.call()).await?;
     Ok(vec![
         ("payments with news from their provider", heard),
         ("invoices of earlier sales made", billed),
@@ -49,5 +50,6 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
         ("letters sent", letters),
         ("journals sealed", sealed),
         ("statements logged", stated),
+        ("old events dropped", dropped),
     ])
 }

@@ -30,6 +30,7 @@ pub mod ddex;
 pub mod envelope;
 pub mod extras;
 pub mod file_name;
+pub mod forecast;
 pub mod id;
 pub mod identifier;
 pub mod intended;

@@ -3,6 +3,7 @@
 mod agreements;
 mod basic;
 mod deals;
+mod events;
 mod money;
 mod offers;
 mod papers;
@@ -28,6 +29,7 @@ pub use basic::{
 pub use deals::{
     CuratorVerb, CurrencySet, CurrencyVerb, PromoMake, PromoVerb, TaxMode, TaxSet, TaxVerb,
 };
+pub use events::Events;
 pub use money::RateVerb;
 pub use offers::{Attest, OffersChange, OffersSale, OffersVerb};
 pub use papers::{Claim, CueSheet, TrackSet, TrackVerb};
@@ -206,6 +208,9 @@ pub enum Command {
         #[command(subcommand)]
         verb: RateVerb,
     },
+    /// What has happened, in order: sales, uses settled, licences moved, payouts, refunds
+    #[command(after_help = events::EVENTS_HELP)]
+    Events(Events),
     /// Sum up uses, seconds and money by track, asset, placement, territory, day or month
     #[command(after_help = reports::REPORT_HELP)]
     Report {

@@ -197,6 +197,11 @@ impl Config {
                 },
                 bundles: BUNDLE_PLANS.to_vec(),
                 reserve_days: meant.days("reserve_days")?,
+                events_days: meant.count(
+                    "events_days",
+                    3_650,
+                    "it must be a whole number from 1 to 3650",
+                )?,
                 sandbox_webhook_secret: meant.secret("sandbox_webhook_secret")?,
                 mail_from: meant.mail_from()?,
                 ddex: meant.ddex()?,

@@ -13,6 +13,7 @@ use super::{QuotedOption, sandbox};
 use crate::access::Principal;
 use crate::accounts::payments::{self, Subject};
 use crate::billing::{Bill, Kind, Period, invoice};
+use crate::events::{self, Sold};
 use crate::subscriptions::open::{self, Opening};
 use crate::{App, Call, Fault};
 
@@ -85,6 +86,7 @@ impl Sale {
         let subject = cycle.map_or(Subject::Licence(self.id), Subject::Subscription);
         let payment = self.pay(call, tx, subject).await?;
         self.issue(app, call, tx, who, purchase, payment).await?;
+        events::sold(tx, call.now, &self.told(who, payment)).await?;
         let Some(payment) = payment else {
             // What costs nothing moves no money.
             return Ok(());
@@ -110,6 +112,19 @@ impl Sale {
         }
         let (bill, total) = (self.bill(app, call)?, self.option.total()?);
         invoice::draw(app, call, tx, (payment, self.id, total), &bill).await
+    }
+
+    /// What its event says.
+    fn told<'a>(&'a self, who: &'a Principal, payment: Option<PaymentId>) -> Sold<'a> {
+        Sold {
+            licence: self.id,
+            payment,
+            track: self.track,
+            buyer: who,
+            offer: &self.option.offer,
+            price_micros: self.option.total_micros,
+            currency: &self.option.currency,
+        }
     }
 
     /// What its invoice says: the price as it was explained, and the tax as it is booked.

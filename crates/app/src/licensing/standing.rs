@@ -15,7 +15,7 @@ use thiserror::Error;
 
 use super::show::{self, LicenceRefusal};
 use super::{Licence, Standing};
-use crate::{App, Call, Fault, Refusal, Stop};
+use crate::{App, Call, Fault, Refusal, Stop, events};
 
 /// A licence after a move.
 #[derive(Debug, Clone)]
@@ -178,8 +178,8 @@ async fn write(
         reason.into(),
         cause.into(),
     ];
-    tx.run(WRITE, &values).await?;
-    Ok(())
+    let line = tx.one(WRITE, &values).await?.int("line")?;
+    events::moved(tx, call.now, (licence, line), next, cause).await
 }
 
 /// A move that somebody made by hand.
@@ -197,7 +197,8 @@ const MOVE: &str = "update licences set status = $2 where id = $1";
 const WRITE: &str = "
     insert into standing_history (licence_id, line, at_ms, before, after, reason, cause)
     select $1, coalesce(max(line), 0) + 1, $2, $3, $4, $5, $6
-      from standing_history where licence_id = $1";
+      from standing_history where licence_id = $1
+ returning line";
 
 const HISTORY: &str = "
     select at_ms, before, after, reason from standing_history

@@ -14,7 +14,7 @@ use thiserror::Error;
 use super::{Why, licences, post};
 use crate::accounts::paid::{self, Paid};
 use crate::stop::Tries;
-use crate::{App, Call, Fault, Refusal, Stop};
+use crate::{App, Call, Fault, Refusal, Stop, events};
 
 /// The longest number of a provider's message, in characters.
 const EVENT_MAX: usize = 200;
@@ -154,6 +154,7 @@ pub(super) async fn take_in(
         tx.run(KEEP, &values).await?;
         post::follow(app, call, tx, &paid, (&before, &after), why).await?;
         licences::follow(tx, call, &paid, (&before, &after)).await?;
+        events::refunded(tx, call.now, &paid, (before.refunded, after.refunded)).await?;
     }
     Ok(Learned {
         payment: id,

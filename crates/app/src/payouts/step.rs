@@ -10,7 +10,7 @@ use store::db::{Tx, Value};
 use super::PayoutSeen;
 use crate::accounts::booking::Booking;
 use crate::accounts::post;
-use crate::{Call, Fault};
+use crate::{Call, Fault, events};
 
 /// Takes an event; the payout as it is then, or why it stays as it was.
 pub(super) async fn take(
@@ -73,8 +73,16 @@ pub(super) async fn event(
         state.word().into(),
         reason.into(),
     ];
-    tx.run(EVENT, &values).await?;
-    Ok(())
+    let no = tx.one(EVENT, &values).await?.int("no")?;
+    let step = events::Step {
+        payout: seen.id,
+        payee: seen.payee,
+        rail: seen.rail.code(),
+        amount: seen.amount,
+        fee: seen.fee,
+        line: (no, state),
+    };
+    events::paid_out(tx, call.now, &step).await
 }
 
 fn first(state: State) -> Option<PersonId> {
@@ -148,4 +156,5 @@ const UPDATE: &str = "
 const EVENT: &str = "
     insert into payout_events (payout_id, no, at_ms, who, state, reason)
     select $1, cast(coalesce(max(no), 0) + 1 as bigint), $2, $3, $4, $5
-      from payout_events where payout_id = $1";
+      from payout_events where payout_id = $1
+ returning no";

@@ -6,6 +6,7 @@
 //! audit recomputes that it doesn't (`reports_equal_ledger`).
 
 pub mod breakdown;
+pub mod forecast;
 mod format;
 mod licensees;
 mod read;
@@ -13,5 +14,7 @@ mod scope;
 
 pub use breakdown::{Breakdown, Key, Row, Total, Wanted, breakdown, of};
 pub use domain::breakdown::{By, Figures, LICENSEES_MIN};
+pub use domain::forecast::{Month, NotEnough, Range};
+pub use forecast::{Forecast, InCurrency, forecast};
 pub use format::{Format, file_name};
 pub use scope::{Ask, ReportRefusal, Side, View, side};

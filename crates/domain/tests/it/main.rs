@@ -19,6 +19,7 @@ mod envelope_properties;
 mod envelopes;
 mod extras;
 mod file_names;
+mod forecasts;
 mod identifiers;
 mod ids;
 mod imports;

@@ -8,7 +8,8 @@ pub(super) const REPORT_HELP: &str = "\
 Example:
   clearcue report uses --by month
   clearcue report uses --by placement --payee \"Ada Byron\" --period 2026-10
-  clearcue report uses --by day --format parquet --out uses.parquet";
+  clearcue report uses --by day --format parquet --out uses.parquet
+  clearcue report forecast \"Ada Byron\"";
 
 const USES_HELP: &str = "\
 Example:
@@ -19,12 +20,27 @@ By track, asset, placement, territory, day or month. Money is in micro-units in 
 the currency's unit. With --payee it is what they see: of assets, placements and territories one month
 at a time, with groups of fewer than ten licensees merged.";
 
+const FORECAST_HELP: &str = "\
+Example:
+  clearcue report forecast \"Ada Byron\"
+  clearcue report forecast \"Ada Byron\" --json
+
+The next three months: what renewing subscriptions bring, and where up to twelve past weeks of sales
+and other uses are heading. docs/reports.md says how it is reckoned.";
+
 /// `report …`.
 #[derive(Debug, Subcommand)]
 pub enum ReportVerb {
     /// Sum up uses, seconds and money
     #[command(after_help = USES_HELP)]
     Uses(ReportUses),
+    /// What a payee's next three months should bring
+    #[command(after_help = FORECAST_HELP)]
+    Forecast {
+        /// The payee, by id or name
+        #[arg(value_name = "PAYEE")]
+        payee: String,
+    },
 }
 
 /// What is summed up.

@@ -11,6 +11,8 @@ mod config;
 mod cue_sheet;
 mod deals;
 mod demo;
+mod events;
+mod forecast;
 mod gaps;
 mod import;
 mod init;
@@ -115,6 +117,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Licence { verb } => licence::run(&context, verb).await,
         Command::Payment { verb } => payment::run(&context, verb).await,
         Command::Rate { verb } => rate::run(&context, verb).await,
+        Command::Events(args) => events::run(&context, args).await,
         Command::Report { verb } => report::run(&context, verb).await,
         Command::Statement { verb } => statement::run(&context, verb).await,
         Command::Proof { verb } => proof::run(&context, verb).await,

@@ -4,7 +4,7 @@ use std::fs;
 
 use app::reports::{self, Breakdown, Format, Side, Wanted};
 use app::statements::{decimal, show};
-use app::{App, TrackId};
+use app::{App, PayeeId, TrackId};
 use serde_json::{Value, json};
 
 use super::Context;
@@ -14,6 +14,7 @@ use crate::exit::Failure;
 pub(super) async fn run(context: &Context, verb: &ReportVerb) -> Result<(), Failure> {
     match verb {
         ReportVerb::Uses(args) => uses(context, args).await,
+        ReportVerb::Forecast { payee } => super::forecast::run(context, payee).await,
     }
 }
 
@@ -77,14 +78,19 @@ async fn side(app: &App, args: &ReportUses) -> Result<Side, Failure> {
     let Some(name) = &args.payee else {
         return Ok(Side::Store);
     };
-    let payee = show::payee(app, name).await?.ok_or_else(|| {
-        let what = format!("nobody called {name} is paid here");
-        Failure::failed(what, "name a payee by id, or by name as it is spelt here")
-    })?;
+    let payee = payee(app, name).await?;
     Ok(if args.curator {
         Side::Curator(payee)
     } else {
         Side::Payee(payee)
+    })
+}
+
+/// The payee of an id or a name.
+pub(super) async fn payee(app: &App, name: &str) -> Result<PayeeId, Failure> {
+    show::payee(app, name).await?.ok_or_else(|| {
+        let what = format!("nobody called {name} is paid here");
+        Failure::failed(what, "name a payee by id, or by name as it is spelt here")
     })
 }
 

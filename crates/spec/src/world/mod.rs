@@ -8,6 +8,7 @@ mod composer;
 mod database;
 mod door;
 mod earlier;
+mod events;
 mod left_by;
 mod merchant;
 mod payments;
@@ -368,6 +369,7 @@ async fn open_at(place: &Place, blobs: &Path, issuer: Issuer, edge: Edge) -> App
         terms: "2026-01".into(),
         seller: Seller::default(),
         reserve_days: 90,
+        events_days: 90,
         sandbox_webhook_secret: WEBHOOK_SECRET.into(),
         ddex: None,
         mail_from: String::new(),

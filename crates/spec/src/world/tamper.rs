@@ -259,6 +259,9 @@ impl World {
     /// Makes of a store what an earlier version left: its uses stand in rows alone.
     pub async fn has_counted_without_blobs(&self) {
         self.must("delete from use_blobs", &[]).await;
+        // Nothing was told of them either.
+        let sql = "update event_mark set since_no = (select settled_no from meter_mark)";
+        self.must(sql, &[]).await;
         self.must("update uses set first_no = 0, last_no = 0", &[])
             .await;
         let sql = "update meter_mark

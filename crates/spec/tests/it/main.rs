@@ -9,6 +9,7 @@ mod access;
 mod accounts;
 mod bundles;
 mod catalogue;
+mod events;
 mod exchanges;
 mod licensing;
 mod metering;

@@ -6,11 +6,11 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    asks, breakdowns, bundles, channels, checks, claims, closes, credits, cue_sheets,
-    exchange_rates, exchanges, files, keys, licences, offers, own_licences, papers, payees,
-    payments, payouts, plans, proofs, quotes, rates, reporters, reports, rotation, schemas, splits,
-    standing, statements, stream, subscriptions, suggestions, tracks, use_imports, uses, verify,
-    wallet,
+    asks, breakdowns, bundles, channels, checks, claims, closes, credits, cue_sheets, events,
+    exchange_rates, exchanges, files, forecasts, keys, licences, offers, own_licences, papers,
+    payees, payments, payouts, plans, proofs, quotes, rates, reporters, reports, rotation, schemas,
+    splits, standing, statements, stream, subscriptions, suggestions, tracks, use_imports, uses,
+    verify, wallet,
 };
 use crate::problem::ProblemBody;
 
@@ -87,8 +87,10 @@ use crate::problem::ProblemBody;
         uses::create,
         reporters::list,
         reporters::gaps,
+        events::list,
         reports::show,
         breakdowns::show,
+        forecasts::show,
         stream::stream,
         payees::balance,
         payees::set_destination,

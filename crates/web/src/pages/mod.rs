@@ -17,6 +17,7 @@ pub(crate) mod invitations;
 pub(crate) mod licence;
 pub(crate) mod licences;
 pub(crate) mod operator;
+mod outlook;
 pub(crate) mod payments;
 pub(crate) mod payout_desk;
 pub(crate) mod payout_forms;

@@ -12,7 +12,9 @@ use domain::Timestamp;
 use ledger::{Currency, Money};
 
 use super::frame::Frame;
-use super::view::{Figure, HourBar, ReportPage, TrackRow, UseRow};
+use super::outlook::outlook;
+use super::view::{Figure, HourBar, Outlook, ReportPage, TrackRow, UseRow};
+use crate::api::forecasts::FORMULA;
 use crate::api::reports::{self, USES};
 use crate::problem::Problem;
 use crate::words;
@@ -42,10 +44,17 @@ pub(crate) async fn show(
         format!("payee={payee}&")
     };
     let stream_url = format!("/v1/reports/uses/stream?{whose}after={newest}");
-    super::html(&page(frame, earnings, &uses, stream_url))
+    let forecast = app::reports::forecast(&app, &app.call(), payee).await?;
+    let outlooks = outlook(forecast);
+    super::html(&page(frame, earnings, &uses, (stream_url, outlooks)))
 }
 
-fn page(frame: Frame, earnings: Earnings, uses: &[UseSeen], stream_url: String) -> ReportPage {
+fn page(
+    frame: Frame,
+    earnings: Earnings,
+    uses: &[UseSeen],
+    (stream_url, outlooks): (String, Vec<Outlook>),
+) -> ReportPage {
     let currency = earnings.balance.currency();
     let number = |n: i64| u64::try_from(n).unwrap_or(0);
     ReportPage {
@@ -68,6 +77,8 @@ fn page(frame: Frame, earnings: Earnings, uses: &[UseSeen], stream_url: String) 
         hours: today(&earnings),
         payee: earnings.name,
         tracks: earnings.tracks.iter().map(track).collect(),
+        outlooks,
+        formula: FORMULA,
         uses: uses.iter().map(|seen| use_row(seen, currency)).collect(),
         stream_url,
     }

@@ -58,6 +58,8 @@ pub(super) const STATUSES: &[(&str, StatusCode)] = &[
     ("dispute_open", StatusCode::CONFLICT),
     ("empty_range", StatusCode::BAD_REQUEST),
     ("event_reused", StatusCode::CONFLICT),
+    ("events_ahead", StatusCode::BAD_REQUEST),
+    ("events_gone", StatusCode::GONE),
     ("gift_not_refundable", StatusCode::CONFLICT),
     ("gift_spent", StatusCode::GONE),
     ("gift_taken", StatusCode::CONFLICT),

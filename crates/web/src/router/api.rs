@@ -222,8 +222,10 @@ fn uses() -> Router<Web> {
         .route("/v1/uses/import", post(api::use_imports::import))
         .route("/v1/reporters", get(api::reporters::list))
         .route("/v1/reporters/{reporter}/gaps", get(api::reporters::gaps))
+        .route("/v1/events", get(api::events::list))
         .route("/v1/reports/uses", get(api::reports::show))
         .route("/v1/reports/breakdown", get(api::breakdowns::show))
+        .route("/v1/reports/forecast", get(api::forecasts::show))
         .route("/v1/reports/uses/stream", get(api::stream::stream))
 }
 

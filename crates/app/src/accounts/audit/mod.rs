@@ -3,6 +3,7 @@
 
 mod agreements;
 mod blobs;
+mod events;
 mod invoices;
 mod ledger;
 mod licences;
@@ -64,6 +65,7 @@ pub async fn audit(app: &App) -> Result<Vec<Check>, Fault> {
     checks.extend(reports::checks(&mut tx).await?);
     checks.push(meter::replayed(app, &mut tx).await?);
     checks.extend(log::checks(app, &mut tx).await?);
+    checks.extend(events::checks(&mut tx).await?);
     checks.extend(prices::checks(&mut tx).await?);
     checks.extend(seals::checks(&mut tx).await?);
     checks.push(blobs::whole(app, &mut tx).await?);

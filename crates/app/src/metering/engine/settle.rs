@@ -18,7 +18,7 @@ use super::{Engine, SETTLE_MS, catch_up, news};
 use crate::accounts::booking::Booking;
 use crate::accounts::sheets;
 use crate::stop::Tries;
-use crate::{Call, Fault, proofs};
+use crate::{Call, Fault, events, proofs};
 
 /// With how many lines it doesn't wait any longer: they lie in memory.
 const LINES_MAX: usize = 100_000;
@@ -102,7 +102,7 @@ async fn write(engine: &Engine, tx: &mut Tx, unsettled: &Unsettled) -> Result<Se
             let of = by_currency.entry(line.currency.code());
             of.or_default().push(line);
         }
-        for mut lines in by_currency.into_values() {
+        for (currency, mut lines) in by_currency {
             let id = call.id();
             // The order of the log's leaf.
             lines.sort_unstable_by_key(|line| line.id);
@@ -111,6 +111,12 @@ async fn write(engine: &Engine, tx: &mut Tx, unsettled: &Unsettled) -> Result<Se
             for line in &lines {
                 uses.push(line.logged(id)?);
             }
+            let told = lines.iter().map(|line| events::Settlement {
+                uses: line.uses,
+                earned: line.earned,
+                commits: line.commits,
+            });
+            events::settled(tx, engine.edge.now(), (&id, currency), told).await?;
         }
         lines::count(tx, lines).await?;
         count_videos(tx, videos).await?;

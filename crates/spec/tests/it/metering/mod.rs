@@ -5,6 +5,7 @@ mod bundle;
 mod earnings;
 mod engine;
 mod event;
+mod forecast;
 mod gaps;
 mod import;
 mod live;

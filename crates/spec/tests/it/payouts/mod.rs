@@ -2,7 +2,7 @@ mod destination;
 mod letters;
 mod limits;
 mod pay_days;
-mod propose;
+pub(crate) mod propose;
 mod race;
 mod release;
 mod results;

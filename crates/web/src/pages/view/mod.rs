@@ -17,6 +17,7 @@ pub mod checkout;
 pub mod clip_time;
 pub mod cue_sheet;
 pub mod deals;
+pub mod forecast;
 pub mod form;
 pub mod home;
 pub mod licence;
@@ -49,6 +50,7 @@ pub use checkout::{Again, CheckoutPage};
 pub use clip_time::{ClipSection, DrawRow, GiftPage, GiftRow};
 pub use cue_sheet::CueSheetPage;
 pub use deals::{Confirm, DealForm, DealInput, DealRow, DealsPage};
+pub use forecast::{Outlook, OutlookRow};
 pub use form::{Alert, Choice, Field, Hidden, PriceLine, Submit};
 pub use home::{Card, Facet, FacetValue, HomePage, Suggestion};
 pub use licence::{

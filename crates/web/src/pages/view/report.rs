@@ -1,5 +1,6 @@
 //! A composer's live report.
 
+use super::forecast::Outlook;
 use super::shell::Shell;
 
 /// An amount to the micro-unit, in three parts so that the parts a bank knows read larger.
@@ -92,6 +93,10 @@ pub struct ReportPage {
     pub hours: Vec<HourBar>,
     /// The sum by track, the best first.
     pub tracks: Vec<TrackRow>,
+    /// What the next months should bring, by currency.
+    pub outlooks: Vec<Outlook>,
+    /// How that is reckoned, in a sentence.
+    pub formula: &'static str,
     /// The latest uses, the newest first.
     pub uses: Vec<UseRow>,
     /// The address of the event stream, for instance `/v1/reports/uses/stream`.
