@@ -111,6 +111,7 @@ async fn close_all(address: &str) -> Outcome<(u64, usize)> {
         terms: "1".into(),
         seller: Seller::default(),
         reserve_days: 90,
+        keep_raw_days: None,
         sandbox_webhook_secret: String::new(),
         mail_from: String::new(),
         ddex: None,

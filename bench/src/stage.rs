@@ -43,6 +43,7 @@ pub(crate) async fn set() -> Fallible<Stage> {
         terms: "1".into(),
         seller: Seller::default(),
         reserve_days: 90,
+        keep_raw_days: None,
         sandbox_webhook_secret: String::new(),
         mail_from: String::new(),
         ddex: None,

@@ -103,4 +103,5 @@ pub const MIGRATIONS: &[Migration] = &[
         "reporters",
         include_str!("../migrations/0028_reporters.sql"),
     ),
+    kept!("drop_raw", "0031_drop_raw", "0031"),
 ];

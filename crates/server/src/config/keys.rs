@@ -23,7 +23,7 @@ const fn key(name: &'static str, default: &'static str, about: &'static str) -> 
 }
 
 /// Every key there is, in the order in which they are shown.
-pub const KEYS: [Key; 33] = [
+pub const KEYS: [Key; 34] = [
     key(
         "name",
         "Clearcue",
@@ -109,6 +109,11 @@ pub const KEYS: [Key; 33] = [
         "reserve_days",
         "90",
         "after how many days what a sale holds back against chargebacks goes to its payees",
+    ),
+    key(
+        "meter_keep_raw_days",
+        "",
+        "after how many days raw reports of uses are dropped, 36 or more; they are kept for ever where it is empty",
     ),
     key(
         "sandbox_webhook_secret",

@@ -9,7 +9,7 @@ use app::licensing::Licence;
 use domain::PayeeId;
 use store::db::Value;
 
-use super::{Track, World};
+use super::{Engine, Track, World};
 
 /// Names of invariants with their subjects, in the order of the audit.
 pub type Breaches = Vec<(&'static str, String)>;
@@ -258,12 +258,24 @@ impl World {
 
     /// Makes of a store what an earlier version left: its uses stand in rows alone.
     pub async fn has_counted_without_blobs(&self) {
+        self.must("update meter_mark set dropped_no = settled_no", &[])
+            .await;
         self.must("delete from use_blobs", &[]).await;
         self.must("update uses set first_no = 0, last_no = 0", &[])
             .await;
         let sql = "update meter_mark
-                      set settled_no = 0, old_ms = (select max(received_ms) from uses)";
+                      set settled_no = 0, dropped_no = 0, old_ms = (select max(received_ms) from uses)";
         self.must(sql, &[]).await;
+    }
+
+    /// Lets blobs of uses be deleted that no policy has dropped.
+    pub async fn unguards_blobs(&self) {
+        let table = match self.app().db.engine() {
+            Engine::Sqlite => "",
+            Engine::Postgres => " on use_blobs",
+        };
+        self.alters(&format!("drop trigger use_blobs_keep_delete{table}"))
+            .await;
     }
 
     /// Changes the schema.
