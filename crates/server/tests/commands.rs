@@ -76,6 +76,7 @@ const MISUSES: &[(&str, &str)] = &[
     ("uses import", "FILE"),
     ("uses import x.csv --map y", "COLUMN=FIELD"),
     ("uses import x.csv --set y", "FIELD=VALUE"),
+    ("uses drop-raw --older-than-days 35", "36"),
     ("signing-key retire", "KID"),
 ];
 
@@ -281,6 +282,10 @@ const ASKS: &[(&str, &str)] = &[
     ("simulate --schema", "$schema"),
     ("upkeep", "journals sealed"),
     ("uses gaps", "use"),
+    (
+        "uses drop-raw --older-than-days 36 --dry-run",
+        "nothing to drop",
+    ),
     ("close --dry-run", "cycles would be closed"),
     ("statement list PAYEE", "20"),
     ("report uses --by track", "uses"),

@@ -10,13 +10,12 @@ use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 
 use crate::api::body;
+use crate::api::use_imports::TABLE_MAX;
 use crate::problem::Problem;
 use crate::state::Web;
 
 /// The most a request's body may hold, in bytes: 1 MiB.
 pub(crate) const BODY_MAX: usize = 1024 * 1024;
-/// The most a table may hold, in bytes: 64 MiB.
-pub(crate) const TABLE_MAX: usize = 64 << 20;
 /// The most the body of a request may hold that sends one: there is a little around it.
 pub(crate) const TABLE_BODY_MAX: usize = TABLE_MAX + (64 << 10);
 const TOO_SLOW: &str = "the body didn't come in time: send it again, or in parts";

@@ -13,7 +13,9 @@ const SENTENCE_MAX: usize = 400;
 /// What begins the words that name a field themselves.
 const NAMING: [&str; 3] = ["missing field `", "unknown field `", "duplicate field `"];
 /// Kinds of values as the reader calls them, and as people do.
-const KINDS: [(&str, &str); 3] = [
+const KINDS: [(&str, &str); 5] = [
+    ("unknown variant `", "no such value: `"),
+    ("`, expected one of `", "`; there are `"),
     ("expected i64", "expected a whole number"),
     ("expected u64", "expected a whole number, 0 or more"),
     ("expected struct UseReport", "expected a JSON object"),

@@ -116,8 +116,8 @@ impl World {
     pub async fn overrides(&self, table: &str, sql: &str) {
         for verb in ["update", "delete"] {
             let drop = match self.app().db.engine() {
-                store::db::Engine::Sqlite => format!("drop trigger if exists {table}_keep_{verb}"),
-                store::db::Engine::Postgres => {
+                Engine::Sqlite => format!("drop trigger if exists {table}_keep_{verb}"),
+                Engine::Postgres => {
                     format!("drop trigger if exists {table}_keep on {table}")
                 }
             };

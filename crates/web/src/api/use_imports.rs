@@ -17,10 +17,11 @@ use utoipa::ToSchema;
 use super::money::Money;
 use super::uses::Receipt;
 use super::{body, params};
-use crate::bounds::TABLE_MAX;
 use crate::principal::Caller;
 use crate::problem::{Problem, ProblemBody};
 
+/// The most a table may hold, in bytes: 64 MiB.
+pub(crate) const TABLE_MAX: usize = 64 << 20;
 /// How many rows that don't count are answered one by one.
 const TOLD_MAX: usize = 100;
 

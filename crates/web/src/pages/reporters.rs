@@ -98,7 +98,11 @@ fn gap_row(stream: &str, gap: &Gap, now: Timestamp) -> GapRow {
         } else {
             format!("{} to {}", gap.from, gap.to)
         },
-        count: words::count(wide((gap.to - gap.from).saturating_add(1))),
+        count: words::many(
+            wide((gap.to - gap.from).saturating_add(1)),
+            "number",
+            "numbers",
+        ),
         since: words::moment(gap.since),
         advice: if until > now {
             format!("Have it sent again by {}", words::date(until))

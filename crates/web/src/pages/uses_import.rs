@@ -337,7 +337,21 @@ fn row(answer: &RowAnswer) -> ImportRow {
     ImportRow {
         line: number(answer.line),
         column: column.to_owned(),
-        reasons: answer.reasons().iter().map(|one| sentence(one)).collect(),
+        reasons: answer
+            .reasons()
+            .iter()
+            .map(|one| said(column, one))
+            .collect(),
+    }
+}
+
+/// A reason beside its column: the column's name isn't said twice, nor spelt with a capital.
+fn said(column: &str, reason: &str) -> String {
+    let named = format!("{column}: ");
+    match reason.strip_prefix(&named) {
+        Some(rest) => sentence(rest),
+        None if !column.is_empty() && reason.starts_with(column) => format!("{reason}."),
+        None => sentence(reason),
     }
 }
 

@@ -89,7 +89,8 @@ pub async fn drop_raw(app: &App, days: u32, dry: bool) -> Result<Dropped, Stop<D
 
 async fn drop_older(app: &App, days: u32) -> Result<Dropped, Fault> {
     let mut tx = ready(app).await?;
-    // Most runs find nothing, and shouldn't keep uses waiting for that.
+    // Most runs find nothing, and shouldn't keep uses waiting for that. What may go here may go
+    // then: whatever comes meanwhile is of later commits.
     let through = reach(&mut tx, cut(app, days)).await?;
     let (_, found) = sums(&mut tx, through, 1).await?;
     drop(tx);
@@ -97,7 +98,6 @@ async fn drop_older(app: &App, days: u32) -> Result<Dropped, Fault> {
         return Ok(found);
     }
     let mut tx = app.write().await?;
-    let through = reach(&mut tx, cut(app, days)).await?;
     tx.run(MOVE, &[int(through)?.into()]).await?;
     tx.commit().await?;
     let mut dropped = Dropped {

@@ -25,6 +25,7 @@ on_both_engines! {
             accepted(reporter.reports(event).await);
         }
         world.days_pass(20);
+        world.app().engine.settle().await.unwrap();
         world.signs_the_log().await;
         let before = told(&world, &reporter).await;
         let would = drops(&world, true).await;

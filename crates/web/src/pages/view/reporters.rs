@@ -26,7 +26,7 @@ pub struct GapRow {
     pub stream: String,
     /// The first and the last of them.
     pub numbers: String,
-    /// How many.
+    /// How many, in words.
     pub count: String,
     /// Since when that is known.
     pub since: String,
