@@ -198,9 +198,10 @@ impl Upload {
         self.stage.borrow().clone()
     }
 
-    /// How much of it so many bytes are, in percent.
+    /// How much of it so many bytes are, in percent; not all of it while it is being worked on, since
+    /// its last rows are judged when it has been read.
     pub(crate) fn percent(&self, bytes: u64) -> u64 {
-        (bytes * 100).checked_div(self.bytes).unwrap_or(100)
+        (bytes * 100).checked_div(self.bytes).unwrap_or(0).min(99)
     }
 
     /// What was said of the table.

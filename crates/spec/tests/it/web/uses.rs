@@ -1,5 +1,7 @@
 //! The operator's pages of the meter: who reports, and importing a table in two steps.
 
+use std::time::Duration;
+
 use app::access::{Role, Scope};
 use app::licensing::Licence;
 use spec::on_both_engines;
@@ -137,6 +139,30 @@ on_both_engines! {
         assert!(refused.contains("published_at") && refused.contains("zone"), "{refused}");
         let good = look(&format!("utc=1&{more}")).await;
         assert!(good.contains("Count these 1 row"), "{good}");
+    }
+
+    async fn long_work_says_how_far_it_is_and_goes_on_by_itself(world: World) {
+        let (licence, track) = with_clip_time(&world).await;
+        let operator = world.visitor_signed_in(Role::Operator, "Olga").await;
+        let table = format!("{HEADER}\n{}", row(&world, &licence, &track, "a"));
+        // Nothing can be judged while somebody else writes.
+        let held = world.app().write().await.unwrap();
+        let sent = sends(&operator, &table, "").await;
+        let place = sent.header("location").to_owned();
+        let page = operator.gets(&place).await;
+        assert_eq!(page.header("refresh"), "2");
+        let text = page.text();
+        assert!(text.contains("99 % of the file") && !text.contains("Count these"), "{text}");
+        drop(held);
+        for _ in 0..200 {
+            let page = operator.gets(&place).await;
+            if page.header("refresh").is_empty() {
+                assert!(page.text().contains("Count these 1 row"), "{}", page.text());
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("it never ends");
     }
 
     async fn a_table_of_more_than_a_mebibyte_is_taken_and_one_of_more_than_64_is_not(world: World) {
