@@ -112,6 +112,7 @@ async fn close_all(address: &str) -> Outcome<(u64, usize)> {
         seller: Seller::default(),
         reserve_days: 90,
         events_days: 90,
+        keep_raw_days: None,
         sandbox_webhook_secret: String::new(),
         mail_from: String::new(),
         ddex: None,

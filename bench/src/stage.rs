@@ -44,6 +44,7 @@ pub(crate) async fn set() -> Fallible<Stage> {
         seller: Seller::default(),
         reserve_days: 90,
         events_days: 90,
+        keep_raw_days: None,
         sandbox_webhook_secret: String::new(),
         mail_from: String::new(),
         ddex: None,

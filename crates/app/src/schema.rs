@@ -103,9 +103,10 @@ pub const MIGRATIONS: &[Migration] = &[
         "reporters",
         include_str!("../migrations/0028_reporters.sql"),
     ),
+    kept!("events", "0030_events", "0030"),
+    kept!("drop_raw", "0031_drop_raw", "0031"),
     Migration::same(
         "report_sums",
         include_str!("../migrations/0032_report_sums.sql"),
     ),
-    kept!("events", "0030_events", "0030"),
 ];

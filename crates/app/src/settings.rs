@@ -26,6 +26,8 @@ pub struct Settings {
     pub reserve_days: u32,
     /// For how many days events are kept for whoever follows the store.
     pub events_days: u32,
+    /// After how many days raw reports of uses are dropped; nothing: they are kept for ever.
+    pub keep_raw_days: Option<u32>,
     /// What the sandbox signs its messages with (`whsec_` and Base64); empty where none are taken.
     pub sandbox_webhook_secret: String,
     /// Who letters are from; empty: `no-reply` at the store's host.

@@ -1,10 +1,11 @@
 //! What a store does by itself as time passes: renewals, closes, idle money, reserves, clip time
-//! that expires, pay days, letters, messages that never came, invoices that earlier builds owe.
+//! that expires, pay days, letters, messages that never came, invoices that earlier builds owe, raw
+//! reports that the operator keeps no longer.
 //! Everything here is due or not by what is stored, so that running it twice, or late, does no
 //! harm.
 
 use crate::accounts::seals;
-use crate::metering::engine::follow;
+use crate::metering::engine::{drop, follow};
 use crate::subscriptions::{close, idle, renew, reserves};
 use crate::{App, Fault, billing, bundles, events, mails, payments, payouts, statements};
 
@@ -31,7 +32,8 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
     let stated = statements::log::due(app).await?;
     // Bookkeeping that nobody needs to be told of.
     follow::follow(app).await?;
-    let dropped = events::prune::due(app, &app.call()).await?;
+    let forgotten = events::prune::due(app, &app.call()).await?;
+    let dropped = drop::due(app).await?;
     Ok(vec![
         ("payments with news from their provider", heard),
         ("invoices of earlier sales made", billed),
@@ -50,6 +52,10 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
         ("letters sent", letters),
         ("journals sealed", sealed),
         ("statements logged", stated),
-        ("old events dropped", dropped),
+        ("old events dropped", forgotten),
+        (
+            "blobs of raw reports dropped",
+            usize::try_from(dropped.blobs).unwrap_or(usize::MAX),
+        ),
     ])
 }

@@ -5,6 +5,7 @@
 //! again by the domain's own type. So bad events cost more than good ones, by a bounded factor.
 
 mod batch;
+mod fault;
 mod shape;
 mod time;
 

@@ -143,6 +143,26 @@ impl Window {
         }
     }
 
+    /// Forgets the ids of every commit up to this one: its blob can't be read any more.
+    pub fn forget_through(&mut self, commit: u64) {
+        let floor = commit.saturating_add(1);
+        if floor <= self.floor {
+            return;
+        }
+        while self.buckets.len() > 1 && self.buckets[1].first_commit <= floor {
+            self.buckets.pop_front();
+        }
+        self.floor = floor;
+        let next = self.buckets.get(1).map_or(u64::MAX, |one| one.first_commit);
+        let slots = self.shards.iter().flat_map(|shard| &shard.slots);
+        let left = slots.filter(|slot| (floor..next).contains(&place(**slot).commit));
+        let left = left.fold(0, |sum, _| sum + 1);
+        if let Some(first) = self.buckets.front_mut() {
+            first.first_commit = first.first_commit.max(floor);
+            first.ids = left;
+        }
+    }
+
     /// The lowest commit whose ids are kept: blobs from here on must be readable.
     #[must_use]
     pub fn first_kept(&self) -> u64 {

@@ -12,6 +12,7 @@ pub(crate) fn document(checks: &[Check]) -> Value {
             json!({
                 "invariant": check.invariant,
                 "looked_at": check.looked_at,
+                "unchecked": check.unchecked,
                 "breaches": check.breaches.iter().map(|breach| json!({
                     "subject": breach.subject,
                     "detail": breach.detail,

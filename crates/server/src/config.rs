@@ -12,6 +12,7 @@ use thiserror::Error;
 mod ddex;
 mod keys;
 mod mail;
+mod meter;
 
 pub use keys::{KEYS, Key};
 pub use mail::MailTo;
@@ -118,13 +119,13 @@ impl Said {
     }
 }
 
-/// A table's values with those of `[mail]` and `[ddex]` beside them: the `host` of the one is
+/// A table's values with those of `[mail]`, `[ddex]` and `[meter]` beside them: the `host` of the one is
 /// `mail.host`, which is the key `mail_host`.
 fn flat(table: toml::Table) -> Vec<(String, toml::Value)> {
     let mut out = Vec::new();
     for (name, value) in table {
         match value {
-            toml::Value::Table(inner) if matches!(name.as_str(), "mail" | "ddex") => {
+            toml::Value::Table(inner) if matches!(name.as_str(), "mail" | "ddex" | "meter") => {
                 let named = |(key, value): (String, _)| (format!("{name}.{key}"), value);
                 out.extend(inner.into_iter().map(named));
             }
@@ -202,6 +203,7 @@ impl Config {
                     3_650,
                     "it must be a whole number from 1 to 3650",
                 )?,
+                keep_raw_days: meant.kept_days("meter_keep_raw_days")?,
                 sandbox_webhook_secret: meant.secret("sandbox_webhook_secret")?,
                 mail_from: meant.mail_from()?,
                 ddex: meant.ddex()?,

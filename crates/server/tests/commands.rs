@@ -79,6 +79,7 @@ const MISUSES: &[(&str, &str)] = &[
     ("uses import", "FILE"),
     ("uses import x.csv --map y", "COLUMN=FIELD"),
     ("uses import x.csv --set y", "FIELD=VALUE"),
+    ("uses drop-raw --older-than-days 35", "36"),
     ("signing-key retire", "KID"),
 ];
 
@@ -285,6 +286,10 @@ const ASKS: &[(&str, &str)] = &[
     ("upkeep", "journals sealed"),
     ("uses gaps", "use"),
     ("events --kind sale.completed", "sale.completed"),
+    (
+        "uses drop-raw --older-than-days 36 --dry-run",
+        "nothing to drop",
+    ),
     ("close --dry-run", "cycles would be closed"),
     ("statement list PAYEE", "20"),
     ("report uses --by track", "uses"),

@@ -155,6 +155,24 @@ fn a_mail_server_is_said_in_a_table_or_flat_and_its_password_is_not_shown() {
 }
 
 #[test]
+fn raw_reports_are_kept_for_ever_or_for_36_days_and_more() {
+    let none = Said::default();
+    let of = |text: &str| Config::of(&none, &none, &Said::from_toml(text).unwrap());
+    assert_eq!(of("").unwrap().settings.keep_raw_days, None);
+    for text in [
+        "[meter]\nkeep_raw_days = 36",
+        "meter_keep_raw_days = \"36\"",
+        "meter.keep_raw_days = 36",
+    ] {
+        assert_eq!(of(text).unwrap().settings.keep_raw_days, Some(36), "{text}");
+    }
+    for value in ["35", "0", "-1", "36501", "\"for ever\""] {
+        let wrong = of(&format!("[meter]\nkeep_raw_days = {value}")).unwrap_err();
+        assert!(wrong.to_string().contains("from 36"), "{value}: {wrong}");
+    }
+}
+
+#[test]
 fn a_mail_server_that_cannot_be_right_is_refused_by_its_key() {
     let none = Said::default();
     let smtp = "mail_by = \"smtp\"\nmail_host = \"smtp.example.net\"\n";

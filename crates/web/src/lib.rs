@@ -20,6 +20,7 @@ mod range;
 mod router;
 mod security;
 mod state;
+mod uploads;
 mod words;
 
 pub use router::router;

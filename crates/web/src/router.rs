@@ -20,6 +20,17 @@ use crate::problem::Problem;
 use crate::state::{Options, Web};
 use crate::{answer, assets, bounds, security};
 
+/// What takes tables, which are read as they come.
+fn tables(web: &Web) -> Router<Web> {
+    api::tables()
+        .merge(storefront::tables())
+        .layer(middleware::from_fn_with_state(
+            web.clone(),
+            bounds::body_by_pieces,
+        ))
+        .layer(DefaultBodyLimit::max(bounds::TABLE_BODY_MAX))
+}
+
 /// Everything the store answers.
 pub fn router(app: Arc<App>, options: Options) -> Router {
     let look_ups = Arc::new(LookUps::new(app.clone()));
@@ -27,6 +38,7 @@ pub fn router(app: Arc<App>, options: Options) -> Router {
         app,
         options,
         look_ups,
+        uploads: Arc::default(),
     };
     let small = DefaultPredicate::new()
         .and(NotForContentType::const_new("audio/"))
@@ -43,6 +55,7 @@ pub fn router(app: Arc<App>, options: Options) -> Router {
             bounds::whole_body,
         ))
         .layer(DefaultBodyLimit::max(bounds::BODY_MAX))
+        .merge(tables(&web))
         .layer(middleware::from_fn(security::refuse_forgeries))
         .layer(CatchPanicLayer::custom(answer::after_panic))
         .layer(middleware::from_fn_with_state(web.clone(), answer::finish))

@@ -7,6 +7,7 @@ use app::App;
 use axum::extract::FromRef;
 
 use crate::look_ups::LookUps;
+use crate::uploads::Uploads;
 
 /// How the store is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,6 +48,7 @@ pub(crate) struct Web {
     pub(crate) app: Arc<App>,
     pub(crate) options: Options,
     pub(crate) look_ups: Arc<LookUps>,
+    pub(crate) uploads: Arc<Uploads>,
 }
 
 impl FromRef<Web> for Arc<App> {

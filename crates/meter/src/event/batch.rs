@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 
 use super::Event;
+use super::fault;
 use super::shape::{Outside, Shape, Text, instant};
 
 /// The most bytes of a batch: 4 MiB, some ten times what a full one usually takes.
@@ -104,7 +105,10 @@ pub fn read_one(text: &str) -> Read<'_> {
 
 /// Reads an event as it has always been read, for its fault or its unusual spelling.
 fn read_closely<'a>(text: &str, outside: &Outside<'_>) -> Read<'a> {
-    let mut value = serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
+    let mut value = match serde_json::from_str::<Value>(text) {
+        Ok(value) => value,
+        Err(error) => return Err(bad("", fault::of_text::<UseReport>(text, &error))),
+    };
     if let Value::Object(members) = &mut value {
         let mut add = |name: &str, said: Option<String>| {
             if let Some(said) = said {
@@ -119,15 +123,11 @@ fn read_closely<'a>(text: &str, outside: &Outside<'_>) -> Read<'a> {
         add("source", outside.source.as_deref().map(str::to_owned));
     }
     let sent = value.get("id").and_then(Value::as_str).unwrap_or_default();
-    let id = sent.chars().take(ECHO_MAX).collect();
-    let read = serde_json::from_value::<UseReport>(value);
-    match read.and_then(|report| said_once(text).map(|()| report)) {
-        Ok(report) => Ok(Event::from(report)),
-        Err(error) => Err(Box::new(Bad {
-            id,
-            error: malformed(&error),
-        })),
-    }
+    let sent: String = sent.chars().take(ECHO_MAX).collect();
+    let read = serde_path_to_error::deserialize::<_, UseReport>(value);
+    let report = read.map_err(|error| bad(&sent, fault::at(&error)))?;
+    said_once(text).map_err(|error| bad(&sent, fault::of(&error)))?;
+    Ok(Event::from(report))
 }
 
 /// An event that says a member twice is refused: a value keeps the last, and which one was meant is
@@ -137,17 +137,6 @@ fn said_once(text: &str) -> Result<(), serde_json::Error> {
         Err(error) if error.to_string().starts_with("duplicate field") => Err(error),
         // Whatever else it lacks was said outside of it.
         _ => Ok(()),
-    }
-}
-
-/// serde's own words name the field and what it wants.
-fn malformed(error: &serde_json::Error) -> FieldError {
-    let sentence = error.to_string();
-    let field = sentence.split('`').nth(1).unwrap_or("event").to_owned();
-    FieldError {
-        field,
-        code: FieldCode::Malformed,
-        sentence,
     }
 }
 
@@ -297,7 +286,7 @@ fn read_cloud(text: &str) -> Read<'_> {
         Err(error) => {
             let value = serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
             let id = value.get("id").and_then(Value::as_str).unwrap_or_default();
-            return Err(bad(id, malformed(&error)));
+            return Err(bad(id, fault::of_text::<Cloud<'_>>(text, &error)));
         }
     };
     let id = cloud.id.0.clone();

@@ -6,6 +6,7 @@ mod blobs;
 mod books;
 mod common;
 mod events;
+mod faults;
 mod histories;
 mod ids;
 mod model;

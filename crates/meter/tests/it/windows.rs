@@ -83,6 +83,28 @@ fn ids_are_kept_for_35_days_and_ten_minutes_and_then_forgotten() {
 }
 
 #[test]
+fn what_was_dropped_is_forgotten_even_where_nothing_came_since() {
+    let mut window = Window::new();
+    for commit in 1..=3 {
+        window.begin(commit, NOW).unwrap();
+        let key = Key(commit.into());
+        let put = window.insert_if_absent(key, place(commit, 0), yes);
+        put.unwrap();
+    }
+    window.forget_through(2);
+    assert_eq!((window.len(), window.first_kept()), (1, 3));
+    assert_eq!(window.find(Key(2), yes), Ok(None));
+    assert_eq!(window.find(Key(3), yes), Ok(Some(place(3, 0))));
+    window.forget_through(1);
+    assert_eq!(window.first_kept(), 3, "nothing comes back");
+    window.forget_through(9);
+    assert!(window.is_empty());
+    window.begin(10, NOW).unwrap();
+    assert_eq!(window.insert_if_absent(Key(1), place(10, 0), yes), Ok(None));
+    assert_eq!(window.len(), 1);
+}
+
+#[test]
 fn a_clock_that_goes_back_forgets_nothing_early() {
     let mut window = Window::new();
     window.begin(1, NOW).unwrap();
@@ -137,7 +159,7 @@ fn memory_stays_within_thirty_bytes_an_id() {
 proptest! {
     #![proptest_config(config(300))]
 
-    /// Against a map, with commits that fail and hours that pass.
+    /// Against a map, with commits that fail, hours that pass and blobs that are dropped.
     #[test]
     fn it_is_the_set_it_should_be(
         steps in prop::collection::vec((0..200_u128, 0..30_u8, 0..400_i64), 1..400),
@@ -146,6 +168,10 @@ proptest! {
         for (commit, (key, what, hours)) in (1..).zip(steps) {
             if what == 0 {
                 now = now.plus_ms(hours * HOUR);
+            }
+            if what == 2 {
+                let kept = u64::try_from(key % 20).unwrap();
+                window.forget_through((commit - 1_u64).saturating_sub(kept));
             }
             window.begin(commit, now).unwrap();
             model.retain(|_, at: &mut Place| at.commit >= window.first_kept());

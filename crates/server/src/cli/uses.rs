@@ -25,7 +25,26 @@ pub enum UsesVerb {
         #[arg(value_name = "REPORTER")]
         reporter: Option<String>,
     },
+    /// Drop raw reports that are older than the store keeps them; what they earned stays
+    #[command(after_help = DROP_HELP)]
+    DropRaw {
+        /// How many days they are kept, 36 at least [default: the setting meter_keep_raw_days]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(36..=36_500))]
+        older_than_days: Option<u32>,
+        /// Only say what would be dropped
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
+
+const DROP_HELP: &str = "\
+Example:
+  clearcue uses drop-raw --older-than-days 90 --dry-run
+  clearcue uses drop-raw
+
+Days begin at midnight UTC. Lines, sums, statements and their proofs stay as they are; `replay` and
+`audit` check from the first report that is left. A store that is open drops by itself where
+meter_keep_raw_days is set.";
 
 const IMPORT_HELP: &str = "\
 Example:

@@ -24,6 +24,9 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
             "{:<32} {:>8} looked at  {word}",
             check.invariant, check.looked_at
         ));
+        if let Some(unchecked) = &check.unchecked {
+            context.say.text(format!("    {unchecked}"));
+        }
         for breach in check.breaches.iter().take(SHOWN) {
             context
                 .say

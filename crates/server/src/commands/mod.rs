@@ -11,6 +11,7 @@ mod config;
 mod cue_sheet;
 mod deals;
 mod demo;
+mod drop_raw;
 mod events;
 mod forecast;
 mod gaps;

@@ -16,10 +16,15 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
         |(subject, detail): &(String, String)| json!({ "subject": subject, "detail": detail });
     let differences: Vec<_> = found.differences.iter().map(difference).collect();
     context.say.json(&json!({
+        "from": found.from,
+        "dropped_uses": found.dropped_uses,
         "blobs": found.blobs,
         "uses": found.uses,
         "differences": differences,
     }));
+    if let Some(unchecked) = found.unchecked() {
+        context.say.text(unchecked);
+    }
     for (subject, detail) in found.differences.iter().take(SHOWN) {
         context.say.text(format!("{subject}: {detail}"));
     }

@@ -23,6 +23,10 @@ pub(super) async fn run(context: &Context, verb: &UsesVerb) -> Result<(), Failur
     match verb {
         UsesVerb::Import(args) => import(context, args).await,
         UsesVerb::Gaps { reporter } => super::gaps::run(context, reporter.as_deref()).await,
+        UsesVerb::DropRaw {
+            older_than_days,
+            dry_run,
+        } => super::drop_raw::run(context, *older_than_days, *dry_run).await,
     }
 }
 

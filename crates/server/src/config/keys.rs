@@ -23,7 +23,7 @@ const fn key(name: &'static str, default: &'static str, about: &'static str) -> 
 }
 
 /// Every key there is, in the order in which they are shown.
-pub const KEYS: [Key; 34] = [
+pub const KEYS: [Key; 35] = [
     key(
         "name",
         "Clearcue",
@@ -114,6 +114,11 @@ pub const KEYS: [Key; 34] = [
         "events_days",
         "90",
         "for how many days events are kept for whoever follows the store",
+    ),
+    key(
+        "meter_keep_raw_days",
+        "",
+        "after how many days raw reports of uses are dropped, 36 or more; they are kept for ever where it is empty",
     ),
     key(
         "sandbox_webhook_secret",

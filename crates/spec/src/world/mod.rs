@@ -215,6 +215,12 @@ impl World {
             .await
     }
 
+    /// The same store, which drops raw reports after so many days.
+    pub async fn keeping_raw_reports(&self, days: u32) -> Self {
+        self.reopened_as(|settings| settings.keep_raw_days = Some(days))
+            .await
+    }
+
     /// The same store as a program sees it that was told another public address.
     ///
     /// # Panics
@@ -370,6 +376,7 @@ async fn open_at(place: &Place, blobs: &Path, issuer: Issuer, edge: Edge) -> App
         seller: Seller::default(),
         reserve_days: 90,
         events_days: 90,
+        keep_raw_days: None,
         sandbox_webhook_secret: WEBHOOK_SECRET.into(),
         ddex: None,
         mail_from: String::new(),

@@ -9,7 +9,7 @@ use app::licensing::Licence;
 use domain::PayeeId;
 use store::db::Value;
 
-use super::{Track, World};
+use super::{Engine, Track, World};
 
 /// Names of invariants with their subjects, in the order of the audit.
 pub type Breaches = Vec<(&'static str, String)>;
@@ -116,8 +116,8 @@ impl World {
     pub async fn overrides(&self, table: &str, sql: &str) {
         for verb in ["update", "delete"] {
             let drop = match self.app().db.engine() {
-                store::db::Engine::Sqlite => format!("drop trigger if exists {table}_keep_{verb}"),
-                store::db::Engine::Postgres => {
+                Engine::Sqlite => format!("drop trigger if exists {table}_keep_{verb}"),
+                Engine::Postgres => {
                     format!("drop trigger if exists {table}_keep on {table}")
                 }
             };
@@ -258,6 +258,8 @@ impl World {
 
     /// Makes of a store what an earlier version left: its uses stand in rows alone.
     pub async fn has_counted_without_blobs(&self) {
+        self.must("update meter_mark set dropped_no = settled_no", &[])
+            .await;
         self.must("delete from use_blobs", &[]).await;
         // Nothing was told of them either.
         let sql = "update event_mark set since_no = (select settled_no from meter_mark)";
@@ -265,8 +267,18 @@ impl World {
         self.must("update uses set first_no = 0, last_no = 0", &[])
             .await;
         let sql = "update meter_mark
-                      set settled_no = 0, old_ms = (select max(received_ms) from uses)";
+                      set settled_no = 0, dropped_no = 0, old_ms = (select max(received_ms) from uses)";
         self.must(sql, &[]).await;
+    }
+
+    /// Lets blobs of uses be deleted that no policy has dropped.
+    pub async fn unguards_blobs(&self) {
+        let table = match self.app().db.engine() {
+            Engine::Sqlite => "",
+            Engine::Postgres => " on use_blobs",
+        };
+        self.alters(&format!("drop trigger use_blobs_keep_delete{table}"))
+            .await;
     }
 
     /// Changes the schema.

@@ -21,7 +21,7 @@ use crate::principal::Caller;
 use crate::problem::{Problem, ProblemBody};
 
 /// The most a table may hold, in bytes: 64 MiB.
-const TABLE_MAX: usize = 64 << 20;
+pub(crate) const TABLE_MAX: usize = 64 << 20;
 /// How many rows that don't count are answered one by one.
 const TOLD_MAX: usize = 100;
 

@@ -79,6 +79,7 @@ fn session(person: &Person) -> Session {
         Role::Operator => &[
             ("/operator", "The store"),
             ("/report/uses", "Uses"),
+            ("/operator/reporters", "Reporters"),
             ("/operator/payments", "Payments"),
             ("/operator/payouts", "Payouts"),
             ("/operator/deals/promos", "Terms of sale"),

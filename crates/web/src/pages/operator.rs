@@ -47,7 +47,8 @@ pub(crate) async fn show(State(app): State<Arc<App>>, frame: Frame) -> Result<Re
     })
 }
 
-fn needs_operator(caller: &Caller) -> Result<(), Problem> {
+/// Refuses everybody but the operator.
+pub(super) fn needs_operator(caller: &Caller) -> Result<(), Problem> {
     if caller.is_operator() {
         return Ok(());
     }
@@ -62,10 +63,13 @@ fn needs_operator(caller: &Caller) -> Result<(), Problem> {
 
 fn check(check: &Check) -> AuditCheck {
     let detail = match check.breaches.first() {
-        None => format!(
-            "{} looked at",
-            words::many(size(check.looked_at), "row", "rows")
-        ),
+        None => {
+            let looked_at = words::many(size(check.looked_at), "row", "rows");
+            match &check.unchecked {
+                Some(unchecked) => format!("{looked_at} looked at, {unchecked}"),
+                None => format!("{looked_at} looked at"),
+            }
+        }
         Some(first) => {
             let more = check.breaches.len() - 1;
             let others = if more > 0 {

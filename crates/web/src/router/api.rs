@@ -26,6 +26,11 @@ pub(super) fn api() -> Router<Web> {
         .merge(machine())
 }
 
+/// What takes tables of uses.
+pub(super) fn tables() -> Router<Web> {
+    Router::new().route("/v1/uses/import", post(api::use_imports::import))
+}
+
 /// The transparency log, and proofs from it.
 fn log() -> Router<Web> {
     Router::new()
@@ -219,7 +224,6 @@ fn uses() -> Router<Web> {
         .route("/v1/verify/{code}", get(api::verify::verify))
         .route("/v1/checks", post(api::checks::create))
         .route("/v1/uses", post(api::uses::create))
-        .route("/v1/uses/import", post(api::use_imports::import))
         .route("/v1/reporters", get(api::reporters::list))
         .route("/v1/reporters/{reporter}/gaps", get(api::reporters::gaps))
         .route("/v1/events", get(api::events::list))

@@ -17,6 +17,14 @@ pub(super) fn storefront() -> Router<Web> {
         .merge(session())
 }
 
+/// What takes tables of uses.
+pub(super) fn tables() -> Router<Web> {
+    Router::new().route(
+        "/uses/import",
+        get(pages::uses_import::show).post(pages::uses_import::send),
+    )
+}
+
 /// Finding music, and asking about it.
 fn discover() -> Router<Web> {
     Router::new()
@@ -128,6 +136,11 @@ fn operate() -> Router<Web> {
         .route(
             "/operator/deals/{noun}",
             get(pages::deals::show).post(pages::deals::act),
+        )
+        .route("/operator/reporters", get(pages::reporters::show))
+        .route(
+            "/uses/import/{token}",
+            get(pages::uses_import::look).post(pages::uses_import::count),
         )
         .route("/operator/payments", get(pages::payments::list))
         .route(

@@ -66,6 +66,7 @@ const BLOBS_SAY_WHAT_WAS_SETTLED: &str = "blobs_say_what_was_settled";
 
 pub(super) async fn replayed(app: &App, tx: &mut Tx) -> Result<Check, Fault> {
     let found = app.engine.replayed(tx).await?;
+    let unchecked = found.unchecked();
     let breaches = found.differences.into_iter();
     let breaches = breaches.map(|(subject, detail)| Breach {
         invariant: BLOBS_SAY_WHAT_WAS_SETTLED,
@@ -73,7 +74,10 @@ pub(super) async fn replayed(app: &App, tx: &mut Tx) -> Result<Check, Fault> {
         detail,
     });
     let uses = usize::try_from(found.uses).unwrap_or(usize::MAX);
-    Ok(check(BLOBS_SAY_WHAT_WAS_SETTLED, uses, breaches.collect()))
+    Ok(Check {
+        unchecked,
+        ..check(BLOBS_SAY_WHAT_WAS_SETTLED, uses, breaches.collect())
+    })
 }
 
 fn row(bundle: &Bundle, balance: i64) -> BundleRow {

@@ -35,6 +35,8 @@ pub struct Check {
     pub looked_at: usize,
     /// What breaks it; empty where it holds.
     pub breaches: Vec<Breach>,
+    /// What couldn't be looked at, in a sentence; nothing where everything was.
+    pub unchecked: Option<String>,
 }
 
 /// Runs every check over one snapshot.
@@ -78,6 +80,7 @@ pub(crate) fn check(invariant: &'static str, looked_at: usize, breaches: Vec<Bre
         invariant,
         looked_at,
         breaches,
+        unchecked: None,
     }
 }
 

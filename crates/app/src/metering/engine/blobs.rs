@@ -44,6 +44,13 @@ impl Kept {
         }
     }
 
+    /// Lets go of every blob up to this one.
+    pub(super) fn forget_through(&mut self, no: u64) {
+        while let Some(first) = self.blobs.first_entry().filter(|first| *first.key() <= no) {
+            self.bytes -= first.remove().len();
+        }
+    }
+
     pub(super) fn get(&self, no: u64) -> Option<&Arc<Vec<u8>>> {
         self.blobs.get(&no)
     }

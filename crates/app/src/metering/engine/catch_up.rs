@@ -22,6 +22,8 @@ pub(super) struct Mark {
     pub(super) last: u64,
     /// The last that is settled.
     pub(super) settled: u64,
+    /// The last whose blob was dropped, or is about to be: nobody reads it any more.
+    pub(super) dropped: u64,
     /// Until when uses were counted that no blob holds.
     pub(super) old_ms: i64,
 }
@@ -29,9 +31,12 @@ pub(super) struct Mark {
 /// How far the log goes now.
 pub(super) async fn mark(tx: &mut Tx) -> Result<Mark, Fault> {
     let row = tx.one(MARK, &[]).await?;
+    let dropped = number(&row, "dropped_no")?;
     Ok(Mark {
-        last: number(&row, "last_no")?,
+        // Where every blob was dropped, numbers go on from there.
+        last: number(&row, "last_no")?.max(dropped),
         settled: number(&row, "settled_no")?,
+        dropped,
         old_ms: row.int("old_ms")?,
     })
 }
@@ -54,7 +59,8 @@ pub(super) async fn prepare(
     (state.window, state.kept) = (Window::new(), Kept::default());
     let mut tx = engine.db.read().await?;
     let mark = mark(&mut tx).await?;
-    state.last = blobs::before(&mut tx, now.plus_ms(-KEPT_MS)).await?;
+    let before = blobs::before(&mut tx, now.plus_ms(-KEPT_MS)).await?;
+    state.last = before.max(mark.dropped);
     note(engine, state, &mut tx, mark.last).await?;
     (state.ready, state.torn, state.known_ready) = (true, false, false);
     Ok(())
@@ -76,6 +82,7 @@ pub(super) async fn catch_up(
     let again = !state.known_ready || settled_elsewhere;
     state.known_ready = false;
     let concerned = state.known.concerns(&changed);
+    forget(state, mark.dropped);
     note(engine, state, tx, mark.last).await?;
     if again || (appended && concerned) {
         state.known = Known::default();
@@ -88,6 +95,13 @@ pub(super) async fn catch_up(
     state.old_ms = mark.old_ms;
     (state.seen, state.horizon) = (seen, horizon);
     Ok(())
+}
+
+/// Forgets what was dropped: it is older than any report that could come again.
+fn forget(state: &mut State, dropped: u64) {
+    state.window.forget_through(dropped);
+    state.kept.forget_through(dropped);
+    state.last = state.last.max(dropped);
 }
 
 /// What was changed since the last look; twice where it can't be told.
@@ -191,7 +205,7 @@ pub(super) async fn between(
 
 const MARK: &str = "
     select (select coalesce(max(b.commit_no), 0) from use_blobs b) as last_no, m.settled_no,
-           m.old_ms
+           m.dropped_no, m.old_ms
       from meter_mark m where m.one = 1";
 
 const LAST_CHANGE: &str = "select coalesce(max(n), 0) as n from meter_changes";

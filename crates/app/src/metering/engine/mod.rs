@@ -13,6 +13,7 @@
 mod blobs;
 mod catch_up;
 mod commit;
+pub mod drop;
 mod fold;
 pub(crate) mod follow;
 mod judge;

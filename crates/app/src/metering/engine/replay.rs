@@ -1,4 +1,5 @@
 //! Replaying: what uses made is summed again from the blobs alone, and held against what was settled.
+//! What the operator's policy has dropped can't be summed again: it is left out on both sides.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -7,7 +8,7 @@ use licence_key::Code;
 use meter::pack::{Outcome, Stored};
 use store::db::{Row, Tx, Value};
 
-use super::blobs;
+use super::blobs::{self, int};
 use super::known::Id;
 use super::{catch_up, load};
 use crate::{App, Fault};
@@ -15,12 +16,30 @@ use crate::{App, Fault};
 /// What a replay found.
 #[derive(Debug, Clone, Default)]
 pub struct Replayed {
+    /// The first commit that could be checked: the raw reports of those before were dropped.
+    pub from: u64,
+    /// Uses of commits before, which stand in their settled sums alone.
+    pub dropped_uses: i64,
     /// Blobs read.
     pub blobs: u64,
     /// Uses in them.
     pub uses: i64,
     /// What was settled otherwise than the blobs say: what, and how.
     pub differences: Vec<(String, String)>,
+}
+
+impl Replayed {
+    /// From where on could be checked, in a sentence; nothing where that was everything.
+    #[must_use]
+    pub fn unchecked(&self) -> Option<String> {
+        let (from, uses) = (self.from, self.dropped_uses);
+        (from > 1).then(|| {
+            format!(
+                "checked from commit {from} on: the raw reports of {uses} uses before it were \
+                 dropped by the store's policy"
+            )
+        })
+    }
 }
 
 /// What uses made of one thing.
@@ -56,7 +75,7 @@ struct Sums {
     cycles: BTreeMap<(CycleId, TrackId), Sum>,
 }
 
-/// Replays every blob.
+/// Replays every blob that is kept.
 ///
 /// # Errors
 /// [`Fault`] of the database, or a blob that can't be read.
@@ -67,15 +86,24 @@ pub async fn replay(app: &App) -> Result<Replayed, Fault> {
 
 /// The same within a snapshot. Blobs beyond the last settlement are left out.
 pub(crate) async fn of(tx: &mut Tx) -> Result<Replayed, Fault> {
-    let through = catch_up::mark(tx).await?.settled;
-    let (mut found, mut sums) = (Replayed::default(), Sums::default());
-    let (mut names, mut at) = (Names::default(), 0);
+    let mark = catch_up::mark(tx).await?;
+    let (through, dropped) = (mark.settled, int(mark.dropped)?);
+    let mut found = Replayed {
+        from: mark.dropped + 1,
+        dropped_uses: tx.one(DROPPED, &[dropped.into()]).await?.int("uses")?,
+        ..Replayed::default()
+    };
+    let (mut sums, mut names, mut at) = (Sums::default(), Names::default(), mark.dropped);
     while at < through {
         let page = blobs::after(tx, at, through).await?;
         if page.is_empty() {
             break;
         }
         for (no, bytes) in page {
+            if no > at + 1 {
+                let missing = format!("commits {} to {}", at + 1, no - 1);
+                found.differences.push((missing, MISSING.to_owned()));
+            }
             let blob = blobs::open(&bytes)?;
             let events = blob.events().collect::<Result<Vec<_>, _>>();
             let events = events.map_err(Fault::while_("reading a blob of uses"))?;
@@ -91,24 +119,12 @@ pub(crate) async fn of(tx: &mut Tx) -> Result<Replayed, Fault> {
             at = no;
         }
     }
-    compare(
-        &mut found,
-        "licence",
-        &sums.licences,
-        &settled(tx, LICENCES, licence).await?,
-    );
-    compare(
-        &mut found,
-        "bundle",
-        &sums.bundles,
-        &settled(tx, BUNDLES, bundle).await?,
-    );
-    compare(
-        &mut found,
-        "cycle",
-        &sums.cycles,
-        &settled(tx, CYCLES, cycle).await?,
-    );
+    let licences = settled(tx, LICENCES, dropped, licence).await?;
+    compare(&mut found, "licence", &sums.licences, &licences);
+    let bundles = settled(tx, BUNDLES, dropped, bundle).await?;
+    compare(&mut found, "bundle", &sums.bundles, &bundles);
+    let cycles = settled(tx, CYCLES, dropped, cycle).await?;
+    compare(&mut found, "cycle", &sums.cycles, &cycles);
     Ok(found)
 }
 
@@ -194,10 +210,11 @@ impl Sums {
 async fn settled<K: Ord>(
     tx: &mut Tx,
     sql: &str,
+    dropped: i64,
     key: fn(&Row) -> Result<K, Fault>,
 ) -> Result<BTreeMap<K, Sum>, Fault> {
     let mut sums = BTreeMap::new();
-    for row in tx.all(sql, &[]).await? {
+    for row in tx.all(sql, &[dropped.into()]).await? {
         let sum = Sum {
             uses: row.int("uses")?,
             billed_ms: row.int("billed_ms")?,
@@ -243,6 +260,13 @@ fn compare<K: Ord + Copy + std::fmt::Debug>(
     }
 }
 
+/// What is said of a blob that no policy has dropped.
+const MISSING: &str = "their blobs are gone, and no policy has dropped them";
+
+const DROPPED: &str = "
+    select cast(coalesce(sum(uses), 0) as bigint) as uses
+      from uses where first_no > 0 and first_no <= $1";
+
 const NAMED: &str = "
     select l.id, l.track_id, l.buyer_id, b.family
       from licences l left join bundles b on b.licence_id = l.id where l.code = $1";
@@ -253,16 +277,16 @@ const LICENCES: &str = "
     select licence_id, track_id, cast(sum(uses) as bigint) as uses,
            cast(sum(billed_ms) as bigint) as billed_ms,
            cast(sum(earned_micros) as bigint) as micros
-      from uses where first_no > 0 group by licence_id, track_id";
+      from uses where first_no > $1 group by licence_id, track_id";
 
 const BUNDLES: &str = "
     select d.bundle_id, cast(0 as bigint) as uses, cast(sum(d.billed_ms) as bigint) as billed_ms,
            cast(sum(d.earned_micros) as bigint) as micros
       from use_draws d join uses u on u.id = d.use_id
-     where u.first_no > 0 group by d.bundle_id";
+     where u.first_no > $1 group by d.bundle_id";
 
 const CYCLES: &str = "
     select p.cycle_id, p.track_id, cast(sum(p.uses) as bigint) as uses,
            cast(0 as bigint) as billed_ms, cast(sum(u.earned_micros) as bigint) as micros
       from pool_uses p join uses u on u.id = p.use_id
-     where u.first_no > 0 group by p.cycle_id, p.track_id";
+     where u.first_no > $1 group by p.cycle_id, p.track_id";

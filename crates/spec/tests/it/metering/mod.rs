@@ -2,6 +2,7 @@
 
 mod breakdown;
 mod bundle;
+mod drop;
 mod earnings;
 mod engine;
 mod event;

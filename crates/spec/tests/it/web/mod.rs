@@ -20,3 +20,4 @@ mod split_form;
 mod splits;
 mod statements;
 mod surface;
+mod uses;
