@@ -76,6 +76,7 @@ const MISUSES: &[(&str, &str)] = &[
     ("uses import", "FILE"),
     ("uses import x.csv --map y", "COLUMN=FIELD"),
     ("uses import x.csv --set y", "FIELD=VALUE"),
+    ("uses receipt editor-7:1", "--reporter"),
     ("signing-key retire", "KID"),
 ];
 
@@ -341,7 +342,27 @@ fn by_their_answers(place: &Place, store: &Store) -> Vec<&'static str> {
         "split invite",
         "split accept",
         "split withdraw",
+        uses(place, store),
     ]
+}
+
+/// What needs a use that was counted.
+fn uses(place: &Place, store: &Store) -> &'static str {
+    let (code, now) = (&store.code, app::Edge::System.now());
+    let table = format!(
+        "id,licence_code,placement,purpose,clip_seconds,published_at\n\
+         cam:1,{code},youtube_shorts,monetised_creator,12,{now}\n"
+    );
+    place.write("cam.csv", table);
+    well(place, "uses import cam.csv --reporter cam", "1 count now");
+    let receipt = "uses receipt cam:1 --reporter cam";
+    well(place, receipt, "accepted");
+    let told = told(place, receipt);
+    assert_eq!(
+        (&told["commit"], &told["settled"]),
+        (&1.into(), &true.into())
+    );
+    "uses receipt"
 }
 
 fn told(place: &Place, line: &str) -> Value {

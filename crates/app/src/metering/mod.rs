@@ -7,6 +7,7 @@ pub mod import;
 pub mod import_report;
 pub mod live;
 pub mod overview;
+pub mod receipt;
 pub mod report;
 pub mod reporters;
 

@@ -25,6 +25,18 @@ pub enum UsesVerb {
         #[arg(value_name = "REPORTER")]
         reporter: Option<String>,
     },
+    /// The receipt of an event that was sent before
+    #[command(
+        after_help = "Example:\n  clearcue uses receipt editor-7:000123 --reporter \"My editor\" --json"
+    )]
+    Receipt {
+        /// The event's id, as it was sent
+        #[arg(value_name = "EVENT")]
+        event: String,
+        /// Who sent it: as `uses gaps` lists them, or the key's name
+        #[arg(long, value_name = "NAME")]
+        reporter: String,
+    },
 }
 
 const IMPORT_HELP: &str = "\

@@ -24,6 +24,7 @@ mod payout;
 mod plans;
 mod proof;
 mod rate;
+mod receipt;
 mod replay;
 mod report;
 mod rotation;

@@ -43,6 +43,7 @@ pub(crate) mod subscriptions;
 pub(crate) mod suggestions;
 pub(crate) mod tracks;
 pub(crate) mod use_imports;
+pub(crate) mod use_receipts;
 pub(crate) mod uses;
 pub(crate) mod verify;
 pub(crate) mod wallet;

@@ -148,6 +148,7 @@ pub(super) const STATUSES: &[(&str, StatusCode)] = &[
     ("unknown_credit_note", StatusCode::NOT_FOUND),
     ("unknown_curator", StatusCode::UNPROCESSABLE_ENTITY),
     ("unknown_currency", StatusCode::UNPROCESSABLE_ENTITY),
+    ("unknown_event", StatusCode::NOT_FOUND),
     ("unknown_field", StatusCode::UNPROCESSABLE_ENTITY),
     ("unknown_file", StatusCode::NOT_FOUND),
     ("unknown_gift", StatusCode::NOT_FOUND),

@@ -59,6 +59,17 @@ pub(super) async fn prepare(
     Ok(())
 }
 
+/// Catches up with the ids alone, in a snapshot, and says how far the log goes in it.
+pub(super) async fn follow(engine: &Engine, state: &mut State, tx: &mut Tx) -> Result<Mark, Fault> {
+    let mark = mark(tx).await?;
+    if mark.last > state.last {
+        // What is known hasn't counted these blobs: the next commit reads it again.
+        state.known_ready = false;
+        note(engine, state, tx, mark.last).await?;
+    }
+    Ok(mark)
+}
+
 /// Catches up. What the state says afterwards is what the database says in this transaction; once
 /// that is committed, `known_ready` may say so.
 pub(super) async fn catch_up(

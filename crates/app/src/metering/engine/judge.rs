@@ -100,13 +100,13 @@ pub(super) async fn earlier(
     Ok(found)
 }
 
-fn missing(commit: u64) -> Fault {
+pub(super) fn missing(commit: u64) -> Fault {
     let what = format!("blob {commit} of uses isn't whole");
     Fault::because("looking an event up", what)
 }
 
 /// Where an event with a key may lie.
-fn places(state: &State, key: Key) -> Vec<Place> {
+pub(super) fn places(state: &State, key: Key) -> Vec<Place> {
     let mut found = Vec::new();
     let look = |place| {
         found.push(place);

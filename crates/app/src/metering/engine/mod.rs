@@ -21,6 +21,7 @@ mod lines;
 mod load;
 mod news;
 mod old;
+pub(super) mod receipt;
 pub mod replay;
 mod settle;
 mod state;

@@ -8,4 +8,5 @@ mod event;
 mod gaps;
 mod import;
 mod live;
+mod receipt;
 mod report;

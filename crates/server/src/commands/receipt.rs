@@ -1,0 +1,62 @@
+//! `clearcue uses receipt`: the receipt of an event by its id.
+
+use app::metering::receipt::{self, Given};
+use app::metering::report::Answer;
+use app::{Currency, Money};
+use serde_json::{Value, json};
+
+use super::Context;
+use crate::exit::Failure;
+
+pub(super) async fn run(context: &Context, event: &str, reporter: &str) -> Result<(), Failure> {
+    let app = context.app().await?;
+    let given = receipt::receipt_of(&app, reporter, event).await?;
+    for line in lines(&given)? {
+        context.say.text(line);
+    }
+    context.say.json(&document(&given)?);
+    Ok(())
+}
+
+fn lines(given: &Given) -> Result<Vec<String>, Failure> {
+    let (id, at) = (&given.receipt.id, given.received_at);
+    let mut lines = vec![format!("{id}  {}  received {at}", given.receipt.status())];
+    if let Answer::Accepted(counted) | Answer::Duplicate(counted) = &given.receipt.answer {
+        let (licence, billed_ms) = (counted.licence, counted.billed_ms);
+        let earned = money(counted.earned_micros, &counted.currency)?;
+        lines.push(format!(
+            "  under {licence}: {billed_ms} ms billed, {earned} earned"
+        ));
+    }
+    let reasons = given.receipt.reasons().into_iter();
+    lines.extend(reasons.map(|reason| format!("  {reason}")));
+    if let Some(commit) = given.commit {
+        let settled = if given.settled { "" } else { "not " };
+        lines.push(format!("  in commit {commit}, {settled}settled"));
+    }
+    Ok(lines)
+}
+
+fn document(given: &Given) -> Result<Value, Failure> {
+    let counted = match &given.receipt.answer {
+        Answer::Accepted(counted) | Answer::Duplicate(counted) => Some(counted),
+        Answer::Conflict | Answer::Refused(_) => None,
+    };
+    let earned = counted.map(|counted| money(counted.earned_micros, &counted.currency));
+    let earned = earned.transpose()?;
+    let earned = earned
+        .map(|money| json!({ "micros": money.micros(), "currency": money.currency().code() }));
+    Ok(json!({
+        "id": given.receipt.id, "status": given.receipt.status(),
+        "licence_code": counted.map(|counted| counted.licence.to_string()),
+        "billed_ms": counted.map_or(0, |counted| counted.billed_ms), "earned": earned,
+        "reasons": given.receipt.reasons(), "received_at": given.received_at.to_string(),
+        "commit": given.commit, "settled": given.settled,
+    }))
+}
+
+fn money(micros: i64, currency: &str) -> Result<Money, Failure> {
+    let currency = Currency::from_code(currency);
+    let currency = currency.map_err(|error| Failure::failed(error, "report this"))?;
+    Ok(Money::new(micros, currency))
+}
