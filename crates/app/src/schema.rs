@@ -103,4 +103,8 @@ pub const MIGRATIONS: &[Migration] = &[
         "reporters",
         include_str!("../migrations/0028_reporters.sql"),
     ),
+    Migration::same(
+        "uncovered_uses",
+        include_str!("../migrations/0029_uncovered_uses.sql"),
+    ),
 ];

@@ -5,6 +5,7 @@
 
 use crate::accounts::seals;
 use crate::metering::engine::follow;
+use crate::metering::uncovered;
 use crate::subscriptions::{close, idle, renew, reserves};
 use crate::{App, Fault, billing, bundles, mails, payments, payouts, statements};
 
@@ -29,6 +30,7 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
     let proposed = payouts::pay_days::due(app, &mut app.call()).await?;
     let sealed = seals::due(app, &app.call()).await?;
     let stated = statements::log::due(app).await?;
+    let dropped = uncovered::drop_old(app, app.edge.now()).await?;
     // Bookkeeping that nobody needs to be told of.
     follow::follow(app).await?;
     Ok(vec![
@@ -49,5 +51,6 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
         ("letters sent", letters),
         ("journals sealed", sealed),
         ("statements logged", stated),
+        ("old uses without cover dropped", dropped),
     ])
 }

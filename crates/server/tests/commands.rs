@@ -77,6 +77,8 @@ const MISUSES: &[(&str, &str)] = &[
     ("uses import x.csv --map y", "COLUMN=FIELD"),
     ("uses import x.csv --set y", "FIELD=VALUE"),
     ("uses receipt editor-7:1", "--reporter"),
+    ("uses uncovered --state lost", "open"),
+    ("uses uncovered --limit 0", "1..=100"),
     ("signing-key retire", "KID"),
 ];
 
@@ -335,6 +337,7 @@ fn by_their_answers(place: &Place, store: &Store) -> Vec<&'static str> {
     );
     let withdraw = format!("split withdraw {proposal}");
     well(place, &withdraw, "withdrawn");
+    uses(place, store);
     vec![
         "channels change",
         "channels remove",
@@ -342,16 +345,18 @@ fn by_their_answers(place: &Place, store: &Store) -> Vec<&'static str> {
         "split invite",
         "split accept",
         "split withdraw",
-        uses(place, store),
+        "uses receipt",
+        "uses uncovered",
     ]
 }
 
-/// What needs a use that was counted.
-fn uses(place: &Place, store: &Store) -> &'static str {
+/// What needs uses that were counted, or weren't for lack of cover.
+fn uses(place: &Place, store: &Store) {
     let (code, now) = (&store.code, app::Edge::System.now());
     let table = format!(
         "id,licence_code,placement,purpose,clip_seconds,published_at\n\
-         cam:1,{code},youtube_shorts,monetised_creator,12,{now}\n"
+         cam:1,{code},youtube_shorts,monetised_creator,12,{now}\n\
+         cam:2,{code},youtube_shorts,client_work,12,{now}\n"
     );
     place.write("cam.csv", table);
     well(place, "uses import cam.csv --reporter cam", "1 count now");
@@ -362,7 +367,15 @@ fn uses(place: &Place, store: &Store) -> &'static str {
         (&told["commit"], &told["settled"]),
         (&1.into(), &true.into())
     );
-    "uses receipt"
+    let refused = run(place, "uses receipt cam:3 --reporter cam --store store");
+    assert_eq!(refused.code, 1, "{}", refused.err);
+    assert!(refused.only_line().contains("35 days"), "{}", refused.err);
+    well(place, "uses uncovered", "covers it");
+    well(place, "uses uncovered --state bought", "no use");
+    let told = self::told(place, "uses uncovered");
+    let one = &told["uses"][0];
+    assert_eq!(one["event"], "cam:2");
+    assert!(one["offer"]["total_micros"].is_i64(), "{one}");
 }
 
 fn told(place: &Place, line: &str) -> Value {

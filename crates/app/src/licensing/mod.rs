@@ -18,6 +18,7 @@ mod quote_plans;
 pub mod quoted;
 mod refused;
 pub mod render;
+pub(crate) mod retroactive;
 pub(crate) mod sale;
 pub mod show;
 pub mod standing;
@@ -34,6 +35,7 @@ pub use crate::billing::Line;
 
 pub use clear::Bar;
 pub use held::{Claim, HeldRefusal};
+pub use retroactive::{Offered, ToppedUp};
 pub use show::{Licence, LicenceFile, Standing};
 pub use terms::{Lacking, QuotedOption};
 pub use top_up::TopUpRefusal;

@@ -1,18 +1,21 @@
 //! The receipt of an event that was sent before, by its id.
 //!
 //! Before: somebody asks who may report. After: nothing has changed. A use that counts is found
-//! for as long as its event could come again (35 days), afterwards where it was settled by itself.
+//! for as long as its event could come again (35 days), afterwards where it was settled by itself;
+//! one that was refused for lack of cover for as long as it is kept.
 
 use domain::{ApiKeyId, Timestamp};
 use store::db::Tx;
 use thiserror::Error;
 
+use super::kept::{self, State};
+use super::offered::{self, Told};
 use super::report::{Answer, Receipt};
 use crate::access::{Principal, Scope};
 use crate::{App, Fault, Refusal, Stop};
 
 /// A receipt with what has become of it since.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Given {
     /// As it was answered first.
     pub receipt: Receipt,
@@ -22,6 +25,8 @@ pub struct Given {
     pub commit: Option<u64>,
     /// Do the reports' sums hold it? What isn't settled yet will be within a second or two.
     pub settled: bool,
+    /// What would cover it now, where it was refused for lack of cover.
+    pub told: Option<Told>,
 }
 
 /// Why there is no receipt. In order of precedence.
@@ -32,7 +37,7 @@ pub enum ReceiptRefusal {
     NotAllowed,
     /// Nothing of this id counts or is kept, as far as is known.
     #[error(
-        "no event of yours with the id `{0}` counts: send it again; of events older than 35 days \
+        "no event of yours with the id `{0}` counts or is kept: send it again; of events older than 35 days \
          only those that were settled by themselves are found by their id"
     )]
     Unknown(String),
@@ -92,15 +97,32 @@ pub async fn receipt_of(
 }
 
 async fn of(app: &App, reporter: &str, event: &str) -> Result<Option<Given>, Fault> {
-    let (found, _) = app.engine.find(reporter, event).await?;
-    Ok(found.map(|found| Given {
-        receipt: Receipt {
-            id: event.to_owned(),
-            answer: Answer::Accepted(found.counted),
-        },
-        received_at: found.received_at,
-        commit: found.commit,
-        settled: found.settled,
+    let (found, mut tx) = app.engine.find(reporter, event).await?;
+    let receipt = |answer| Receipt {
+        id: event.to_owned(),
+        answer,
+    };
+    if let Some(found) = found {
+        return Ok(Some(Given {
+            receipt: receipt(Answer::Accepted(found.counted)),
+            received_at: found.received_at,
+            commit: found.commit,
+            settled: found.settled,
+            told: None,
+        }));
+    }
+    let kept = kept::of_events(&mut tx, reporter, &[event]).await?.pop();
+    // What counts and isn't found any more by its id can't be told as refused.
+    let Some(kept) = kept.filter(|kept| kept.state != State::Bought) else {
+        return Ok(None);
+    };
+    let told = offered::offer(app, &mut tx, &kept).await?;
+    Ok(Some(Given {
+        receipt: receipt(Answer::Refused(kept.reasons)),
+        received_at: kept.received_at,
+        commit: None,
+        settled: false,
+        told: Some(told),
     }))
 }
 

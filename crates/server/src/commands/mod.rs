@@ -35,6 +35,7 @@ mod split;
 mod stamp;
 mod statement;
 mod track;
+mod uncovered;
 mod upkeep;
 mod uses;
 mod verify;

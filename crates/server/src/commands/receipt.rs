@@ -5,7 +5,7 @@ use app::metering::report::Answer;
 use app::{Currency, Money};
 use serde_json::{Value, json};
 
-use super::Context;
+use super::{Context, uncovered};
 use crate::exit::Failure;
 
 pub(super) async fn run(context: &Context, event: &str, reporter: &str) -> Result<(), Failure> {
@@ -30,6 +30,12 @@ fn lines(given: &Given) -> Result<Vec<String>, Failure> {
     }
     let reasons = given.receipt.reasons().into_iter();
     lines.extend(reasons.map(|reason| format!("  {reason}")));
+    lines.extend(
+        given
+            .told
+            .iter()
+            .map(|told| format!("  {}", told.sentence())),
+    );
     if let Some(commit) = given.commit {
         let settled = if given.settled { "" } else { "not " };
         lines.push(format!("  in commit {commit}, {settled}settled"));
@@ -52,6 +58,7 @@ fn document(given: &Given) -> Result<Value, Failure> {
         "billed_ms": counted.map_or(0, |counted| counted.billed_ms), "earned": earned,
         "reasons": given.receipt.reasons(), "received_at": given.received_at.to_string(),
         "commit": given.commit, "settled": given.settled,
+        "offer": given.told.as_ref().map(uncovered::offer),
     }))
 }
 

@@ -23,6 +23,9 @@ pub(super) async fn run(context: &Context, verb: &UsesVerb) -> Result<(), Failur
     match verb {
         UsesVerb::Import(args) => import(context, args).await,
         UsesVerb::Gaps { reporter } => super::gaps::run(context, reporter.as_deref()).await,
+        UsesVerb::Uncovered { state, limit } => {
+            super::uncovered::run(context, *state, *limit).await
+        }
         UsesVerb::Receipt { event, reporter } => {
             super::receipt::run(context, event, reporter).await
         }

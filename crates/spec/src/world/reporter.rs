@@ -124,6 +124,12 @@ impl Reporter {
         sent.map_err(|stop| stop.to_string())
     }
 
+    /// Who they are to the use cases.
+    #[must_use]
+    pub fn who(&self) -> Principal {
+        self.who.clone()
+    }
+
     /// Asks for the receipt of an event that was sent before.
     ///
     /// # Errors

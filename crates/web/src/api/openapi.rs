@@ -9,8 +9,8 @@ use super::{
     asks, breakdowns, bundles, channels, checks, claims, closes, credits, cue_sheets,
     exchange_rates, exchanges, files, keys, licences, offers, own_licences, papers, payees,
     payments, payouts, plans, proofs, quotes, rates, reporters, reports, rotation, schemas, splits,
-    standing, statements, stream, subscriptions, suggestions, tracks, use_imports, use_receipts,
-    uses, verify, wallet,
+    standing, statements, stream, subscriptions, suggestions, tracks, uncovered_uses, use_imports,
+    use_receipts, uses, verify, wallet,
 };
 use crate::problem::ProblemBody;
 
@@ -86,6 +86,8 @@ use crate::problem::ProblemBody;
         use_imports::import,
         uses::create,
         use_receipts::show,
+        uncovered_uses::list,
+        uncovered_uses::change,
         reporters::list,
         reporters::gaps,
         reports::show,

@@ -46,13 +46,14 @@ pub(crate) async fn show(
 ) -> Result<Json<ReceiptFound>, Problem> {
     caller.needs(Scope::ReportUses)?;
     let given = receipt::receipt(&app, &caller.0, &event).await?;
-    Ok(Json(ReceiptFound::of(&given)?))
+    Ok(Json(ReceiptFound::of(&app, &given)?))
 }
 
 impl ReceiptFound {
-    fn of(given: &Given) -> Result<Self, Problem> {
+    fn of(app: &App, given: &Given) -> Result<Self, Problem> {
+        let receipt = Receipt::of(&given.receipt)?;
         Ok(Self {
-            receipt: Receipt::of(&given.receipt)?,
+            receipt: receipt.telling(app, given.told.as_ref())?,
             received_at: given.received_at.to_string(),
             commit: given.commit,
             settled: given.settled,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::App;
 use app::access::Scope;
+use app::metering::offered::{self, Told};
 use app::metering::report::{self, Answer, BatchForm, Counted, Receipt as Given};
 use axum::Json;
 use axum::extract::{FromRequest, Request, State};
@@ -15,6 +16,7 @@ use utoipa::ToSchema;
 
 use super::body;
 use super::money::Money;
+use super::use_offers::OfferTold;
 use crate::principal::Caller;
 use crate::problem::{Problem, ProblemBody};
 
@@ -119,6 +121,13 @@ pub(crate) struct Receipt {
     earned: Option<Money>,
     /// Why it doesn't count: every reason.
     reasons: Vec<Reason>,
+    /// Only where it isn't covered: the cheapest that would cover it; null where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<OfferTold>)]
+    offer: Option<Option<OfferTold>>,
+    /// Only where it isn't covered: what the offer means and what to do, or why there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offer_note: Option<String>,
 }
 
 /// What became of an event.
@@ -177,15 +186,16 @@ pub(crate) async fn create(
     let Events(body, form) = events?;
     let given = report::report_body(&app, &caller.0, body, form).await?;
     let mut receipts = Receipts::default();
-    for receipt in &given {
-        receipts.add(receipt)?;
+    let told = offered::offers(&app, &caller.0, &given).await?;
+    for (given, told) in given.iter().zip(&told) {
+        let receipt = Receipt::of(given)?;
+        receipts.add(receipt.telling(&app, told.as_ref())?);
     }
     Ok(Json(receipts))
 }
 
 impl Receipts {
-    fn add(&mut self, given: &Given) -> Result<(), Problem> {
-        let receipt = Receipt::of(given)?;
+    fn add(&mut self, receipt: Receipt) {
         *match receipt.status {
             Status::Accepted => &mut self.accepted,
             Status::Duplicate => &mut self.duplicate,
@@ -193,7 +203,6 @@ impl Receipts {
             Status::Refused => &mut self.refused,
         } += 1;
         self.receipts.push(receipt);
-        Ok(())
     }
 }
 
@@ -206,6 +215,8 @@ impl Receipt {
             billed_ms: 0,
             earned: None,
             reasons: Vec::new(),
+            offer: None,
+            offer_note: None,
         };
         match &given.answer {
             Answer::Accepted(counted) => blank(Status::Accepted).counted(counted),
@@ -219,6 +230,18 @@ impl Receipt {
                 })
             }
         }
+    }
+
+    /// The receipt with what is offered for its use, where that isn't covered.
+    pub(super) fn telling(self, app: &App, told: Option<&Told>) -> Result<Self, Problem> {
+        let Some(told) = told else {
+            return Ok(self);
+        };
+        Ok(Self {
+            offer: Some(OfferTold::of(app, told)?),
+            offer_note: Some(told.sentence()),
+            ..self
+        })
     }
 
     fn counted(self, counted: &Counted) -> Result<Self, Problem> {
@@ -235,7 +258,7 @@ impl Receipt {
 }
 
 impl Reason {
-    fn of(refusal: &UseRefusal) -> Result<Self, Problem> {
+    pub(super) fn of(refusal: &UseRefusal) -> Result<Self, Problem> {
         let json =
             serde_json::to_value(refusal).map_err(app::Fault::while_("writing a receipt"))?;
         let Value::Object(mut more) = json else {

@@ -221,6 +221,11 @@ fn uses() -> Router<Web> {
         .route("/v1/uses", post(api::uses::create))
         .route("/v1/uses/import", post(api::use_imports::import))
         .route("/v1/uses/{event}", get(api::use_receipts::show))
+        .route("/v1/uncovered-uses", get(api::uncovered_uses::list))
+        .route(
+            "/v1/uncovered-uses/{use}",
+            post(api::uncovered_uses::change),
+        )
         .route("/v1/reporters", get(api::reporters::list))
         .route("/v1/reporters/{reporter}/gaps", get(api::reporters::gaps))
         .route("/v1/reports/uses", get(api::reports::show))

@@ -8,10 +8,10 @@ use licence_key::Code;
 use meter::window::{KEPT_MS, Place, Window};
 use store::db::Tx;
 
-use super::Engine;
 use super::blobs::{self, Kept, number};
 use super::known::{Id, Known};
 use super::state::State;
+use super::{Engine, uncovered};
 use crate::Fault;
 
 /// How far the log goes.
@@ -23,6 +23,8 @@ pub(super) struct Mark {
     pub(super) settled: u64,
     /// Until when uses were counted that no blob holds.
     pub(super) old_ms: i64,
+    /// The last number under which uses that aren't covered were kept.
+    pub(super) kept: i64,
 }
 
 /// How far the log goes now.
@@ -32,6 +34,7 @@ pub(super) async fn mark(tx: &mut Tx) -> Result<Mark, Fault> {
         last: number(&row, "last_no")?,
         settled: number(&row, "settled_no")?,
         old_ms: row.int("old_ms")?,
+        kept: row.int("kept_no")?,
     })
 }
 
@@ -93,6 +96,7 @@ pub(super) async fn catch_up(
         state.known.renew(tx, &changed, now).await?;
     }
     replay(state, tx, mark, now).await?;
+    uncovered::follow(engine, &mut state.watched, tx, mark.kept).await?;
     state.settled = mark.settled;
     state.old_ms = mark.old_ms;
     (state.seen, state.horizon) = (seen, horizon);
@@ -199,7 +203,7 @@ pub(super) async fn unsettled(
 
 const MARK: &str = "
     select (select coalesce(max(b.commit_no), 0) from use_blobs b) as last_no, m.settled_no,
-           m.old_ms
+           m.old_ms, m.kept_no
       from meter_mark m where m.one = 1";
 
 const LAST_CHANGE: &str = "select coalesce(max(n), 0) as n from meter_changes";

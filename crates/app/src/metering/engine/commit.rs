@@ -9,6 +9,7 @@ use super::super::report::Receipt;
 use super::judge::{self, Draft};
 use super::old::Old;
 use super::state::State;
+use super::uncovered::Refused;
 use super::{Asked, Engine, blobs, catch_up, settle};
 use crate::Fault;
 use crate::stop::Tries;
@@ -54,6 +55,7 @@ async fn once(
         now,
         earlier,
         counted: Vec::new(),
+        refused: Refused::default(),
     };
     let judged = asked
         .iter()
@@ -66,14 +68,13 @@ async fn once(
             return Err(fault);
         }
     };
-    if draft.counted.is_empty() {
-        // What was read into memory was committed before.
-        state.torn = false;
-        tx.commit().await?;
-        state.known_ready = true;
-        return Ok(receipts);
-    }
-    match write(engine, state, tx, (no, now)).await {
+    let refused = std::mem::take(&mut draft.refused);
+    let written = if draft.counted.is_empty() {
+        keep(engine, state, tx, (refused, now)).await
+    } else {
+        write(engine, state, tx, (no, now), refused).await
+    };
+    match written {
         Ok(()) => {
             state.torn = false;
             Ok(receipts)
@@ -86,15 +87,31 @@ async fn once(
     }
 }
 
+/// Commits where nothing counts: what was read into memory, and what isn't covered.
+async fn keep(
+    engine: &Engine,
+    state: &mut State,
+    mut tx: Tx,
+    (refused, now): (Refused<'_>, Timestamp),
+) -> Result<(), Fault> {
+    let kept = refused.write(engine, &state.watched, &mut tx, now).await?;
+    tx.commit().await?;
+    refused.done(&mut state.watched, kept);
+    state.known_ready = true;
+    Ok(())
+}
+
 async fn write(
     engine: &Engine,
     state: &mut State,
     mut tx: Tx,
     (no, now): (u64, Timestamp),
+    refused: Refused<'_>,
 ) -> Result<(), Fault> {
     let events = state.packer.count();
     let blob = Arc::new(state.packer.seal(no, now));
     blobs::insert(&mut tx, no, (now, events), &blob).await?;
+    let kept = refused.write(engine, &state.watched, &mut tx, now).await?;
     let settled = if settle::is_due(engine, state) {
         let mut unsettled = catch_up::unsettled(state, &mut tx, state.settled, state.last).await?;
         unsettled.push((no, Arc::clone(&blob)));
@@ -103,6 +120,7 @@ async fn write(
         None
     };
     tx.commit().await?;
+    refused.done(&mut state.watched, kept);
     state.kept.put(no, blob);
     state.last = no;
     state.known.book.reached(no);

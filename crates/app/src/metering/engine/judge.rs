@@ -17,6 +17,7 @@ use super::super::report::{Answer, Counted, Receipt};
 use super::blobs;
 use super::old::Old;
 use super::state::State;
+use super::uncovered::Refused;
 use super::{Asked, Engine};
 use crate::Fault;
 
@@ -26,6 +27,7 @@ pub(super) struct Draft<'a> {
     pub(super) now: Timestamp,
     pub(super) earlier: Earlier,
     pub(super) counted: Vec<Counting<'a>>,
+    pub(super) refused: Refused<'a>,
 }
 
 /// An event that counts in this commit.
@@ -157,7 +159,11 @@ impl<'a> Draft<'a> {
             }
         }
         let accepted = match state.known.book.judge(event, self.now) {
-            Verdict::Refuse(reasons) => return Ok(Answer::Refused(reasons)),
+            Verdict::Refuse(reasons) => {
+                let from = (reporter, event);
+                self.refused.note(&state.known, key, from, &reasons);
+                return Ok(Answer::Refused(reasons));
+            }
             Verdict::Accept(accepted) => accepted,
         };
         // Whatever can fail comes before anything is noted, so that a fault leaves nothing half counted.
@@ -173,6 +179,8 @@ impl<'a> Draft<'a> {
             .insert_if_absent(key, place, |_| Ok::<_, Infallible>(false));
         put.map_err(Fault::while_("noting a use"))?;
         state.known.book.apply(&accepted);
+        self.refused
+            .covers(&state.watched, key, reporter, &event.id);
         self.counted.push(Counting {
             reporter,
             event,

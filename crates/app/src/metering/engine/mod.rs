@@ -26,6 +26,7 @@ pub mod replay;
 mod settle;
 mod state;
 mod trial;
+pub(super) mod uncovered;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -10,6 +10,7 @@ use super::super::report::Receipt;
 use super::judge::{self, Draft};
 use super::old::Old;
 use super::state::State;
+use super::uncovered::Refused;
 use super::{Asked, Engine, catch_up};
 use crate::Fault;
 use crate::stop::Tries;
@@ -65,6 +66,7 @@ impl Trial {
             now,
             earlier,
             counted: Vec::new(),
+            refused: Refused::default(),
         };
         let mut receipts = Vec::new();
         for one in asked {
