@@ -10,3 +10,5 @@ mod import;
 mod live;
 mod receipt;
 mod report;
+mod uncovered;
+mod uncovered_web;
