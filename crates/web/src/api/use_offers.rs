@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::money::Money;
-use crate::pages::use_form::Answers;
 use crate::problem::Problem;
 
 /// The cheapest that would cover a use. A price stands once it is quoted.
@@ -51,10 +50,7 @@ impl OfferTold {
         let code = tops_up.as_ref().map(|of| of.code.to_string());
         let page_url = match &code {
             Some(code) => app.settings.licence_page(code),
-            None => {
-                let asked = Answers::of(&offered.wanted).query();
-                format!("/tracks/{}/license?{asked}", offered.track)
-            }
+            None => page_of(&offered.track.to_string(), &offered.wanted),
         };
         Ok(Some(Self {
             offer: option.offer.clone(),
@@ -72,6 +68,21 @@ impl OfferTold {
             quote_url: "/v1/quotes",
         }))
     }
+}
+
+/// The page of a track, named by its id or slug, that asks about a use.
+pub(crate) fn page_of(track: &str, wanted: &IntendedUse) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(wanted.placements.first().map(|at| ("placement", at.code())));
+    query.append_pair("purpose", wanted.purpose.code());
+    let length = match wanted.clip_ms {
+        ..=15_000 => "15",
+        15_001..=30_000 => "30",
+        30_001..=60_000 => "60",
+        _ => "full",
+    };
+    query.append_pair("length", length);
+    format!("/tracks/{track}/license?{}", query.finish())
 }
 
 /// The question whose answer holds the offer.

@@ -79,6 +79,51 @@ on_both_engines! {
         assert_eq!(said.problem(), (404, "unknown_uncovered_use".into()));
         assert_eq!(world.visitor().gets("/v1/uncovered-uses").await.problem().0, 401);
     }
+
+    async fn my_uses_shows_them_with_a_way_to_buy_dismiss_and_undo(world: World) {
+        let (program, _, mut bad) = sent(&world).await;
+        let mia = world.visitor_signed_in(Role::Buyer, "Mia").await;
+        let page = async || mia.gets("/report/uses").await.text();
+        assert!(page().await.contains("None. A use that was reported"));
+        bad["id"] = json!("<b>bold</b>");
+        program.posts("/v1/uses", &bad).await;
+        let text = page().await;
+        assert!(text.contains("&#60;b&#62;bold") && !text.contains("<b>bold"), "{text}");
+        let link = between(&text, "/tracks/night-market/license?", "\"").replace("&#38;", "&");
+        let quote = mia.gets(&format!("/tracks/night-market/license?{link}")).await.text();
+        assert!(between(&text, "license?", "</a>").contains("$20.00"), "{text}");
+        assert!(quote.contains("$20.00"));
+        let form = |state: &str| {
+            let id = between(&text, "name=\"use\" value=\"", "\"");
+            format!("use={id}&state={state}")
+        };
+        let address = "/report/uses/uncovered";
+        let done = mia.posts_form(address, &form("dismissed")).await;
+        assert_eq!((done.status, done.header("location")), (303, "/report/uses#uncovered"));
+        let dismissed = page().await;
+        assert!(dismissed.contains("None. A use that was reported"));
+        assert!(dismissed.contains("Open again"));
+        mia.posts_form(address, &form("open")).await;
+        assert!(!page().await.contains("Open again"));
+        // The operator sees it below the store's sums, another buyer doesn't.
+        let olga = world.visitor_signed_in(Role::Operator, "Olga").await;
+        assert!(olga.gets("/report/uses").await.text().contains("bold"));
+        let ben = world.visitor_signed_in(Role::Buyer, "Ben").await;
+        assert!(!ben.gets("/report/uses").await.text().contains("bold"));
+        let refused = ben.posts_form(address, &form("dismissed")).await;
+        assert_eq!(refused.status, 404);
+        let guest = world.visitor().posts_form(address, &form("dismissed")).await;
+        assert_eq!(guest.status, 401);
+    }
+}
+
+/// What stands between two words, where both do.
+fn between(text: &str, from: &str, to: &str) -> String {
+    let (_, rest) = text
+        .split_once(from)
+        .unwrap_or_else(|| panic!("no {from} in {text}"));
+    let (found, _) = rest.split_once(to).unwrap();
+    found.to_owned()
 }
 
 /// A program, an event that counts, and one that its licence doesn't cover.
