@@ -58,9 +58,11 @@ impl Told {
         match self {
             Self::Offer(offered) => offered.sentence(),
             Self::Nothing => "Nothing on sale covers this use: ask the store.".into(),
-            Self::AskAgain => "More than 50 different uses of this batch aren't covered: ask for \
-                               this one by GET /v1/uses/{event}."
-                .into(),
+            Self::AskAgain => {
+                "Too many different uses were asked about at once: ask for fewer, or \
+                               for this one by GET /v1/uses/{event}."
+                    .into()
+            }
             Self::NotKept => "This licence has 1,000 uses that aren't covered; this one isn't \
                               kept: ask POST /v1/quotes what covers it."
                 .into(),
