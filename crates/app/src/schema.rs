@@ -103,6 +103,10 @@ pub const MIGRATIONS: &[Migration] = &[
         "reporters",
         include_str!("../migrations/0028_reporters.sql"),
     ),
+    Migration::same(
+        "uncovered_uses",
+        include_str!("../migrations/0029_uncovered_uses.sql"),
+    ),
     kept!("events", "0030_events", "0030"),
     kept!("drop_raw", "0031_drop_raw", "0031"),
     Migration::same(

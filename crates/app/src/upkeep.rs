@@ -6,6 +6,7 @@
 
 use crate::accounts::seals;
 use crate::metering::engine::{drop, follow};
+use crate::metering::uncovered;
 use crate::subscriptions::{close, idle, renew, reserves};
 use crate::{App, Fault, billing, bundles, events, mails, payments, payouts, statements};
 
@@ -30,6 +31,7 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
     let proposed = payouts::pay_days::due(app, &mut app.call()).await?;
     let sealed = seals::due(app, &app.call()).await?;
     let stated = statements::log::due(app).await?;
+    let lapsed = uncovered::drop_old(app, app.edge.now()).await?;
     // Bookkeeping that nobody needs to be told of.
     follow::follow(app).await?;
     let forgotten = events::prune::due(app, &app.call()).await?;
@@ -57,5 +59,6 @@ pub async fn run(app: &App) -> Result<Done, Fault> {
             "blobs of raw reports dropped",
             usize::try_from(dropped.blobs).unwrap_or(usize::MAX),
         ),
+        ("old uses without cover dropped", lapsed),
     ])
 }

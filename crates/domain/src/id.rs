@@ -198,4 +198,6 @@ ids! {
     RestRefundId = "brf";
     /// An exchange of a payee's money.
     ExchangeId = "exc";
+    /// A use that no licence covers.
+    UncoveredId = "unc";
 }

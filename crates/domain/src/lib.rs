@@ -90,7 +90,7 @@ pub use id::{
     AdvanceId, ApiKeyId, ArtistId, AssetId, BundleId, ChannelId, CloseId, CycleId, ExchangeId,
     GiftId, JournalId, LicenceId, OfferId, PayeeId, PaymentId, PayoutBatchId, PayoutId, PersonId,
     ProposalId, QuoteId, RestRefundId, SessionId, SplitSheetId, SubscriptionId, TrackId,
-    WalletGrantId, WalletId, WalletLoadId, WalletRefundId, uuid7,
+    UncoveredId, WalletGrantId, WalletId, WalletLoadId, WalletRefundId, uuid7,
 };
 pub use intended::IntendedUse;
 pub use line::Line;

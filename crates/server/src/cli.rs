@@ -41,7 +41,7 @@ pub use reports::{ReportUses, ReportVerb};
 pub use rights::{ChannelFields, ChannelsVerb, Check, LicenceVerb, Named, Reasoned};
 pub use simulate::Simulate;
 pub use statements::{StatementVerb, Whose};
-pub use uses::{Delimiter, UsesImport, UsesVerb};
+pub use uses::{Delimiter, UncoveredState, UsesImport, UsesVerb};
 
 /// The arguments of one run.
 #[derive(Debug, Parser)]

@@ -80,6 +80,9 @@ const MISUSES: &[(&str, &str)] = &[
     ("uses import x.csv --map y", "COLUMN=FIELD"),
     ("uses import x.csv --set y", "FIELD=VALUE"),
     ("uses drop-raw --older-than-days 35", "36"),
+    ("uses receipt editor-7:1", "--reporter"),
+    ("uses uncovered --state lost", "open"),
+    ("uses uncovered --limit 0", "1..=100"),
     ("signing-key retire", "KID"),
 ];
 
@@ -344,6 +347,7 @@ fn by_their_answers(place: &Place, store: &Store) -> Vec<&'static str> {
     );
     let withdraw = format!("split withdraw {proposal}");
     well(place, &withdraw, "withdrawn");
+    uses(place, store);
     vec![
         "channels change",
         "channels remove",
@@ -351,7 +355,37 @@ fn by_their_answers(place: &Place, store: &Store) -> Vec<&'static str> {
         "split invite",
         "split accept",
         "split withdraw",
+        "uses receipt",
+        "uses uncovered",
     ]
+}
+
+/// What needs uses that were counted, or weren't for lack of cover.
+fn uses(place: &Place, store: &Store) {
+    let (code, now) = (&store.code, app::Edge::System.now());
+    let table = format!(
+        "id,licence_code,placement,purpose,clip_seconds,published_at\n\
+         cam:1,{code},youtube_shorts,monetised_creator,12,{now}\n\
+         cam:2,{code},youtube_shorts,client_work,12,{now}\n"
+    );
+    place.write("cam.csv", table);
+    well(place, "uses import cam.csv --reporter cam", "1 count now");
+    let receipt = "uses receipt cam:1 --reporter cam";
+    well(place, receipt, "accepted");
+    let told = told(place, receipt);
+    assert_eq!(
+        (&told["commit"], &told["settled"]),
+        (&1.into(), &true.into())
+    );
+    let refused = run(place, "uses receipt cam:3 --reporter cam --store store");
+    assert_eq!(refused.code, 1, "{}", refused.err);
+    assert!(refused.only_line().contains("35 days"), "{}", refused.err);
+    well(place, "uses uncovered", "covers it");
+    well(place, "uses uncovered --state bought", "no use");
+    let told = self::told(place, "uses uncovered");
+    let one = &told["uses"][0];
+    assert_eq!(one["event"], "cam:2");
+    assert!(one["offer"]["total_micros"].is_i64(), "{one}");
 }
 
 fn told(place: &Place, line: &str) -> Value {

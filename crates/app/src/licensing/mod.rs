@@ -18,6 +18,7 @@ mod quote_plans;
 pub mod quoted;
 mod refused;
 pub mod render;
+pub(crate) mod retroactive;
 pub(crate) mod sale;
 pub mod show;
 pub mod standing;
@@ -36,6 +37,7 @@ pub use licence_key::Code;
 
 pub use clear::Bar;
 pub use held::{Claim, HeldRefusal};
+pub use retroactive::{Offered, ToppedUp};
 pub use show::{Licence, LicenceFile, Standing};
 pub use terms::{Lacking, QuotedOption};
 pub use top_up::TopUpRefusal;

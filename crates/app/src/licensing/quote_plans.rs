@@ -62,7 +62,7 @@ pub(super) async fn of_bundle(
     })
 }
 
-fn bundle(call: &Call, plan: &BundlePlan, terms: &Terms) -> Result<QuotedOption, Fault> {
+pub(super) fn bundle(call: &Call, plan: &BundlePlan, terms: &Terms) -> Result<QuotedOption, Fault> {
     let price: Money = plan.price().map_err(Fault::while_("pricing a bundle"))?;
     let price = terms.priced(price)?;
     let (tax, total) =

@@ -68,7 +68,7 @@ pub struct Reported {
 impl Reported {
     /// Each event's id as it was sent, cut to 64 characters and empty where it had none, with its
     /// answer.
-    pub fn receipts(&self) -> impl Iterator<Item = (&str, &Answer)> {
+    pub fn receipts(&self) -> impl Iterator<Item = (&str, &Answer)> + Clone {
         let ids = self.asked.events().iter().map(|event| match event {
             Ok(event) => cut(&event.id),
             Err(receipt) => &receipt.id,

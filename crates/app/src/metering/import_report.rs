@@ -3,7 +3,7 @@
 use domain::csv::{self, Cell};
 
 use super::import::RowAnswer;
-use super::report::Answer;
+use super::report::{Answer, Receipt};
 
 /// The first row of the table of answers.
 #[must_use]
@@ -43,12 +43,7 @@ impl RowAnswer {
     /// What became of it, in a word.
     #[must_use]
     pub fn status(&self) -> &'static str {
-        match &self.receipt.answer {
-            Answer::Accepted(_) => "accepted",
-            Answer::Duplicate(_) => "duplicate",
-            Answer::Conflict => "conflict",
-            Answer::Refused(_) => "refused",
-        }
+        self.receipt.status()
     }
 
     /// Does it count, now or before?
@@ -63,7 +58,26 @@ impl RowAnswer {
     /// Why it doesn't count, a sentence each.
     #[must_use]
     pub fn reasons(&self) -> Vec<String> {
-        match &self.receipt.answer {
+        self.receipt.reasons()
+    }
+}
+
+impl Receipt {
+    /// What became of the event, in a word.
+    #[must_use]
+    pub fn status(&self) -> &'static str {
+        match &self.answer {
+            Answer::Accepted(_) => "accepted",
+            Answer::Duplicate(_) => "duplicate",
+            Answer::Conflict => "conflict",
+            Answer::Refused(_) => "refused",
+        }
+    }
+
+    /// Why it doesn't count, a sentence each.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<String> {
+        match &self.answer {
             Answer::Refused(refusals) => refusals.iter().map(|one| one.sentence()).collect(),
             Answer::Conflict => vec!["another use with this id was counted before".to_owned()],
             Answer::Accepted(_) | Answer::Duplicate(_) => Vec::new(),

@@ -6,10 +6,14 @@ pub mod engine;
 pub mod feed;
 pub mod import;
 pub mod import_report;
+pub mod kept;
 pub mod live;
+pub mod offered;
 pub mod overview;
+pub mod receipt;
 pub mod report;
 pub mod reporters;
+pub mod uncovered;
 
 pub use batch::Reported;
 pub use engine::Engine;

@@ -35,6 +35,30 @@ pub enum UsesVerb {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Uses that no licence covers, each with what would cover it
+    #[command(
+        after_help = "Example:\n  clearcue uses uncovered\n  clearcue uses uncovered --state dismissed --json\n\nThey earn nothing; each counts once its event is sent again under what covers it."
+    )]
+    Uncovered {
+        /// Only in this state
+        #[arg(long, value_enum, default_value_t = UncoveredState::Open)]
+        state: UncoveredState,
+        /// How many, the latest first
+        #[arg(long, default_value_t = 25, value_parser = clap::value_parser!(u16).range(1..=100))]
+        limit: u16,
+    },
+    /// The receipt of an event that was sent before
+    #[command(
+        after_help = "Example:\n  clearcue uses receipt editor-7:000123 --reporter \"My editor\" --json"
+    )]
+    Receipt {
+        /// The event's id, as it was sent
+        #[arg(value_name = "EVENT")]
+        event: String,
+        /// Who sent it: as `uses gaps` lists them, or the key's name
+        #[arg(long, value_name = "NAME")]
+        reporter: String,
+    },
 }
 
 const DROP_HELP: &str = "\
@@ -82,6 +106,17 @@ pub struct UsesImport {
     /// Write what became of every row into a CSV file
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
+}
+
+/// What has become of a use that wasn't covered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UncoveredState {
+    /// It waits for cover
+    Open,
+    /// It counts by now
+    Bought,
+    /// Nothing is to be done
+    Dismissed,
 }
 
 /// What lies between the cells of a table.

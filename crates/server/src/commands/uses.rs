@@ -27,6 +27,12 @@ pub(super) async fn run(context: &Context, verb: &UsesVerb) -> Result<(), Failur
             older_than_days,
             dry_run,
         } => super::drop_raw::run(context, *older_than_days, *dry_run).await,
+        UsesVerb::Uncovered { state, limit } => {
+            super::uncovered::run(context, *state, *limit).await
+        }
+        UsesVerb::Receipt { event, reporter } => {
+            super::receipt::run(context, event, reporter).await
+        }
     }
 }
 

@@ -106,7 +106,11 @@ impl World {
         }
     }
 
-    pub(super) async fn count(&self, sql: &str) -> i64 {
+    /// The number that a query answers as `n`.
+    ///
+    /// # Panics
+    /// When it doesn't.
+    pub async fn count(&self, sql: &str) -> i64 {
         int(
             self.rows(sql, &[])
                 .await

@@ -24,6 +24,7 @@ mod studio;
 mod subscriber;
 mod tamper;
 mod tone;
+mod uncovered;
 mod verifier;
 mod visitor;
 

@@ -3,6 +3,7 @@
 use app::access::api_key::{self, ApiKey};
 use app::access::{Principal, Scope};
 use app::licensing::Licence;
+use app::metering::receipt::{self, Given};
 use app::metering::report::{self, Answer as Said, Counted, Receipt};
 use domain::Timestamp;
 use domain::usage::UseRefusal;
@@ -121,6 +122,20 @@ impl Reporter {
         let events: Vec<Value> = events.iter().map(|event| event.0.clone()).collect();
         let sent = report::report(self.world.app(), &self.who, &events).await;
         sent.map_err(|stop| stop.to_string())
+    }
+
+    /// Who they are to the use cases.
+    #[must_use]
+    pub fn who(&self) -> Principal {
+        self.who.clone()
+    }
+
+    /// Asks for the receipt of an event that was sent before.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn recalls(&self, event: &str) -> Answer<Given> {
+        answer(receipt::receipt(self.world.app(), &self.who, event).await)
     }
 
     /// Sends one event.

@@ -9,8 +9,8 @@ use super::{
     asks, breakdowns, bundles, channels, checks, claims, closes, credits, cue_sheets, events,
     exchange_rates, exchanges, files, forecasts, keys, licences, offers, own_licences, papers,
     payees, payments, payouts, plans, proofs, quotes, rates, reporters, reports, rotation, schemas,
-    splits, standing, statements, stream, subscriptions, suggestions, tracks, use_imports, uses,
-    verify, wallet,
+    splits, standing, statements, stream, subscriptions, suggestions, tracks, uncovered_uses,
+    use_imports, use_receipts, uses, verify, wallet,
 };
 use crate::problem::ProblemBody;
 
@@ -85,6 +85,9 @@ use crate::problem::ProblemBody;
         checks::create,
         use_imports::import,
         uses::create,
+        use_receipts::show,
+        uncovered_uses::list,
+        uncovered_uses::change,
         reporters::list,
         reporters::gaps,
         events::list,

@@ -7,6 +7,7 @@ use app::App;
 use app::access::Scope;
 use app::licensing::Code;
 use app::metering::Reported;
+use app::metering::offered::{self, Told};
 use app::metering::report::{self, Answer, BatchForm, Counted};
 use axum::extract::{FromRequest, Request, State};
 use axum::http::header;
@@ -19,6 +20,7 @@ use utoipa::ToSchema;
 
 use super::body;
 use super::money::Money;
+use super::use_offers::OfferTold;
 use crate::principal::Reporter;
 use crate::problem::{Problem, ProblemBody};
 
@@ -130,6 +132,13 @@ pub(crate) struct Receipt<'a> {
     earned: Option<ledger::Money>,
     /// Why it doesn't count: every reason.
     reasons: Vec<Reason>,
+    /// Only where it isn't covered: the cheapest that would cover it; null where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<OfferTold>)]
+    offer: Option<Option<OfferTold>>,
+    /// Only where it isn't covered: what the offer means and what to do, or why there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offer_note: Option<String>,
 }
 
 /// What became of an event.
@@ -187,15 +196,17 @@ pub(crate) async fn create(
     caller.needs(Scope::ReportUses)?;
     let Events(body, form) = events?;
     let reported = report::report_body(&app, &caller.0, body, form).await?;
-    let text = Receipts::of(&reported)?.text()?;
+    let told = offered::offers(&app, &caller.0, reported.receipts()).await?;
+    let text = Receipts::of(&app, &reported, &told)?.text()?;
     Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
 }
 
 impl<'a> Receipts<'a> {
-    fn of(reported: &'a Reported) -> Result<Self, Problem> {
+    fn of(app: &App, reported: &'a Reported, told: &[Option<Told>]) -> Result<Self, Problem> {
         let mut receipts = Receipts::default();
-        for (id, answer) in reported.receipts() {
-            receipts.add(Receipt::of(id.into(), answer)?);
+        for (at, (id, answer)) in reported.receipts().enumerate() {
+            let told = told.get(at).and_then(Option::as_ref);
+            receipts.add(Receipt::of(id.into(), answer)?.telling(app, told)?);
         }
         Ok(receipts)
     }
@@ -226,6 +237,8 @@ impl<'a> Receipt<'a> {
             billed_ms: 0,
             earned: None,
             reasons: Vec::new(),
+            offer: None,
+            offer_note: None,
         };
         match answer {
             Answer::Accepted(counted) => Ok(blank(Status::Accepted).counted(counted)),
@@ -239,6 +252,18 @@ impl<'a> Receipt<'a> {
                 })
             }
         }
+    }
+
+    /// The receipt with what is offered for its use, where that isn't covered.
+    pub(super) fn telling(self, app: &App, told: Option<&Told>) -> Result<Self, Problem> {
+        let Some(told) = told else {
+            return Ok(self);
+        };
+        Ok(Self {
+            offer: Some(OfferTold::of(app, told)?),
+            offer_note: Some(told.sentence()),
+            ..self
+        })
     }
 
     fn counted(self, counted: &Counted) -> Self {
@@ -279,7 +304,7 @@ impl Serialize for Shown {
 }
 
 impl Reason {
-    fn of(refusal: &UseRefusal) -> Result<Self, Problem> {
+    pub(super) fn of(refusal: &UseRefusal) -> Result<Self, Problem> {
         let json =
             serde_json::to_value(refusal).map_err(app::Fault::while_("writing a receipt"))?;
         let Value::Object(mut more) = json else {

@@ -11,6 +11,7 @@ use axum::response::Response;
 use ledger::{Currency, Money};
 
 use super::frame::Frame;
+use super::uncovered;
 use super::view::{Bar, BreakdownPage, BreakdownRow, Chart, LeftRow, Tab};
 use crate::api::breakdowns;
 use crate::problem::Problem;
@@ -34,6 +35,10 @@ pub(crate) async fn show(
         (Side::Buyer(_), Principal::Person(person)) => Some(bundles::of(&app, person).await?),
         _ => None,
     };
+    let uncovered = match found.side {
+        Side::Buyer(_) | Side::Store => Some(uncovered::section(&app, &who).await?),
+        Side::Payee(_) | Side::Curator(_) => None,
+    };
     let curates = matches!(&who, Principal::Person(person) if person.role == Role::Composer);
     let (title, about) = said(&found);
     let address = Address::of(&wanted, &found);
@@ -56,6 +61,7 @@ pub(crate) async fn show(
             .collect(),
         files: address.files(found.by),
         left: left.map(|all| all.iter().map(left_row).collect()),
+        uncovered,
         shell: frame.unlisted(title.clone()),
         title,
         about,

@@ -41,6 +41,7 @@ pub(crate) mod subscription;
 pub(crate) mod suggest;
 pub(crate) mod theme;
 pub(crate) mod track;
+pub(crate) mod uncovered;
 pub(crate) mod upgrade;
 pub(crate) mod use_form;
 pub(crate) mod uses_import;

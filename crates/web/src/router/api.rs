@@ -224,6 +224,12 @@ fn uses() -> Router<Web> {
         .route("/v1/verify/{code}", get(api::verify::verify))
         .route("/v1/checks", post(api::checks::create))
         .route("/v1/uses", post(api::uses::create))
+        .route("/v1/uses/{event}", get(api::use_receipts::show))
+        .route("/v1/uncovered-uses", get(api::uncovered_uses::list))
+        .route(
+            "/v1/uncovered-uses/{use}",
+            post(api::uncovered_uses::change),
+        )
         .route("/v1/reporters", get(api::reporters::list))
         .route("/v1/reporters/{reporter}/gaps", get(api::reporters::gaps))
         .route("/v1/events", get(api::events::list))

@@ -103,6 +103,7 @@ fn compose() -> Router<Web> {
         )
         .route("/report", get(pages::report::show))
         .route("/report/uses", get(pages::breakdown::show))
+        .route("/report/uses/uncovered", post(pages::uncovered::change))
         .route("/statements", get(pages::statements::show))
         .route(
             "/payouts",

@@ -8,11 +8,11 @@ use licence_key::Code;
 use meter::window::{KEPT_MS, Place, Window};
 use store::db::Tx;
 
-use super::Engine;
 use super::blobs::{self, Kept, number};
 use super::fold::Unsettled;
 use super::known::{Id, Known};
 use super::state::State;
+use super::{Engine, uncovered};
 use crate::Fault;
 
 /// How far the log goes.
@@ -26,6 +26,8 @@ pub(super) struct Mark {
     pub(super) dropped: u64,
     /// Until when uses were counted that no blob holds.
     pub(super) old_ms: i64,
+    /// The last number under which uses that aren't covered were kept.
+    pub(super) kept: i64,
 }
 
 /// How far the log goes now.
@@ -38,6 +40,7 @@ pub(super) async fn mark(tx: &mut Tx) -> Result<Mark, Fault> {
         settled: number(&row, "settled_no")?,
         dropped,
         old_ms: row.int("old_ms")?,
+        kept: row.int("kept_no")?,
     })
 }
 
@@ -66,6 +69,17 @@ pub(super) async fn prepare(
     Ok(())
 }
 
+/// Catches up with the ids alone, in a snapshot, and says how far the log goes in it.
+pub(super) async fn follow(engine: &Engine, state: &mut State, tx: &mut Tx) -> Result<Mark, Fault> {
+    let mark = mark(tx).await?;
+    if mark.last > state.last {
+        // What is known hasn't counted these blobs: the next commit reads it again.
+        state.known_ready = false;
+        note(engine, state, tx, mark.last).await?;
+    }
+    Ok(mark)
+}
+
 /// Catches up. What the state says afterwards is what the database says in this transaction; once
 /// that is committed, `known_ready` may say so.
 pub(super) async fn catch_up(
@@ -91,6 +105,7 @@ pub(super) async fn catch_up(
         state.known.renew(tx, &changed, now).await?;
     }
     replay(state, tx, mark, now).await?;
+    uncovered::follow(engine, &mut state.watched, tx, mark.kept).await?;
     state.settled = mark.settled;
     state.old_ms = mark.old_ms;
     (state.seen, state.horizon) = (seen, horizon);
@@ -205,7 +220,7 @@ pub(super) async fn between(
 
 const MARK: &str = "
     select (select coalesce(max(b.commit_no), 0) from use_blobs b) as last_no, m.settled_no,
-           m.dropped_no, m.old_ms
+           m.dropped_no, m.old_ms, m.kept_no
       from meter_mark m where m.one = 1";
 
 const LAST_CHANGE: &str = "select coalesce(max(n), 0) as n from meter_changes";

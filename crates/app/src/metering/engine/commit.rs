@@ -10,6 +10,7 @@ use super::super::report::Answer;
 use super::judge::{self, Draft};
 use super::old::Old;
 use super::state::State;
+use super::uncovered::Refused;
 use super::{Engine, blobs, catch_up, settle};
 use crate::Fault;
 use crate::access::api_key;
@@ -61,6 +62,7 @@ async fn once(
         now,
         earlier,
         counted: Vec::new(),
+        refused: Refused::default(),
     };
     let judged = asked
         .iter()
@@ -77,14 +79,13 @@ async fn once(
             return Err(fault);
         }
     };
-    if draft.counted.is_empty() {
-        // What was read into memory was committed before.
-        state.torn = false;
-        tx.commit().await?;
-        state.known_ready = true;
-        return Ok(answers);
-    }
-    match write(engine, state, tx, (no, now)).await {
+    let refused = std::mem::take(&mut draft.refused);
+    let written = if draft.counted.is_empty() {
+        keep(engine, state, tx, (refused, now)).await
+    } else {
+        write(engine, state, tx, (no, now), refused).await
+    };
+    match written {
         Ok(()) => {
             state.torn = false;
             Ok(answers)
@@ -97,23 +98,40 @@ async fn once(
     }
 }
 
+/// Commits where nothing counts: what was read into memory, and what isn't covered.
+async fn keep(
+    engine: &Engine,
+    state: &mut State,
+    mut tx: Tx,
+    (refused, now): (Refused<'_>, Timestamp),
+) -> Result<(), Fault> {
+    let kept = refused.write(engine, &state.watched, &mut tx, now).await?;
+    tx.commit().await?;
+    refused.done(&mut state.watched, kept);
+    state.known_ready = true;
+    Ok(())
+}
+
 async fn write(
     engine: &Engine,
     state: &mut State,
     mut tx: Tx,
     (no, now): (u64, Timestamp),
+    refused: Refused<'_>,
 ) -> Result<(), Fault> {
     let events = state.packer.count();
     let blob = Arc::new(state.packer.seal(no, now));
     blobs::insert(&mut tx, no, (now, events), &blob).await?;
     state.unsettled.add(&state.known, &blob)?;
     state.kept.put(no, blob);
+    let kept = refused.write(engine, &state.watched, &mut tx, now).await?;
     let settled = if settle::is_due(engine, state) {
         Some(settle::in_step(engine, state, &mut tx).await?)
     } else {
         None
     };
     tx.commit().await?;
+    refused.done(&mut state.watched, kept);
     state.last = no;
     state.known.book.reached(no);
     state.known_ready = true;

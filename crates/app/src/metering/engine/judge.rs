@@ -19,6 +19,7 @@ use super::Engine;
 use super::blobs;
 use super::old::Old;
 use super::state::State;
+use super::uncovered::Refused;
 use crate::Fault;
 
 /// A commit in the making: what was counted, so that it can be taken back.
@@ -27,6 +28,7 @@ pub(super) struct Draft<'a> {
     pub(super) now: Timestamp,
     pub(super) earlier: Earlier,
     pub(super) counted: Vec<Counting<'a>>,
+    pub(super) refused: Refused<'a>,
 }
 
 /// An event that counts in this commit.
@@ -112,13 +114,13 @@ pub(super) async fn earlier(
     Ok(found)
 }
 
-fn missing(commit: u64) -> Fault {
+pub(super) fn missing(commit: u64) -> Fault {
     let what = format!("blob {commit} of uses isn't whole");
     Fault::because("looking an event up", what)
 }
 
 /// Where an event with a key may lie.
-fn places(state: &State, key: Key) -> Vec<Place> {
+pub(super) fn places(state: &State, key: Key) -> Vec<Place> {
     let mut found = Vec::new();
     let look = |place| {
         found.push(place);
@@ -166,7 +168,11 @@ impl<'a> Draft<'a> {
             }
         }
         let accepted = match state.known.book.judge(event, self.now) {
-            Verdict::Refuse(reasons) => return Ok(Answer::Refused(reasons)),
+            Verdict::Refuse(reasons) => {
+                let from = (reporter, event);
+                self.refused.note(&state.known, key, from, &reasons);
+                return Ok(Answer::Refused(reasons));
+            }
             Verdict::Accept(accepted) => accepted,
         };
         // Whatever can fail comes before anything is noted, so that a fault leaves nothing half counted.
@@ -182,6 +188,8 @@ impl<'a> Draft<'a> {
             .insert_if_absent(key, place, |_| Ok::<_, Infallible>(false));
         put.map_err(Fault::while_("noting a use"))?;
         state.known.book.apply(&accepted);
+        self.refused
+            .covers(&state.watched, key, reporter, &event.id);
         self.counted.push(Counting {
             reporter,
             event,

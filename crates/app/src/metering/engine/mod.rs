@@ -22,10 +22,12 @@ mod lines;
 mod load;
 mod news;
 mod old;
+pub(super) mod receipt;
 pub mod replay;
 mod settle;
 mod state;
 mod trial;
+pub(super) mod uncovered;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use domain::UseReport;
+use domain::{Timestamp, UseReport};
 use ledger::Currency;
 use meter::event::Event;
 use meter::window::KEPT_MS;
@@ -11,6 +11,7 @@ use store::db::{Row, Tx};
 
 use super::super::batch::Asked;
 use super::super::report::{Answer, Counted};
+use super::blobs::number;
 use super::state::State;
 use crate::Fault;
 
@@ -62,6 +63,28 @@ impl Old {
     }
 }
 
+/// A use that was settled by itself, whether a blob holds it or not.
+pub(super) struct Alone {
+    pub(super) counted: Counted,
+    pub(super) received_at: Timestamp,
+    /// Its commit; none from before there were blobs.
+    pub(super) commit: Option<u64>,
+}
+
+/// The use of a reporter's id, where a row of its own was settled for it.
+pub(super) async fn alone(tx: &mut Tx, reporter: &str, id: &str) -> Result<Option<Alone>, Fault> {
+    let values = [id.into(), reporter.into()];
+    let Some(row) = tx.optional(ALONE, &values).await? else {
+        return Ok(None);
+    };
+    let commit = number(&row, "last_no")?;
+    Ok(Some(Alone {
+        counted: read(&row)?.counted,
+        received_at: Timestamp(row.int("received_ms")?),
+        commit: (commit > 0).then_some(commit),
+    }))
+}
+
 fn read(row: &Row) -> Result<Before, Fault> {
     let report = serde_json::from_str(&row.text("report")?);
     let report: UseReport = report.map_err(Fault::while_("reading an earlier report"))?;
@@ -82,3 +105,8 @@ fn read(row: &Row) -> Result<Before, Fault> {
 const BEFORE: &str = "
     select report, billed_ms, earned_micros, currency
       from uses where event_id = $1 and reporter = $2 and first_no = 0";
+
+const ALONE: &str = "
+    select report, billed_ms, earned_micros, currency, received_ms, last_no
+      from uses where event_id = $1 and reporter = $2 and report is not null
+     order by received_ms desc limit 1";

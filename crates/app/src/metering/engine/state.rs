@@ -6,6 +6,7 @@ use meter::window::Window;
 use super::blobs::Kept;
 use super::fold::Unsettled;
 use super::known::Known;
+use super::uncovered::Watched;
 
 /// The engine's memory. Everything in it can be made again from the database.
 #[derive(Default)]
@@ -39,6 +40,8 @@ pub(super) struct State {
     pub(super) due_ms: i64,
     /// Until when uses were counted that no blob holds.
     pub(super) old_ms: i64,
+    /// Ids of uses that aren't covered and are kept.
+    pub(super) watched: Watched,
 }
 
 impl State {

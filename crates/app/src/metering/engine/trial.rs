@@ -11,6 +11,7 @@ use super::super::report::Answer;
 use super::judge::{self, Draft};
 use super::old::Old;
 use super::state::State;
+use super::uncovered::Refused;
 use super::{Engine, catch_up};
 use crate::Fault;
 use crate::stop::Tries;
@@ -67,6 +68,7 @@ impl Trial {
             now,
             earlier,
             counted: Vec::new(),
+            refused: Refused::default(),
         };
         let mut answers = Vec::new();
         for (one, keys) in asked.iter().zip(&keys) {

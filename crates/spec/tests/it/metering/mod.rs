@@ -10,4 +10,7 @@ mod forecast;
 mod gaps;
 mod import;
 mod live;
+mod receipt;
 mod report;
+mod uncovered;
+mod uncovered_web;

@@ -1,6 +1,7 @@
 //! Uses summed up, with a chart where time goes by.
 
 use super::shell::Shell;
+use super::uncovered::UncoveredSection;
 
 /// One line of the table.
 #[derive(Debug, Clone)]
@@ -107,4 +108,6 @@ pub struct BreakdownPage {
     pub files: Vec<Tab>,
     /// Clip time left, on a buyer's page.
     pub left: Option<Vec<LeftRow>>,
+    /// Uses that aren't covered, on a buyer's page and the operator's.
+    pub uncovered: Option<UncoveredSection>,
 }
