@@ -38,3 +38,6 @@ create table payee_sums (
 insert into payee_sums (payee_id, currency, kind, sheet_id, micros)
 select payee_id, currency, kind, sheet_id, cast(sum(micros) as bigint)
   from payee_lines group by payee_id, currency, kind, sheet_id;
+
+-- How many licences of a track were sold.
+create index licences_by_track on licences (track_id);

@@ -102,7 +102,7 @@ const TRACKS: &str = "
 
 const HOURS: &str = "
     select d.id, 'uses of an hour' as what, cast(sum(d.uses) as bigint) as amount,
-           0 as clip_ms, 0 as billed_ms
+           cast(0 as bigint) as clip_ms, cast(0 as bigint) as billed_ms
       from (select track_id as id, hour, uses from track_hours
             union all
             select track_id, received_ms / 3600000, -uses from uses) d
@@ -110,7 +110,7 @@ const HOURS: &str = "
 
 const PAYEES: &str = "
     select d.id, d.kind as what, cast(sum(d.micros) as bigint) as amount,
-           0 as clip_ms, 0 as billed_ms
+           cast(0 as bigint) as clip_ms, cast(0 as bigint) as billed_ms
       from (select payee_id as id, currency, kind, sheet_id, micros from payee_sums
             union all
             select payee_id, currency, kind, sheet_id, -micros from payee_lines) d

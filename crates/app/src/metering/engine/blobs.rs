@@ -68,6 +68,25 @@ pub(super) async fn after(tx: &mut Tx, no: u64, through: u64) -> Result<Vec<Numb
     rows.iter().map(of).collect()
 }
 
+/// All blobs after a commit and through another, as the log has them.
+pub(super) async fn all_after(
+    tx: &mut Tx,
+    mut at: u64,
+    through: u64,
+) -> Result<Vec<Numbered>, Fault> {
+    let mut all = Vec::new();
+    while at < through {
+        let page = after(tx, at, through).await?;
+        let Some((last, _)) = page.last() else {
+            let what = format!("blob {} of uses is missing", at + 1);
+            return Err(Fault::because("reading blobs of uses", what));
+        };
+        at = *last;
+        all.extend(page);
+    }
+    Ok(all)
+}
+
 /// One blob, where there is such a one.
 pub(super) async fn one(tx: &mut Tx, no: u64) -> Result<Option<Arc<Vec<u8>>>, Fault> {
     let row = tx.optional(ONE, &[int(no)?.into()]).await?;

@@ -72,6 +72,7 @@ pub(super) async fn prepare(
 /// Catches up with the ids alone, in a snapshot, and says how far the log goes in it.
 pub(super) async fn follow(engine: &Engine, state: &mut State, tx: &mut Tx) -> Result<Mark, Fault> {
     let mark = mark(tx).await?;
+    forget(state, mark.dropped);
     if mark.last > state.last {
         // What is known hasn't counted these blobs: the next commit reads it again.
         state.known_ready = false;

@@ -103,7 +103,7 @@ async fn keep(
     engine: &Engine,
     state: &mut State,
     mut tx: Tx,
-    (refused, now): (Refused<'_>, Timestamp),
+    (mut refused, now): (Refused<'_>, Timestamp),
 ) -> Result<(), Fault> {
     let kept = refused.write(engine, &state.watched, &mut tx, now).await?;
     tx.commit().await?;
@@ -117,21 +117,23 @@ async fn write(
     state: &mut State,
     mut tx: Tx,
     (no, now): (u64, Timestamp),
-    refused: Refused<'_>,
+    mut refused: Refused<'_>,
 ) -> Result<(), Fault> {
     let events = state.packer.count();
     let blob = Arc::new(state.packer.seal(no, now));
     blobs::insert(&mut tx, no, (now, events), &blob).await?;
     state.unsettled.add(&state.known, &blob)?;
-    state.kept.put(no, blob);
     let kept = refused.write(engine, &state.watched, &mut tx, now).await?;
     let settled = if settle::is_due(engine, state) {
-        Some(settle::in_step(engine, state, &mut tx).await?)
+        let own = Some((no, Arc::clone(&blob)));
+        Some(settle::in_step(engine, state, &mut tx, own).await?)
     } else {
         None
     };
     tx.commit().await?;
     refused.done(&mut state.watched, kept);
+    // Only now: what is in memory under a number must be what is in the log.
+    state.kept.put(no, blob);
     state.last = no;
     state.known.book.reached(no);
     state.known_ready = true;

@@ -70,6 +70,22 @@ pub struct Engine {
     state: Lock<State>,
     /// Is somebody going to settle what is left?
     awake: AtomicBool,
+    /// Is somebody committing for those who wait?
+    committing: AtomicBool,
+}
+
+/// The turn of the one who commits. However it ends, by a panic too, whoever waits by then, or comes
+/// later, finds another.
+struct Turn(Arc<Engine>);
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.committing.store(false, Ordering::SeqCst);
+        // Who came between the last look and now saw that somebody was committing.
+        if !self.0.waiting().is_empty() && tokio::runtime::Handle::try_current().is_ok() {
+            self.0.commit_what_waits();
+        }
+    }
 }
 
 impl Engine {
@@ -84,6 +100,7 @@ impl Engine {
             waiting: Mutex::default(),
             state: Lock::default(),
             awake: AtomicBool::new(false),
+            committing: AtomicBool::new(false),
         })
     }
 
@@ -92,13 +109,22 @@ impl Engine {
     pub(super) async fn take(self: &Arc<Self>, asked: Asked) -> Result<Option<Reported>, Fault> {
         let (answer, told) = oneshot::channel();
         self.waiting().push(Waiting { asked, answer });
-        // In a task of its own: whoever hangs up doesn't leave a commit half done.
-        let engine = Arc::clone(self);
-        tokio::spawn(async move { engine.commit_waiting().await });
+        self.commit_what_waits();
         told.await.map_err(Fault::while_("waiting for a commit"))?
     }
 
-    async fn commit_waiting(self: &Arc<Self>) {
+    /// Has somebody commit for all who wait, unless somebody does already. In a task of its own: whoever
+    /// hangs up doesn't leave a commit half done.
+    fn commit_what_waits(self: &Arc<Self>) {
+        if self.committing.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let turn = Turn(Arc::clone(self));
+        tokio::spawn(async move { while turn.0.commit_waiting().await {} });
+    }
+
+    /// One commit. Did anybody wait?
+    async fn commit_waiting(self: &Arc<Self>) -> bool {
         let mut state = self.state.lock().await;
         let waiting: Vec<Waiting> = {
             let mut all = self.waiting();
@@ -106,7 +132,7 @@ impl Engine {
             all.drain(..together).collect()
         };
         if waiting.is_empty() {
-            return;
+            return false;
         }
         let (asked, answers): (Vec<_>, Vec<_>) = waiting
             .into_iter()
@@ -129,6 +155,7 @@ impl Engine {
         if !state.is_settled() {
             self.wake(state.due_ms);
         }
+        true
     }
 
     /// Settles what has been counted since the last settlement, by any process.

@@ -1,9 +1,11 @@
 //! Replaying: what uses made is summed again from the blobs alone, and held against what was settled.
 //! What the operator's policy has dropped can't be summed again: it is left out on both sides.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
 
 use domain::{BundleId, CycleId, LicenceId, TrackId};
+use foldhash::fast::RandomState;
 use licence_key::Code;
 use meter::pack::{Outcome, Stored};
 use store::db::{Row, Tx, Value};
@@ -67,12 +69,15 @@ impl Sum {
     }
 }
 
+/// Sums by what they are of: there is one for each use to find.
+type By<K> = HashMap<K, Sum, RandomState>;
+
 /// What uses made, by what they were of.
 #[derive(Default)]
 struct Sums {
-    licences: BTreeMap<(LicenceId, TrackId), Sum>,
-    bundles: BTreeMap<BundleId, Sum>,
-    cycles: BTreeMap<(CycleId, TrackId), Sum>,
+    licences: By<(LicenceId, TrackId)>,
+    bundles: By<BundleId>,
+    cycles: By<(CycleId, TrackId)>,
 }
 
 /// Replays every blob that is kept.
@@ -131,8 +136,8 @@ pub(crate) async fn of(tx: &mut Tx) -> Result<Replayed, Fault> {
 /// What blobs call things.
 #[derive(Default)]
 struct Names {
-    codes: HashMap<Code, Option<Named>>,
-    numbers: HashMap<(Id, u32), Id>,
+    codes: HashMap<Code, Option<Named>, RandomState>,
+    numbers: HashMap<(Id, u32), Id, RandomState>,
 }
 
 #[derive(Clone, Copy)]
@@ -144,11 +149,9 @@ struct Named {
 
 impl Names {
     async fn learn(&mut self, tx: &mut Tx, events: &[Stored<'_>]) -> Result<(), Fault> {
-        let codes: BTreeSet<Code> = events.iter().filter_map(|one| one.code.code()).collect();
-        for code in codes {
-            if self.codes.contains_key(&code) {
-                continue;
-            }
+        let codes = events.iter().filter_map(|one| one.code.code());
+        let unknown = codes.filter(|code| !self.codes.contains_key(code));
+        for code in unknown.collect::<BTreeSet<Code>>() {
             let row = tx.optional(NAMED, &[code.plain().into()]).await?;
             let named = row.as_ref().map(named).transpose()?;
             if let Some(named) = named {
@@ -207,13 +210,13 @@ impl Sums {
     }
 }
 
-async fn settled<K: Ord>(
+async fn settled<K: Eq + Hash>(
     tx: &mut Tx,
     sql: &str,
     dropped: i64,
     key: fn(&Row) -> Result<K, Fault>,
-) -> Result<BTreeMap<K, Sum>, Fault> {
-    let mut sums = BTreeMap::new();
+) -> Result<By<K>, Fault> {
+    let mut sums = By::default();
     for row in tx.all(sql, &[dropped.into()]).await? {
         let sum = Sum {
             uses: row.int("uses")?,
@@ -239,15 +242,15 @@ fn cycle(row: &Row) -> Result<(CycleId, TrackId), Fault> {
     Ok((CycleId::from_bytes(row.id("cycle_id")?), track))
 }
 
-fn compare<K: Ord + Copy + std::fmt::Debug>(
+fn compare<K: Ord + Hash + Copy + std::fmt::Debug>(
     found: &mut Replayed,
     what: &str,
-    said: &BTreeMap<K, Sum>,
-    settled: &BTreeMap<K, Sum>,
+    said: &By<K>,
+    settled: &By<K>,
 ) {
     let all: BTreeSet<K> = said.keys().chain(settled.keys()).copied().collect();
     for key in all {
-        let of = |sums: &BTreeMap<K, Sum>| sums.get(&key).copied().unwrap_or_default();
+        let of = |sums: &By<K>| sums.get(&key).copied().unwrap_or_default();
         let (said, settled) = (of(said), of(settled));
         if said != settled {
             let detail = format!(

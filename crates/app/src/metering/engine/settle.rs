@@ -9,7 +9,7 @@ use domain::{Account, BundleId, Draw, LicenceId, LineKind, SubscriptionId, Track
 use ledger::Currency;
 use store::db::Tx;
 
-use super::blobs::int;
+use super::blobs::{self, int};
 use super::fold::{Folded, Line, SINGLES_MAX, Unsettled};
 use super::known::Known;
 use super::lines::{self, Shared};
@@ -56,11 +56,12 @@ async fn once(engine: &Engine, state: &mut State) -> Result<u64, Fault> {
     }
     let is_in_step = state.known_ready && (state.last, state.settled) == (mark.last, mark.settled);
     let settled = if is_in_step {
-        in_step(engine, state, &mut tx).await?
+        in_step(engine, state, &mut tx, None).await?
     } else {
-        // What blobs name never changes, so it needn't be judged by to be settled.
+        // What blobs name never changes, so it needn't be judged by to be settled. They are read from
+        // the log: memory may be of another one.
         let mut known = Known::default();
-        let blobs = catch_up::between(state, &mut tx, mark.settled, mark.last).await?;
+        let blobs = blobs::all_after(&mut tx, mark.settled, mark.last).await?;
         for (_, bytes) in &blobs {
             catch_up::learn(&mut known, &mut tx, bytes, engine.edge.now()).await?;
         }
@@ -76,20 +77,27 @@ async fn once(engine: &Engine, state: &mut State) -> Result<u64, Fault> {
     Ok(mark.last)
 }
 
-/// Writes a settlement of what is folded in memory, which is all that isn't settled.
-pub(super) async fn in_step(engine: &Engine, state: &State, tx: &mut Tx) -> Result<Settled, Fault> {
+/// Writes a settlement of what is folded in memory, which is all that isn't settled, with the blob that
+/// this transaction writes itself.
+pub(super) async fn in_step(
+    engine: &Engine,
+    state: &State,
+    tx: &mut Tx,
+    own: Option<blobs::Numbered>,
+) -> Result<Settled, Fault> {
     let all = &state.unsettled;
     if all.uses > SINGLES_MAX {
         return write(engine, tx, all).await;
     }
-    let (after, through) = all.span();
-    let blobs = catch_up::between(state, tx, after, through).await?;
+    let (after, _) = all.span();
+    let mut blobs = catch_up::between(state, tx, after, state.last).await?;
+    blobs.extend(own);
     write(engine, tx, &Unsettled::of(&state.known, &blobs)?).await
 }
 
 /// Writes a settlement.
 async fn write(engine: &Engine, tx: &mut Tx, unsettled: &Unsettled) -> Result<Settled, Fault> {
-    let began_ms = engine.edge.now().0;
+    let now = engine.edge.now();
     let (_, through) = unsettled.span();
     let mut uses = Vec::new();
     for Folded {
@@ -116,7 +124,7 @@ async fn write(engine: &Engine, tx: &mut Tx, unsettled: &Unsettled) -> Result<Se
                 earned: line.earned,
                 commits: line.commits,
             });
-            events::settled(tx, engine.edge.now(), (&id, currency), told).await?;
+            events::settled(tx, now, (&id, currency), told).await?;
         }
         lines::count(tx, lines).await?;
         count_videos(tx, videos).await?;
@@ -124,11 +132,11 @@ async fn write(engine: &Engine, tx: &mut Tx, unsettled: &Unsettled) -> Result<Se
     tx.run(SETTLED, &[int(through)?.into()]).await?;
     let news = news::of(engine, tx, &unsettled.days).await?;
     // Last: from here on everybody else who adds to the log waits.
-    proofs::settled(&engine.log_secret, tx, engine.edge.now(), uses).await?;
+    proofs::settled(&engine.log_secret, tx, now, uses).await?;
     Ok(Settled {
         through,
         news,
-        began_ms,
+        began_ms: now.0,
     })
 }
 

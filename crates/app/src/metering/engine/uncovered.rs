@@ -109,9 +109,10 @@ impl<'a> Refused<'a> {
         }
     }
 
-    /// Writes what is kept and what is closed; the number that it was written under.
+    /// Writes what is kept and what is closed; the number that it was written under. What there is no
+    /// room for is kept no longer.
     pub(super) async fn write(
-        &self,
+        &mut self,
         engine: &Engine,
         watched: &Watched,
         tx: &mut Tx,
@@ -127,6 +128,7 @@ impl<'a> Refused<'a> {
         let no = tx.one(NUMBER, &[]).await?.int("kept_no")?;
         let mut call = engine.edge.call().dated(now);
         let mut room: BTreeMap<LicenceId, i64> = BTreeMap::new();
+        let mut beyond = HashSet::new();
         for (key, one) in &self.kept {
             if !watched.ids.contains(key) {
                 let left = match room.get(&one.licence) {
@@ -135,11 +137,13 @@ impl<'a> Refused<'a> {
                 };
                 room.insert(one.licence, left - 1);
                 if left <= 0 {
+                    beyond.insert(*key);
                     continue;
                 }
             }
             one.write(tx, &call.id(), (no, now)).await?;
         }
+        self.kept.retain(|key, _| !beyond.contains(key));
         Ok(Some(no))
     }
 

@@ -55,6 +55,22 @@ on_both_engines! {
         assert_eq!(world.uses().await, 0);
     }
 
+    async fn a_key_that_was_withdrawn_counts_nothing_more_though_it_is_remembered(world: World) {
+        let (licence, track) = with_clip_time(&world).await;
+        let (_, secret) = world.program("A program", &[Scope::ReportUses]).await;
+        let program = world.visitor_with_key(&secret);
+        let reply = program.posts("/v1/uses", &world.used("e1", &licence, &track).0).await;
+        assert_eq!(reply.json()["accepted"], 1);
+        world.must("update api_keys set revoked_ms = 1", &[]).await;
+        let reply = program.posts("/v1/uses", &world.used("e2", &licence, &track).0).await;
+        assert_eq!(reply.problem(), (401, "unknown_api_key".into()));
+        // Neither does what it sends to refuse become an offer.
+        let bad = world.used("e3", &licence, &track).but("placement", "broadcast");
+        assert_eq!(program.posts("/v1/uses", &bad.0).await.status, 401);
+        assert_eq!(world.uses().await, 1);
+        assert_eq!(world.count("select count(*) as n from uncovered_uses").await, 0);
+    }
+
     async fn what_was_looked_at_is_what_counts_and_counts_once(world: World) {
         let (licence, track) = with_clip_time(&world).await;
         let operator = world.visitor_signed_in(Role::Operator, "Olga").await;
