@@ -94,10 +94,10 @@ pub async fn due(app: &App, call: &Call) -> Result<usize, Fault> {
 
 async fn once(app: &App, call: &Call) -> Result<usize, Fault> {
     // Most rounds find nothing, and then nobody waits for a writer.
-    if unsealed(&mut app.read().await?).await?.is_empty() {
+    if unsealed(&mut app.db.read().await?).await?.is_empty() {
         return Ok(0);
     }
-    let mut tx = app.write().await?;
+    let mut tx = app.db.write().await?;
     // The counter's row is the lock: of two nodes one seals after the other.
     let no = tx.one(NEXT, &[]).await?.int("next_no")?;
     let journals = unsealed(&mut tx).await?;

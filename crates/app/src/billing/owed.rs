@@ -41,7 +41,7 @@ struct QuotedOption {
 /// # Errors
 /// [`Fault`].
 pub async fn due(app: &App, call: &Call) -> Result<usize, Fault> {
-    let rows = app.read().await?.all(DUE, &[ROUND_MAX.into()]).await?;
+    let rows = app.db.read().await?.all(DUE, &[ROUND_MAX.into()]).await?;
     make_each(app, call, &rows).await
 }
 

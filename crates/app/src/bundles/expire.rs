@@ -25,7 +25,7 @@ pub const LATE_MS: i64 = 48 * 60 * 60 * 1_000;
 /// [`Fault`] of the database. What was done before stays done.
 pub async fn due(app: &App, call: &mut Call) -> Result<usize, Fault> {
     let before = call.now.0.saturating_sub(LATE_MS);
-    let rows = app.read().await?.all(DUE, &[before.into()]).await?;
+    let rows = app.db.read().await?.all(DUE, &[before.into()]).await?;
     let mut done = 0;
     for row in rows {
         let id = BundleId::from_bytes(row.id("id")?);

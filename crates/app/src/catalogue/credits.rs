@@ -59,7 +59,7 @@ impl Refusal for CreditsRefusal {
 /// # Errors
 /// [`TrackRefusal::Unknown`].
 pub async fn credits(app: &App, track: &str) -> Result<Credits, Stop<TrackRefusal>> {
-    let mut tx = app.read().await?;
+    let mut tx = app.db.read().await?;
     let id = show::resolve(&mut tx, track).await?;
     Ok(read(&mut tx, id).await?)
 }
@@ -75,7 +75,7 @@ pub async fn set(
     track: &str,
     credits: Credits,
 ) -> Result<Credits, Stop<CreditsRefusal>> {
-    let id = show::resolve(&mut app.read().await?, track)
+    let id = show::resolve(&mut app.db.read().await?, track)
         .await
         .map_err(|stop| match stop {
             Stop::Refused(refusal) => Stop::Refused(CreditsRefusal::Track(refusal)),

@@ -48,7 +48,7 @@ pub async fn follow(app: &App, since: i64) -> Result<i64, Fault> {
     let from = since.saturating_sub(OVERLAP_MS);
     let mut ids = Vec::new();
     let mut newest = since;
-    for row in app.read().await?.all(SINCE, &[from.into()]).await? {
+    for row in app.db.read().await?.all(SINCE, &[from.into()]).await? {
         let created = row.int("created_ms")?;
         // Within the overlap only what has not been indexed is new; putting it again is harmless.
         newest = newest.max(created);
@@ -69,7 +69,7 @@ pub(crate) async fn put_slugs<'a>(
 ) -> Result<(), Fault> {
     let slugs: std::collections::BTreeSet<_> = slugs.collect();
     let mut ids = Vec::with_capacity(slugs.len());
-    let mut tx = app.read().await?;
+    let mut tx = app.db.read().await?;
     for slug in slugs {
         ids.push(TrackId::from_bytes(
             tx.one(BY_SLUG, &[slug.into()]).await?.id("id")?,
@@ -84,7 +84,7 @@ pub(crate) async fn put_slugs<'a>(
 
 /// Indexes these tracks as they stand in the database.
 pub(crate) async fn put(app: &App, ids: &[TrackId]) -> Result<(), Fault> {
-    let tracks = find::by_ids(&mut app.read().await?, ids).await?;
+    let tracks = find::by_ids(&mut app.db.read().await?, ids).await?;
     app.index.put(tracks.iter().map(document).collect()).await?;
     Ok(())
 }

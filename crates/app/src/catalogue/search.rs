@@ -103,7 +103,7 @@ pub async fn search(app: &App, search: &Search) -> Result<Found, Stop<SearchRefu
         limit: search.limit,
     })?;
     let ids: Vec<TrackId> = hits.ids.iter().filter_map(|id| id.parse().ok()).collect();
-    let tracks = find::by_ids(&mut app.read().await?, &ids).await?;
+    let tracks = find::by_ids(&mut app.db.read().await?, &ids).await?;
     let seen = search.offset + hits.ids.len();
     let next = (seen < hits.total && seen <= DEPTH_MAX).then_some(seen);
     Ok(Found {
@@ -119,5 +119,5 @@ pub async fn search(app: &App, search: &Search) -> Result<Found, Stop<SearchRefu
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn by_ids(app: &App, ids: &[TrackId]) -> Result<Vec<Track>, Fault> {
-    find::by_ids(&mut app.read().await?, ids).await
+    find::by_ids(&mut app.db.read().await?, ids).await
 }

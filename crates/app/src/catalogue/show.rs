@@ -44,7 +44,7 @@ pub struct Stream {
 /// # Errors
 /// [`TrackRefusal::Unknown`].
 pub async fn track(app: &App, name: &str) -> Result<Track, Stop<TrackRefusal>> {
-    let mut tx = app.read().await?;
+    let mut tx = app.db.read().await?;
     let id = resolve(&mut tx, name).await?;
     let found = find::by_ids(&mut tx, &[id]).await?.pop();
     found.ok_or_else(|| Stop::Refused(TrackRefusal::Unknown(name.to_owned())))
@@ -69,7 +69,7 @@ pub(crate) async fn resolve(tx: &mut Tx, name: &str) -> Result<TrackId, Stop<Tra
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn splits(app: &App, track: TrackId) -> Result<Vec<Share>, Fault> {
-    let mut tx = app.read().await?;
+    let mut tx = app.db.read().await?;
     let sql = tx.spelt(SPLITS);
     let rows = tx.all(&sql, &[track.bytes().into()]).await?;
     rows.iter()
@@ -89,7 +89,7 @@ pub async fn splits(app: &App, track: TrackId) -> Result<Vec<Share>, Fault> {
 /// # Errors
 /// [`TrackRefusal::Unknown`].
 pub async fn preview(app: &App, name: &str) -> Result<Stream, Stop<TrackRefusal>> {
-    let mut tx = app.read().await?;
+    let mut tx = app.db.read().await?;
     let id = resolve(&mut tx, name).await?;
     let hash = tx
         .one(PREVIEW, &[id.bytes().into()])

@@ -75,7 +75,7 @@ pub async fn into_folder(app: &App, call: &Call, folder: &Path) -> Result<usize,
 
 /// Takes the oldest letter that is due, and counts the try.
 async fn claim(app: &App, call: &Call) -> Result<Option<Letter>, Fault> {
-    let mut tx = app.write().await?;
+    let mut tx = app.db.write().await?;
     let sql = format!("{LETTERS} {DUE}{}", tx.for_update());
     let Some(row) = tx.optional(&sql, &[call.now.0.into()]).await? else {
         return Ok(None);
@@ -124,7 +124,7 @@ fn id(letter: &Letter) -> Result<Value, Fault> {
 }
 
 async fn write(app: &App, sql: &str, values: &[Value]) -> Result<(), Fault> {
-    let mut tx = app.write().await?;
+    let mut tx = app.db.write().await?;
     tx.run(sql, values).await?;
     Ok(tx.commit().await?)
 }

@@ -22,7 +22,7 @@ const AT_ONCE: i64 = 200;
 /// [`Fault`] of the database; what was learned before stays so.
 pub async fn due(app: &App, call: &mut Call) -> Result<usize, Fault> {
     let mut new = 0;
-    let rows = app.read().await?.all(OPEN, &[]).await?;
+    let rows = app.db.read().await?.all(OPEN, &[]).await?;
     for row in rows {
         let request = refund::find(&mut app.read().await?, &row.id("id")?).await?;
         let learned = refund::carry_out(app, call, &request).await?;
@@ -30,7 +30,7 @@ pub async fn due(app: &App, call: &mut Call) -> Result<usize, Fault> {
     }
     let mut after = String::new();
     loop {
-        let found = sandbox::touched(&mut app.read().await?, &after, AT_ONCE).await?;
+        let found = sandbox::touched(&mut app.db.read().await?, &after, AT_ONCE).await?;
         let Some(last) = found.last() else {
             return Ok(new);
         };

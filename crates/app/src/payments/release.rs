@@ -29,7 +29,7 @@ pub async fn due(app: &App, call: &mut Call) -> Result<usize, Fault> {
     let until = Timestamp(call.now.0.saturating_sub(age));
     let mut released = 0;
     loop {
-        let holds = holds::old(&mut app.read().await?, until, AT_ONCE).await?;
+        let holds = holds::old(&mut app.db.read().await?, until, AT_ONCE).await?;
         if holds.is_empty() {
             return Ok(released);
         }

@@ -43,7 +43,7 @@ pub async fn due(app: &App, call: &mut Call) -> Result<usize, Fault> {
 /// Who has something, has said where, and whose pay day has come; read without keeping anybody
 /// waiting, and decided again under the payee's lock.
 async fn candidates(app: &App, call: &Call) -> Result<Vec<(PayeeId, Currency)>, Fault> {
-    let mut tx = app.read().await?;
+    let mut tx = app.db.read().await?;
     let rules = rules::in_force(&mut tx).await?;
     let mut due = Vec::new();
     for row in tx.all(CREDIT, &[]).await? {

@@ -24,7 +24,7 @@ pub async fn due(app: &App) -> Result<usize, Fault> {
     let Some(month) = finished(call.now) else {
         return Ok(0);
     };
-    let mut tx = app.read().await?;
+    let mut tx = app.db.read().await?;
     let values = [month.name().into(), month.until().0.into(), AT_ONCE.into()];
     let mut payees = Vec::new();
     for row in tx.all(WAITING, &values).await? {

@@ -54,7 +54,7 @@ pub struct Closed {
 /// [`CloseRefusal`] for a time to come.
 pub async fn waiting(app: &App, until: Option<Timestamp>) -> Result<u64, Stop<CloseRefusal>> {
     let ended = ended_by(app, until)?;
-    let row = app.read().await?.one(WAITING, &[ended.0.into()]).await?;
+    let row = app.db.read().await?.one(WAITING, &[ended.0.into()]).await?;
     Ok(u64::try_from(row.int("n")?).unwrap_or(0))
 }
 

@@ -33,7 +33,7 @@ pub struct Shared {
 pub async fn due(app: &App) -> Result<Vec<Shared>, Fault> {
     let mut shared = Vec::new();
     let mut codes = Vec::new();
-    for row in app.read().await?.all(CURRENCIES, &[]).await? {
+    for row in app.db.read().await?.all(CURRENCIES, &[]).await? {
         codes.push(row.text("currency")?);
     }
     for code in codes {
@@ -55,6 +55,11 @@ async fn month(app: &App, code: &str) -> Result<Option<Shared>, Fault> {
 }
 
 async fn attempt(app: &App, call: &mut Call, code: &str) -> Result<Option<Shared>, Fault> {
+    // Most rounds find nothing, and then no use has to be settled for it.
+    let next = app.db.read().await?.one(NEXT, &[code.into()]).await?;
+    if next.opt_int("start_ms")?.is_none() {
+        return Ok(None);
+    }
     let mut tx = app.write().await?;
     let row = tx.one(NEXT, &[code.into()]).await?;
     let Some(start) = row.opt_int("start_ms")? else {

@@ -49,7 +49,7 @@ enum Step {
 pub async fn due(app: &App) -> Result<Renewed, Fault> {
     let now = app.edge.now();
     let mut ids = Vec::new();
-    for row in app.read().await?.all(DUE, &[now.0.into()]).await? {
+    for row in app.db.read().await?.all(DUE, &[now.0.into()]).await? {
         ids.push(SubscriptionId::from_bytes(row.id("id")?));
     }
     let mut done = Renewed::default();

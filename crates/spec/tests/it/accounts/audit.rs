@@ -39,6 +39,22 @@ on_both_engines! {
         }
     }
 
+    async fn sums_kept_for_reports_that_are_not_those_of_the_lines_are_named(world: World) {
+        busy(&world).await;
+        for sql in [
+            "update payee_sums set micros = micros + 1",
+            "update track_hours set uses = uses + 1",
+            "update track_sums set clip_ms = clip_ms + 1",
+        ] {
+            world.must(sql, &[]).await;
+            let found = world.breaches().await;
+            assert!(found.iter().all(|(name, _)| *name == "report_sums_equal_lines"), "{found:?}");
+            assert!(!found.is_empty(), "{sql}");
+            world.must(&sql.replace(" + ", " - "), &[]).await;
+            assert!(world.breaches().await.is_empty(), "{sql}");
+        }
+    }
+
     async fn a_balance_that_is_not_the_sum_of_its_postings_is_named(world: World) {
         let sold = busy(&world).await;
         let ada = world.composer("Ada Byron").await;

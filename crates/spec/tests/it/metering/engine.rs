@@ -81,6 +81,26 @@ on_both_engines! {
         assert_eq!(world.uses().await, 2);
     }
 
+    async fn a_commit_that_failed_is_not_settled_in_place_of_anothers(world: World) {
+        let (reporter, licence, track) = with_clip_time(&world).await;
+        let other = beside(&world, &reporter).await;
+        accepted(reporter.reports(&world.used("e1", &licence, &track)).await);
+        accepted(other.reports(&world.used("e2", &licence, &track)).await);
+        // Its blob was packed, and then what isn't covered couldn't be kept.
+        let lost = [
+            world.used("lost", &licence, &track).lasting(60_000),
+            world.used("bad", &licence, &track).but("placement", "broadcast"),
+        ];
+        world.alters("alter table uncovered_uses rename to gone").await;
+        assert!(reporter.tries(&lost).await.is_err());
+        world.alters("alter table gone rename to uncovered_uses").await;
+        // Another program's commit takes the number, and this one settles it.
+        accepted(other.reports(&world.used("e3", &licence, &track).lasting(7_000)).await);
+        let report = world.composer("Ada Byron").await.report().await;
+        assert_eq!((report.uses_total, report.clip_ms_total), (3, 37_000));
+        accepted(reporter.reports(&lost[0]).await);
+    }
+
     async fn what_a_program_left_unsettled_is_settled_by_the_next(world: World) {
         let (reporter, licence, track) = with_clip_time(&world).await;
         let other = beside(&world, &reporter).await;

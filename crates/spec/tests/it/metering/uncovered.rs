@@ -201,6 +201,11 @@ on_both_engines! {
         assert_eq!(told.iter().filter(|told| **told == Some(Told::NotKept)).count(), 10);
         let count = "select count(*) as n from uncovered_uses";
         assert_eq!(world.count(count).await, 1_000);
+        // Sent again there is still no room.
+        let receipts = reporter.sends(&rest).await.unwrap();
+        let told = told_beside(&world, &reporter, &receipts).await;
+        assert_eq!(told.iter().filter(|told| **told == Some(Told::NotKept)).count(), 10);
+        assert_eq!(world.count(count).await, 1_000);
         world.days_pass(399);
         upkeep::run(world.app()).await.unwrap();
         assert_eq!(world.count(count).await, 1_000);
