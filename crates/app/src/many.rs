@@ -1,14 +1,24 @@
 //! Statements that write many rows at once.
 
+use std::fmt::Write;
+
 /// How many rows one statement writes: a close posts thousands of lines at once.
 pub(crate) const ROWS: usize = 100;
 
 /// The places of so many rows of so many columns, after `values`.
 pub(crate) fn rows(count: usize, columns: usize) -> String {
-    let row = |row: usize| {
-        let places = (1..=columns).map(|place| format!("${}", row * columns + place));
-        format!("({})", places.collect::<Vec<_>>().join(", "))
-    };
-    let rows: Vec<String> = (0..count).map(row).collect();
-    rows.join(", ")
+    // Thousands of places are written for a large settlement: into one text, at once.
+    let mut text = String::with_capacity(count * (columns * 7 + 4));
+    for row in 0..count {
+        text.push_str(if row == 0 { "(" } else { ", (" });
+        for place in 1..=columns {
+            if place > 1 {
+                text.push_str(", ");
+            }
+            // Writing into a text can't fail.
+            let _ = write!(text, "${}", row * columns + place);
+        }
+        text.push(')');
+    }
+    text
 }
