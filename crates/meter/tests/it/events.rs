@@ -1,6 +1,6 @@
 //! An event is read, and found fault with, exactly as the slow path always did.
 
-use domain::report::{FieldCode, FieldError, field_errors};
+use domain::report::{FieldCode, field_errors};
 use domain::{Timestamp, UseReport};
 use meter::event::{Event, NESTING_MAX, read_one};
 use proptest::prelude::*;
@@ -9,29 +9,18 @@ use serde_json::{Value, json};
 
 use crate::common::{NOW, config, events};
 
-/// What the meter did before this crate: any JSON first, then the report, then the error's words.
-fn slowly(text: &str) -> Result<UseReport, (String, FieldError)> {
+/// What the meter did before this crate: any JSON first, then the report.
+fn slowly(text: &str) -> Result<UseReport, (String, FieldCode)> {
     let value = serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
     let sent = value.get("id").and_then(Value::as_str).unwrap_or_default();
     let id = sent.chars().take(64).collect();
-    serde_json::from_value(value).map_err(|error: serde_json::Error| {
-        let sentence = error.to_string();
-        let field = sentence.split('`').nth(1).unwrap_or("event").to_owned();
-        let code = FieldCode::Malformed;
-        (
-            id,
-            FieldError {
-                field,
-                code,
-                sentence,
-            },
-        )
-    })
+    serde_json::from_value(value).map_err(|_| (id, FieldCode::Malformed))
 }
 
-fn quickly(text: &str) -> Result<UseReport, (String, FieldError)> {
+/// Which field is at fault, and the words, are for `faults.rs`.
+fn quickly(text: &str) -> Result<UseReport, (String, FieldCode)> {
     let read = read_one(text).map(|event| event.to_report());
-    read.map_err(|bad| (bad.id, bad.error))
+    read.map_err(|bad| (bad.id, bad.error.code))
 }
 
 fn good() -> Value {
@@ -83,8 +72,9 @@ fn times_are_those_of_the_domain() {
 fn a_member_that_comes_twice_is_refused_by_its_name() {
     let plain = good().to_string();
     let twice = plain.replacen('{', "{\"id\":\"first\",", 1);
-    let (id, error) = quickly(&twice).unwrap_err();
-    assert_eq!((id.as_str(), error.field.as_str()), ("cam:1", "id"));
+    let bad = read_one(&twice).unwrap_err();
+    let error = bad.error;
+    assert_eq!((bad.id.as_str(), error.field.as_str()), ("cam:1", "id"));
     assert!(error.sentence.contains("duplicate field"), "{error:?}");
 }
 

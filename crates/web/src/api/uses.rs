@@ -230,9 +230,14 @@ impl<'a> Receipts<'a> {
 
 impl<'a> Receipt<'a> {
     pub(super) fn of(id: Cow<'a, str>, answer: &Answer) -> Result<Self, Problem> {
-        let blank = |status| Self {
-            id: id.clone(),
-            status,
+        let blank = Self {
+            id,
+            status: match answer {
+                Answer::Accepted(_) => Status::Accepted,
+                Answer::Duplicate(_) => Status::Duplicate,
+                Answer::Conflict => Status::Conflict,
+                Answer::Refused(_) => Status::Refused,
+            },
             licence_code: None,
             billed_ms: 0,
             earned: None,
@@ -241,15 +246,11 @@ impl<'a> Receipt<'a> {
             offer_note: None,
         };
         match answer {
-            Answer::Accepted(counted) => Ok(blank(Status::Accepted).counted(counted)),
-            Answer::Duplicate(counted) => Ok(blank(Status::Duplicate).counted(counted)),
-            Answer::Conflict => Ok(blank(Status::Conflict)),
+            Answer::Accepted(counted) | Answer::Duplicate(counted) => Ok(blank.counted(counted)),
+            Answer::Conflict => Ok(blank),
             Answer::Refused(refusals) => {
                 let reasons = refusals.iter().map(Reason::of).collect::<Result<_, _>>()?;
-                Ok(Self {
-                    reasons,
-                    ..blank(Status::Refused)
-                })
+                Ok(Self { reasons, ..blank })
             }
         }
     }

@@ -5,6 +5,7 @@ use domain::Timestamp;
 use domain::forecast::{Month, Range};
 use ledger::{Currency, Money};
 
+use super::standing::capital;
 use super::view::{Outlook, OutlookRow};
 use crate::words;
 
@@ -21,7 +22,7 @@ pub(super) fn outlook(forecast: Forecast) -> Vec<Outlook> {
 fn in_currency(of: &InCurrency, ends: &[Timestamp]) -> Outlook {
     let (months, why_not) = match &of.months {
         Ok(months) => (rows(months, ends, of.currency), String::new()),
-        Err(why) => (Vec::new(), why.to_string()),
+        Err(why) => (Vec::new(), capital(&why.to_string())),
     };
     Outlook {
         currency: of.currency.code().to_owned(),

@@ -70,7 +70,7 @@ on_both_engines! {
         let track = world.track("Night Market").await;
         let ada = world.visitor_signed_in(Role::Composer, "Ada Byron").await;
         let page = ada.gets("/report").await.text();
-        assert!(page.contains("not enough history: 0 whole weeks"), "{page}");
+        assert!(page.contains("Not enough history: 0 whole weeks"), "{page}");
         world.buyer("Mia").buys(&track, AssetKind::FullMix, Tier::Creator).await;
         world.days_pass(27);
         let told = ada.gets("/v1/reports/forecast").await.json();
