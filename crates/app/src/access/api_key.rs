@@ -87,8 +87,8 @@ pub async fn whose(app: &App, secret: &str) -> Result<Option<ApiKey>, Fault> {
     }))
 }
 
-/// Whose key a secret is, or was when this process last looked: for who asks [`withdrawn`] in the
-/// transaction in which the key is gone by, once for all who wait.
+/// Whose key a secret is, or was when this process last looked: for who asks again,
+/// in the transaction that goes by the key, whether it was withdrawn.
 ///
 /// # Errors
 /// [`Fault`] of the database.
