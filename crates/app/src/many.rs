@@ -2,6 +2,10 @@
 
 use std::fmt::Write;
 
+use store::db::{Tx, Value};
+
+use crate::Fault;
+
 /// How many rows one statement writes: a close posts thousands of lines at once.
 pub(crate) const ROWS: usize = 100;
 
@@ -21,4 +25,24 @@ pub(crate) fn rows(count: usize, columns: usize) -> String {
         text.push(')');
     }
     text
+}
+
+/// So many places, one behind the other: what `in (…)` asks for.
+pub(crate) fn places(count: usize) -> String {
+    let places: Vec<String> = (1..=count).map(|n| format!("${n}")).collect();
+    places.join(", ")
+}
+
+/// Writes rows by a statement that is given in two parts, what stands before their places and what
+/// stands behind.
+pub(crate) async fn write<const N: usize>(
+    tx: &mut Tx,
+    (before, behind): (&str, &str),
+    all: &[[Value; N]],
+) -> Result<(), Fault> {
+    for some in all.chunks(ROWS) {
+        let sql = format!("{before}{}{behind}", rows(some.len(), N));
+        tx.run(&sql, some.as_flattened()).await?;
+    }
+    Ok(())
 }

@@ -7,7 +7,7 @@ use domain::ApiKeyId;
 use store::db::{Tx, Value};
 
 use super::{Scope, fresh_secret, hash};
-use crate::{App, Call, Fault};
+use crate::{App, Call, Fault, many};
 
 const PREFIX: &str = "sk_live_";
 /// How many keys are remembered.
@@ -116,8 +116,7 @@ pub(crate) async fn withdrawn(
 ) -> Result<BTreeSet<ApiKeyId>, Fault> {
     let ids: Vec<Value> = keys.iter().map(|id| id.bytes().into()).collect();
     for some in ids.chunks(ASKED) {
-        let places: Vec<String> = (1..=some.len()).map(|n| format!("${n}")).collect();
-        let sql = format!("{STANDING}({})", places.join(", "));
+        let sql = format!("{STANDING}({})", many::places(some.len()));
         for row in tx.all(&sql, some).await? {
             keys.remove(&ApiKeyId::from_bytes(row.id("id")?));
         }

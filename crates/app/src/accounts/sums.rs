@@ -8,7 +8,7 @@ use ledger::Currency;
 use store::db::{Tx, Value};
 
 use crate::Fault;
-use crate::many::{ROWS, rows};
+use crate::many;
 
 /// What was earned, by payee, kind and sheet (sixteen zeros where none shared it), in micro-units.
 #[derive(Default)]
@@ -29,7 +29,7 @@ impl Earned {
                 (*micros).into(),
             ]
         };
-        add(tx, EARNED, &self.0.iter().map(row).collect::<Vec<_>>()).await
+        many::write(tx, EARNED, &self.0.iter().map(row).collect::<Vec<_>>()).await
     }
 }
 
@@ -54,29 +54,17 @@ impl Used {
             let [uses, clip, billed] = [uses, clip, billed].map(|n| Value::from(*n));
             [Value::from(track.bytes()), uses, clip, billed]
         });
-        add(tx, TRACKS, &tracks.collect::<Vec<_>>()).await?;
+        many::write(tx, TRACKS, &tracks.collect::<Vec<_>>()).await?;
         let hours = self
             .hours
             .iter()
             .map(|((track, hour), uses)| [track.bytes().into(), (*hour).into(), (*uses).into()]);
-        add(tx, HOURS, &hours.collect::<Vec<[Value; 3]>>()).await
+        many::write(tx, HOURS, &hours.collect::<Vec<[Value; 3]>>()).await
     }
 }
 
 /// A statement that adds rows to sums, in two parts around them. Each sum is named once.
 type Adding = (&'static str, &'static str);
-
-async fn add<const N: usize>(
-    tx: &mut Tx,
-    (insert, tail): Adding,
-    all: &[[Value; N]],
-) -> Result<(), Fault> {
-    for some in all.chunks(ROWS) {
-        let sql = format!("{insert}{}{tail}", rows(some.len(), N));
-        tx.run(&sql, some.as_flattened()).await?;
-    }
-    Ok(())
-}
 
 const EARNED: Adding = (
     "insert into payee_sums (payee_id, currency, kind, sheet_id, micros) values ",

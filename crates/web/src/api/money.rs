@@ -1,6 +1,6 @@
 //! Amounts in JSON: exact in micro-units, and as people read them.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 /// An amount of money.
@@ -11,19 +11,29 @@ pub(crate) struct Money {
     micros: i64,
     /// ISO 4217.
     #[schema(example = "USD")]
-    currency: String,
+    currency: &'static str,
     /// For people.
-    #[schema(example = "5.00 USD")]
-    display: String,
+    #[schema(value_type = String, example = "5.00 USD")]
+    display: Display,
 }
 
 impl From<ledger::Money> for Money {
     fn from(money: ledger::Money) -> Self {
         Self {
             micros: money.micros(),
-            currency: money.currency().code().to_owned(),
-            display: money.price_display(),
+            currency: money.currency().code(),
+            display: Display(money),
         }
+    }
+}
+
+/// An amount that is worded where it is written: an answer may hold a thousand.
+#[derive(Debug, Clone)]
+struct Display(ledger::Money);
+
+impl Serialize for Display {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&self.0.as_price())
     }
 }
 

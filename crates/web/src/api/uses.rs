@@ -13,7 +13,6 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::usage::UseRefusal;
-use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -127,9 +126,7 @@ pub(crate) struct Receipt<'a> {
     /// Clip time billed, in milliseconds; 0 under a tiered licence, which was paid at its sale.
     billed_ms: i64,
     /// What it earned for the track's payees; null where it doesn't count.
-    #[serde(serialize_with = "as_money")]
-    #[schema(value_type = Option<Money>)]
-    earned: Option<ledger::Money>,
+    earned: Option<Money>,
     /// Why it doesn't count: every reason.
     reasons: Vec<Reason>,
     /// Only where it isn't covered: the cheapest that would cover it; null where there is none.
@@ -271,7 +268,7 @@ impl<'a> Receipt<'a> {
         Self {
             licence_code: Some(counted.licence),
             billed_ms: counted.billed_ms,
-            earned: Some(ledger::Money::new(counted.earned_micros, counted.currency)),
+            earned: Some(ledger::Money::new(counted.earned_micros, counted.currency).into()),
             ..self
         }
     }
@@ -281,26 +278,6 @@ fn as_text<S: Serializer>(code: &Option<Code>, to: S) -> Result<S::Ok, S::Error>
     match code {
         Some(code) => to.collect_str(code),
         None => to.serialize_none(),
-    }
-}
-
-/// As [`Money`] is written.
-fn as_money<S: Serializer>(money: &Option<ledger::Money>, to: S) -> Result<S::Ok, S::Error> {
-    let Some(money) = money else {
-        return to.serialize_none();
-    };
-    let mut out = to.serialize_struct("Money", 3)?;
-    out.serialize_field("micros", &money.micros())?;
-    out.serialize_field("currency", money.currency().code())?;
-    out.serialize_field("display", &Shown(*money))?;
-    out.end()
-}
-
-struct Shown(ledger::Money);
-
-impl Serialize for Shown {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(&self.0.as_price())
     }
 }
 

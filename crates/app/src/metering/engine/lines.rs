@@ -9,7 +9,7 @@ use super::blobs::int;
 use super::fold::Line;
 use crate::Fault;
 use crate::accounts::sums::Used;
-use crate::many::{ROWS, rows};
+use crate::many::{self, ROWS, rows};
 
 /// The sheet that shared what a track earned, and its cumulative amount before.
 pub(super) struct Shared {
@@ -109,32 +109,19 @@ pub(super) async fn count(tx: &mut Tx, lines: &[Line]) -> Result<(), Fault> {
             *uses.entry((pool.cycle, line.track)).or_default() += line.uses;
         }
     }
-    many(tx, INSERT_DRAWS, "", &draws).await?;
-    many(tx, INSERT_POOLED, "", &pooled).await?;
+    many::write(tx, (INSERT_DRAWS, ""), &draws).await?;
+    many::write(tx, (INSERT_POOLED, ""), &pooled).await?;
     let consumed: Vec<[Value; 2]> = consumed
         .iter()
         .map(|(bundle, ms)| [bundle.bytes().into(), (*ms).into()])
         .collect();
-    many(tx, CONSUME, CONSUMED, &consumed).await?;
+    many::write(tx, (CONSUME, CONSUMED), &consumed).await?;
     used.write(tx).await?;
     let uses: Vec<[Value; 3]> = uses
         .iter()
         .map(|((cycle, track), uses)| [cycle.bytes().into(), track.bytes().into(), (*uses).into()])
         .collect();
-    many(tx, COUNT, ON_CONFLICT, &uses).await
-}
-
-async fn many<const N: usize>(
-    tx: &mut Tx,
-    insert: &str,
-    tail: &str,
-    all: &[[Value; N]],
-) -> Result<(), Fault> {
-    for some in all.chunks(ROWS) {
-        let sql = format!("{insert}{}{tail}", rows(some.len(), N));
-        tx.run(&sql, some.as_flattened()).await?;
-    }
-    Ok(())
+    many::write(tx, (COUNT, ON_CONFLICT), &uses).await
 }
 
 const INSERT: &str = "

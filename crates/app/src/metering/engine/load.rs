@@ -18,6 +18,7 @@ use crate::Fault;
 use crate::accounts::clip_time::figures;
 use crate::accounts::cycles::{cap, used};
 use crate::licensing::Standing;
+use crate::many;
 
 /// How many ids one statement asks for.
 const ASKED: usize = 100;
@@ -122,7 +123,7 @@ impl Known {
         wanted: &mut Wanted,
     ) -> Result<(), Fault> {
         for some in values.chunks(ASKED) {
-            let sql = format!("{LICENCES} where {by} in ({})", places(some.len()));
+            let sql = format!("{LICENCES} where {by} in ({})", many::places(some.len()));
             for row in tx.all(&sql, some).await? {
                 self.licence(&row, wanted)?;
             }
@@ -275,7 +276,7 @@ impl Known {
     async fn tracks(&mut self, tx: &mut Tx, ids: &BTreeSet<TrackId>) -> Result<(), Fault> {
         let ids: Vec<Value> = ids.iter().map(|id| id.bytes().into()).collect();
         for some in ids.chunks(ASKED) {
-            let places = places(some.len());
+            let places = many::places(some.len());
             for row in tx.all(&format!("{TRACKS}({places})"), some).await? {
                 let id = TrackId::from_bytes(row.id("id")?);
                 let rights = [row.opt_int("master_ms")?, row.opt_int("composition_ms")?];
@@ -325,11 +326,6 @@ pub(super) fn optional(row: &Row, column: &str) -> Result<Option<Id>, Fault> {
         Some(_) => Some(row.id(column)?),
         None => None,
     })
-}
-
-fn places(count: usize) -> String {
-    let places: Vec<String> = (1..=count).map(|n| format!("${n}")).collect();
-    places.join(", ")
 }
 
 fn unfit(error: TermsError) -> Fault {
