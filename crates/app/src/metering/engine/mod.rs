@@ -22,6 +22,7 @@ mod lines;
 mod load;
 mod news;
 mod old;
+mod pace;
 pub(super) mod receipt;
 pub mod replay;
 mod settle;
@@ -31,7 +32,6 @@ pub(super) mod uncovered;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use meter::id::Seed;
 use store::bus::Bus;
@@ -48,8 +48,6 @@ pub(super) use trial::Trial;
 const METER: i64 = 7_305_323;
 /// How often something that loses a race is tried before that is a fault.
 const TRIES_MAX: usize = 20;
-/// How long uses may stay unsettled while nobody asks, in ms.
-const SETTLE_MS: i64 = 1_000;
 /// The most requests that are committed together.
 const TOGETHER_MAX: usize = 256;
 
@@ -153,7 +151,7 @@ impl Engine {
             }
         }
         if !state.is_settled() {
-            self.wake(state.due_ms);
+            self.wake(state.last);
         }
         true
     }
@@ -230,23 +228,21 @@ impl Engine {
         Ok(tx)
     }
 
-    /// Settles when that is due, a second from now at the earliest, unless somebody does before.
-    fn wake(self: &Arc<Self>, mut due_ms: i64) {
+    /// Looks each second whether what was counted is settled, and settles it when that is due or nobody
+    /// has counted anything since the last look: nothing waits for it then.
+    fn wake(self: &Arc<Self>, mut last: u64) {
         if self.awake.swap(true, Ordering::SeqCst) {
             return;
         }
         let engine = Arc::clone(self);
         tokio::spawn(async move {
-            // Whoever settles meanwhile puts off when it is due: under load the rest waits for that.
             loop {
-                let wait = SETTLE_MS.max(due_ms - engine.edge.now().0);
-                let wait = u64::try_from(wait).unwrap_or(1_000);
-                tokio::time::sleep(Duration::from_millis(wait)).await;
+                tokio::time::sleep(pace::LOOK).await;
                 let state = engine.state.lock().await;
-                if state.is_settled() || state.due_ms == due_ms {
+                let is_idle = std::mem::replace(&mut last, state.last) == state.last;
+                if is_idle || state.is_settled() || settle::is_due(&engine, &state) {
                     break;
                 }
-                due_ms = state.due_ms;
             }
             engine.awake.store(false, Ordering::SeqCst);
             if let Err(fault) = engine.settle().await {

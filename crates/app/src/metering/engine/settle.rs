@@ -14,16 +14,11 @@ use super::fold::{Folded, Line, SINGLES_MAX, Unsettled};
 use super::known::Known;
 use super::lines::{self, Shared};
 use super::state::State;
-use super::{Engine, SETTLE_MS, catch_up, news};
+use super::{Engine, catch_up, news};
 use crate::accounts::booking::Booking;
 use crate::accounts::sheets;
 use crate::stop::Tries;
 use crate::{Call, Fault, events, proofs};
-
-/// With how many lines it doesn't wait any longer: they lie in memory.
-const LINES_MAX: usize = 100_000;
-/// A settlement takes at most this part of the time.
-const PART: i64 = 10;
 
 /// A settlement that was written and isn't committed yet.
 pub(super) struct Settled {
@@ -34,7 +29,8 @@ pub(super) struct Settled {
 
 /// Is it time to settle?
 pub(super) fn is_due(engine: &Engine, state: &State) -> bool {
-    engine.edge.now().0 >= state.due_ms || state.unsettled.lines() > LINES_MAX
+    let lines = state.unsettled.lines();
+    state.pace.is_due(lines, engine.edge.now().0)
 }
 
 /// Settles in a transaction of its own. The last commit that is settled then.
@@ -142,12 +138,12 @@ async fn write(engine: &Engine, tx: &mut Tx, unsettled: &Unsettled) -> Result<Se
 
 /// Says that a settlement is durable.
 pub(super) fn done(engine: &Engine, state: &mut State, settled: &Settled) {
+    let lines = state.unsettled.lines();
+    let until = engine.edge.now().0;
+    state.pace.made(lines, (settled.began_ms, until));
     state.settled = settled.through;
     state.unsettled = Unsettled::after(settled.through);
     state.known.book.settled();
-    let now = engine.edge.now().0;
-    let took = now.saturating_sub(settled.began_ms);
-    state.due_ms = now + SETTLE_MS.max(took.saturating_mul(PART));
     settled.news.tell(&engine.bus);
 }
 

@@ -6,6 +6,7 @@ use meter::window::Window;
 use super::blobs::Kept;
 use super::fold::Unsettled;
 use super::known::Known;
+use super::pace::Pace;
 use super::uncovered::Watched;
 
 /// The engine's memory. Everything in it can be made again from the database.
@@ -36,8 +37,8 @@ pub(super) struct State {
     /// The last change that was read, and the transactions that may have written others meanwhile.
     pub(super) seen: i64,
     pub(super) horizon: Option<i64>,
-    /// When the next settlement is due.
-    pub(super) due_ms: i64,
+    /// How long settlements take, and when the last one was made.
+    pub(super) pace: Pace,
     /// Until when uses were counted that no blob holds.
     pub(super) old_ms: i64,
     /// Ids of uses that aren't covered and are kept.
