@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use domain::UseReport;
-use domain::report::{FieldCode, FieldError};
+use domain::report::{FieldCode, FieldError, no_licence};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::Value;
@@ -127,6 +127,9 @@ fn read_closely<'a>(text: &str, outside: &Outside<'_>) -> Read<'a> {
     let read = serde_path_to_error::deserialize::<_, UseReport>(value);
     let report = read.map_err(|error| bad(&sent, fault::at(&error)))?;
     said_once(text).map_err(|error| bad(&sent, fault::of(&error)))?;
+    if report.licence_code.is_none() && report.channel.is_none() {
+        return Err(bad(&sent, no_licence()));
+    }
     Ok(Event::from(report))
 }
 
