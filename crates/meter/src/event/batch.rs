@@ -124,10 +124,24 @@ fn read_closely<'a>(text: &str, outside: &Outside<'_>) -> Read<'a> {
     }
     let sent = value.get("id").and_then(Value::as_str).unwrap_or_default();
     let sent: String = sent.chars().take(ECHO_MAX).collect();
+    let lacks = |member| value.get(member).is_none_or(Value::is_null);
+    let nameless = lacks("licence_code") && lacks("channel");
     let read = serde_path_to_error::deserialize::<_, UseReport>(value);
-    let report = read.map_err(|error| bad(&sent, fault::at(&error)))?;
+    let report = read.map_err(|error| {
+        // Of what is missing, the licence is named first.
+        let missing = error.inner().to_string().starts_with("missing field");
+        let nameless = nameless && missing;
+        bad(
+            &sent,
+            if nameless {
+                no_licence()
+            } else {
+                fault::at(&error)
+            },
+        )
+    })?;
     said_once(text).map_err(|error| bad(&sent, fault::of(&error)))?;
-    if report.licence_code.is_none() && report.channel.is_none() {
+    if nameless {
         return Err(bad(&sent, no_licence()));
     }
     Ok(Event::from(report))

@@ -164,17 +164,20 @@ on_both_engines! {
         let events: Vec<Event> = (0..300).map(|n| on(&format!("many:{n}"))).collect();
         let alone = on("alone");
         let counted = accepted(platform.reports(&alone).await);
-        platform.sends(&events).await.unwrap();
+        let many = platform.sends(&events).await.unwrap();
+        let of_many = |n: usize| (&events[n], accepted(many[n].answer.clone()));
+        let first_said = [(&alone, counted), of_many(7), of_many(299)];
         world.revokes(&first).await;
         lists(&world, &second, ADA).await;
         world.minutes_pass(1);
         for reporter in [platform.clone(), platform.at(&world.reopened_without_a_signing_key().await)] {
-            for event in [&alone, &events[7], &events[299]] {
+            for (event, counted) in &first_said {
                 assert_eq!(reporter.reports(event).await, Answer::Duplicate(counted.clone()));
                 let id = event.0["id"].as_str().unwrap();
                 let given = reporter.recalls(id).await.unwrap();
                 assert_eq!(given.receipt.answer, Answer::Accepted(counted.clone()));
                 let code = first.code.to_string();
+                let event = *event;
                 for other in [
                     event.clone().but("channel", "https://www.youtube.com/@bea"),
                     // As with codes: another spelling is another event.
