@@ -158,7 +158,7 @@ on_both_engines! {
         let mut cost = 0;
         for (purchase, (uses, times)) in all.purchases.iter().zip([(5, 4), (1, 1)]) {
             assert_eq!((purchase.uses, purchase.times), (uses, times), "{purchase:#?}");
-            cost += purchase.offered.option.total_micros * times as i64;
+            cost += purchase.offered.option.total_micros * times.cast_signed();
         }
         let offered: u64 = all.purchases.iter().map(|one| one.uses).sum();
         assert_eq!(offered + all.without_offer, 6);
