@@ -234,7 +234,7 @@ fn an_event_by_its_channel_is_judged_as_if_it_named_the_licence() {
     let mut runner = TestRunner::deterministic();
     let store = Store::new();
     let mut met = BTreeMap::new();
-    for n in LICENCES.into_iter().cycle().take(600) {
+    for n in LICENCES.cycle().take(600) {
         let named = usual().new_tree(&mut runner).unwrap().current();
         let named = Event {
             licence_code: Some(code(n).to_string().into()),
