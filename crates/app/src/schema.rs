@@ -113,4 +113,15 @@ pub const MIGRATIONS: &[Migration] = &[
         "report_sums",
         include_str!("../migrations/0032_report_sums.sql"),
     ),
+    Migration {
+        name: "channel_licences",
+        sqlite: concat!(
+            include_str!("../migrations/0034_channel_licences.sql"),
+            include_str!("../migrations/0034_channel_licences.sqlite.sql"),
+        ),
+        postgres: concat!(
+            include_str!("../migrations/0034_channel_licences.sql"),
+            include_str!("../migrations/0034_channel_licences.postgres.sql"),
+        ),
+    },
 ];

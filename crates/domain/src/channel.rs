@@ -224,6 +224,23 @@ impl Channel {
         }
     }
 
+    /// Every channel that holds this one: itself and, for a website, each place above it.
+    #[must_use]
+    pub fn holders(&self) -> Vec<Channel> {
+        let mut all = vec![self.clone()];
+        let mut id = self.id.as_str();
+        while self.kind == Kind::Site
+            && let Some((above, _)) = id.rsplit_once('/')
+        {
+            id = above;
+            all.push(Channel {
+                id: id.to_owned(),
+                ..self.clone()
+            });
+        }
+        all
+    }
+
     /// Whether `other` is this channel or, for a website, a place below it.
     #[must_use]
     pub fn holds(&self, other: &Channel) -> bool {

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::channel::{Channel, Platform};
+use crate::check::WrongPlacement;
 use crate::country::Country;
 use crate::envelope::{Placement, Purpose};
 use crate::id::TrackId;
@@ -25,9 +27,14 @@ pub const URL_MAX: usize = 2_048;
 pub struct UseReport {
     /// The event's id: a `UUIDv7` or `reporter:sequence`, 1 to 64 printable ASCII characters.
     pub id: String,
-    /// The licence's code, as printed or spoken.
-    pub licence_code: String,
-    /// The track used; needed under a bundle, which holds for any.
+    /// The licence's code, as printed or spoken; none where a channel stands in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence_code: Option<String>,
+    /// In place of a code: the channel, as [`channel`] reads it, whose safelists say which licence
+    /// it falls under. Left out of the JSON otherwise, so that older reports are written as ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// The track used; needed beside a channel, and under a bundle, which holds for any.
     #[serde(default)]
     pub track: Option<TrackId>,
     /// Where the video was published.
@@ -102,7 +109,7 @@ pub struct FieldError {
 pub fn field_errors(report: &UseReport, now: Timestamp) -> Vec<FieldError> {
     let mut errors = Vec::new();
     text("id", &report.id, 64, &mut errors);
-    text("licence_code", &report.licence_code, 32, &mut errors);
+    licence(report, &mut errors);
     clip(report.clip_ms, &mut errors);
     published(report.published_at, now, &mut errors);
     if let Some(video) = &report.video {
@@ -113,6 +120,67 @@ pub fn field_errors(report: &UseReport, now: Timestamp) -> Vec<FieldError> {
     }
     text("source", &report.source, 64, &mut errors);
     errors
+}
+
+/// The channel that a report names, in its one form: an address, or `@name` where the placement
+/// says which platform is meant.
+///
+/// # Errors
+/// The field at fault: the channel, or the placement where nothing is published so on such a one.
+pub fn channel(text: &str, placement: Placement) -> Result<Channel, FieldError> {
+    let fault = |field: &str, sentence: String| FieldError {
+        field: field.to_owned(),
+        code: FieldCode::Malformed,
+        sentence,
+    };
+    let carries = |platform: &Platform| platform.placements().contains(&placement);
+    let bare = text.trim_start().starts_with('@');
+    let platform = Platform::ALL.into_iter().find(carries).filter(|_| bare);
+    let channel = Channel::parse(text, platform)
+        .map_err(|error| fault("channel", format!("channel: {error}")))?;
+    if channel.platform().may_carry(placement) {
+        return Ok(channel);
+    }
+    let wrong = WrongPlacement { channel, placement };
+    Err(fault("placement", format!("placement: {wrong}")))
+}
+
+/// The fault of a report that names neither a licence nor a channel.
+#[must_use]
+pub fn no_licence() -> FieldError {
+    FieldError {
+        field: "licence_code".to_owned(),
+        code: FieldCode::Malformed,
+        sentence: "licence_code is missing: name it, or a track and a channel in its place".into(),
+    }
+}
+
+/// What says which licence it falls under: a code, or a track and a channel.
+fn licence(report: &UseReport, errors: &mut Vec<FieldError>) {
+    let wrong = |field: &str, sentence: &str| FieldError {
+        field: field.to_owned(),
+        code: FieldCode::Malformed,
+        sentence: sentence.to_owned(),
+    };
+    match (&report.licence_code, &report.channel) {
+        (None, None) => errors.push(no_licence()),
+        (None, Some(said)) => {
+            if report.track.is_none() {
+                errors.push(wrong(
+                    "track",
+                    "track is missing: a channel alone names no licence",
+                ));
+            }
+            errors.extend(channel(said, report.placement).err());
+        }
+        (Some(code), said) => {
+            if said.is_some() {
+                let sentence = "channel stands in the place of licence_code: leave one of them out";
+                errors.push(wrong("channel", sentence));
+            }
+            text("licence_code", code, 32, errors);
+        }
+    }
 }
 
 fn push(errors: &mut Vec<FieldError>, field: &str, code: FieldCode, sentence: String) {

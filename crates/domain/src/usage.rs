@@ -101,6 +101,9 @@ pub enum UseRefusal {
     Field(FieldError),
     /// No licence has this code. (For the caller to give: `judge` is handed a licence.)
     UnknownLicence,
+    /// No licence that the reporter may draw on holds for the track and listed the channel when
+    /// the video was published. (For the caller to give.)
+    NoLicenceForChannel,
     /// The licence is suspended or revoked.
     LicenceNotActive {
         /// Its state.

@@ -13,9 +13,10 @@ use crate::report::{FieldCode, FieldError};
 use crate::use_cells::value;
 
 /// The columns that there are, in the order in which they are written.
-pub const FIELDS: [&str; 14] = [
+pub const FIELDS: [&str; 15] = [
     "id",
     "licence_code",
+    "channel",
     "track",
     "placement",
     "purpose",
@@ -41,8 +42,10 @@ const NAMING: [&str; 9] = [
     "video",
     "url",
 ];
-/// Those that every use needs, beside its length.
-const NEEDED: [&str; 4] = ["licence_code", "placement", "purpose", "published_at"];
+/// Those that every use needs, beside its length and what says its licence.
+const NEEDED: [&str; 3] = ["placement", "purpose", "published_at"];
+/// What says under which licence it falls.
+const LICENCE: &str = "licence_code (or channel and track)";
 /// The most columns of a table.
 pub const COLUMNS_MAX: usize = 256;
 
@@ -180,6 +183,10 @@ impl Layout {
         }
         let needed = NEEDED.into_iter().filter(|field| !said.contains(field));
         let mut missing: Vec<&'static str> = needed.collect();
+        let by_channel = said.contains(&"channel") && said.contains(&"track");
+        if !said.contains(&"licence_code") && !by_channel {
+            missing.insert(0, LICENCE);
+        }
         if !ms && !seconds {
             missing.push("clip_ms (or clip_seconds)");
         }
@@ -252,7 +259,10 @@ fn malformed(field: &str, sentence: String) -> FieldError {
 /// What names a use, as JSON of the values in one order: none can be taken for another.
 fn naming(event: &Map<String, Value>) -> String {
     let values = NAMING.iter().map(|field| event.get(*field).cloned());
-    Value::Array(values.map(Option::unwrap_or_default).collect()).to_string()
+    let mut values: Vec<Value> = values.map(Option::unwrap_or_default).collect();
+    // Only where there is one: ids of tables that were imported before channels could be named stay.
+    values.extend(event.get("channel").cloned());
+    Value::Array(values).to_string()
 }
 
 #[cfg(test)]
@@ -304,11 +314,19 @@ mod tests {
             Layout::read(&strings(header), wording).unwrap_err()
         };
         let none = Wording::default();
-        let missing = ["licence_code", "purpose", "clip_ms (or clip_seconds)"];
+        let missing = [LICENCE, "purpose", "clip_ms (or clip_seconds)"];
         assert_eq!(
             read(&["placement", "published_at"], &none),
             HeaderError::Missing(missing.to_vec())
         );
+        // A channel names no licence without the track.
+        let by_channel = ["channel", "placement", "purpose", "clip_ms", "published_at"];
+        assert_eq!(
+            read(&by_channel, &none),
+            HeaderError::Missing(vec![LICENCE])
+        );
+        let whole = strings(&[&by_channel[..], &["track"]].concat());
+        assert!(Layout::read(&whole, &none).is_ok());
         let twice = |header: &[&str]| matches!(read(header, &none), HeaderError::Twice(_));
         assert!(twice(&[&OWN[..], &["Purpose"]].concat()));
         assert!(twice(&[&OWN[..], &["clip_seconds"]].concat()));
@@ -361,6 +379,11 @@ mod tests {
         assert_eq!(named("1", "a"), named("2", "a"));
         assert_ne!(named("1", "a"), named("1", "b"));
         assert_ne!(named("1", ""), named("1", "null"));
+        assert_eq!(
+            named("1", "a"),
+            r#"["7K3",null,"tiktok","personal",1,"2026-01-31T12:00:00.000Z",null,"a",null]"#,
+            "made of this are the ids of all tables that were ever imported"
+        );
     }
 
     #[test]

@@ -10,6 +10,11 @@ impl UseRefusal {
             UseRefusal::Field(error) => error.sentence.clone(),
             UseRefusal::NotCovered(shortfall) => shortfall.sentence(),
             UseRefusal::UnknownLicence => "No licence of this store has this code.".into(),
+            UseRefusal::NoLicenceForChannel => {
+                "No licence that you may report under holds for this track and listed this channel \
+                 when the video was published: name the licence's code."
+                    .into()
+            }
             UseRefusal::LicenceNotActive { .. } => "This licence is on hold or was withdrawn.".into(),
             UseRefusal::WrongTrack { licensed } => format!("This licence is for the track {licensed}."),
             UseRefusal::TrackMissing => "Say which track was used: clip time holds for any.".into(),

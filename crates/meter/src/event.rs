@@ -12,8 +12,10 @@ mod time;
 use std::borrow::Cow;
 
 use domain::envelope::{Placement, Purpose};
-use domain::report::{CLIP_MAX_MS, EARLIEST_MS, FieldError, LATEST_MS, URL_MAX, field_errors};
-use domain::{Country, Timestamp, TrackId, UseReport};
+use domain::report::{
+    self, CLIP_MAX_MS, EARLIEST_MS, FieldError, LATEST_MS, URL_MAX, field_errors,
+};
+use domain::{Channel, Country, Timestamp, TrackId, UseReport};
 
 use crate::id::{EventId, ID_MAX};
 
@@ -27,8 +29,10 @@ pub use batch::{
 pub struct Event<'a> {
     /// The reporter's id of the event.
     pub id: Cow<'a, str>,
-    /// The licence's code, as it was sent.
-    pub licence_code: Cow<'a, str>,
+    /// The licence's code, as it was sent; none where a channel stands in its place.
+    pub licence_code: Option<Cow<'a, str>>,
+    /// In place of a code: the channel, as it was sent.
+    pub channel: Option<Cow<'a, str>>,
     /// The track used.
     pub track: Option<TrackId>,
     /// Where the video was published.
@@ -67,6 +71,17 @@ impl<'a> Event<'a> {
         named.unwrap_or(&self.id)
     }
 
+    /// The channel that stands in place of a licence's code, in its one form; none where a code
+    /// stands, too, or what stands there is no channel for its placement.
+    #[must_use]
+    pub fn named_channel(&self) -> Option<Channel> {
+        let said = self
+            .channel
+            .as_ref()
+            .filter(|_| self.licence_code.is_none())?;
+        report::channel(said, self.placement).ok()
+    }
+
     /// Every fault of the event itself, as `domain::report::field_errors` finds them. Allocates
     /// nothing where there is none.
     #[must_use]
@@ -83,7 +98,8 @@ impl<'a> Event<'a> {
         let owned = |text: &Option<Cow<'a, str>>| text.as_deref().map(str::to_owned);
         UseReport {
             id: self.id.as_ref().to_owned(),
-            licence_code: self.licence_code.as_ref().to_owned(),
+            licence_code: owned(&self.licence_code),
+            channel: owned(&self.channel),
             track: self.track,
             placement: self.placement,
             purpose: self.purpose,
@@ -102,7 +118,7 @@ impl<'a> Event<'a> {
     fn is_sound(&self, now: Timestamp) -> bool {
         let at = self.published_at;
         plain(&self.id, ID_MAX)
-            && plain(&self.licence_code, 32)
+            && self.says_licence()
             && (1..=CLIP_MAX_MS).contains(&self.clip_ms)
             && at <= now.plus_ms(EARLIEST_MS)
             && at >= now.plus_ms(-LATEST_MS)
@@ -112,11 +128,22 @@ impl<'a> Event<'a> {
     }
 }
 
+impl Event<'_> {
+    fn says_licence(&self) -> bool {
+        match (&self.licence_code, &self.channel) {
+            (Some(code), None) => plain(code, 32),
+            (None, Some(_)) => self.track.is_some() && self.named_channel().is_some(),
+            _ => false,
+        }
+    }
+}
+
 impl From<UseReport> for Event<'static> {
     fn from(report: UseReport) -> Event<'static> {
         Event {
             id: report.id.into(),
-            licence_code: report.licence_code.into(),
+            licence_code: report.licence_code.map(Cow::Owned),
+            channel: report.channel.map(Cow::Owned),
             track: report.track,
             placement: report.placement,
             purpose: report.purpose,

@@ -34,6 +34,7 @@
 //! | number | the source's text, unless it is the one before's |
 //! | the id | a UUID: signed difference of its 48-bit time to that of the UUID before, and its last 10 bytes; a sequence: number of the stream's text, signed difference (modulo 2⁶⁴) to the number before; else a text |
 //! | number | the code's place in its dictionary, or its text's where it is spelled unusually |
+//! | number | where a channel was named in place of a code: that text's place; the code before it is then that of the licence which the use fell under |
 //! | number | the track's place, where one was reported |
 //! | number | the clip's ms |
 //! | signed | ms of publication after that of the event before |
@@ -45,7 +46,8 @@
 //! | the outcome | drawn: unless it is one part of the bundle with place 0 that bills just the clip's whole seconds, the number of parts and for each the bundle's place in the licence's purse, the ms and the micro-units; where it is, only the micro-units. Pooled: the cycle's place among the subscription's and the micro-units, both numbers |
 //!
 //! The reader refuses what goes beyond a dictionary or the body, numbers and ids of a second spelling,
-//! and flags without a meaning.
+//! and flags without a meaning. (Channels came later than the rest: a program from before them
+//! refuses a blob with one, and reads all others.)
 
 mod dictionary;
 mod read;
@@ -80,7 +82,7 @@ const MAGIC: [u8; 4] = *b"CCUB";
 pub mod flags {
     /// The id's form, two bits: 0 a UUID, 1 a sequence, 2 a text.
     pub const ID: u16 = 0b11;
-    /// The code's spelling, two bits: 0 grouped, 1 plain, 2 a text.
+    /// The code's spelling, two bits: 0 grouped, 1 plain, 2 a text, 3 not said, but a channel.
     pub const CODE: u16 = 0b11 << 2;
     /// A track was reported.
     pub const TRACK: u16 = 1 << 4;
@@ -167,6 +169,9 @@ pub enum CodeText<'a> {
     Printed(Code, Spelling),
     /// In any other.
     Text(&'a str),
+    /// Not at all: a channel was named, and this is the code of the licence that the use fell
+    /// under.
+    Channel(Code, &'a str),
 }
 
 impl<'a> CodeText<'a> {
@@ -182,15 +187,19 @@ impl<'a> CodeText<'a> {
     #[must_use]
     pub fn code(&self) -> Option<Code> {
         match self {
-            CodeText::Printed(code, _) => Some(*code),
+            CodeText::Printed(code, _) | CodeText::Channel(code, _) => Some(*code),
             CodeText::Text(text) => code::read(text),
         }
     }
 
-    fn text(&self) -> Cow<'a, str> {
+    /// What was said of the licence: its code's text and the channel's.
+    fn said(&self) -> (Option<Cow<'a, str>>, Option<Cow<'a, str>>) {
         match self {
-            CodeText::Printed(code, spelling) => Cow::Owned(code::write(*code, *spelling)),
-            CodeText::Text(text) => Cow::Borrowed(text),
+            CodeText::Printed(code, spelling) => {
+                (Some(Cow::Owned(code::write(*code, *spelling))), None)
+            }
+            CodeText::Text(text) => (Some(Cow::Borrowed(text)), None),
+            CodeText::Channel(_, channel) => (None, Some(Cow::Borrowed(channel))),
         }
     }
 }
@@ -202,7 +211,7 @@ pub struct Stored<'a> {
     pub reporter: &'a str,
     /// Its id.
     pub id: EventId<'a>,
-    /// The licence's code.
+    /// The licence's code, and how it was said.
     pub code: CodeText<'a>,
     /// The track reported.
     pub track: Option<TrackId>,
@@ -236,9 +245,11 @@ impl<'a> Stored<'a> {
     /// [`Stored::code`] (`Book::licence_of_code`).
     #[must_use]
     pub fn event(&self) -> Event<'a> {
+        let (licence_code, channel) = self.code.said();
         Event {
             id: self.id.write().into(),
-            licence_code: self.code.text(),
+            licence_code,
+            channel,
             track: self.track,
             placement: self.placement,
             purpose: self.purpose,
@@ -270,6 +281,9 @@ pub enum PackError {
     /// A figure that is never negative is.
     #[error("the event's {0} is negative")]
     Negative(&'static str),
+    /// It names a licence and a channel, or neither, or a channel whose licence isn't said.
+    #[error("the event doesn't name one licence or channel")]
+    Licence,
     /// More than a blob or an event may hold.
     #[error("too many {0} for one blob")]
     TooMany(&'static str),

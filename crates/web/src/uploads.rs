@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use app::metering::import::{Import, ImportRefusal, RowAnswer, Sums, Wording};
+use app::metering::to_cover::ToCover;
 use app::{App, Fault, Stop, Timestamp};
 use tokio::sync::{Semaphore, watch};
 
@@ -67,6 +68,8 @@ pub(crate) struct Outcome {
     pub(crate) sums: Sums,
     /// The first rows that don't count.
     pub(crate) not_counted: Vec<RowAnswer>,
+    /// What would cover all of them that lack cover.
+    pub(crate) to_cover: ToCover,
 }
 
 /// What a form sends.
@@ -253,6 +256,7 @@ async fn run(
     note(import.finish(app).await?);
     Ok(Outcome {
         sums: import.sums().clone(),
+        to_cover: import.to_cover(),
         not_counted,
     })
 }

@@ -81,6 +81,8 @@ pub enum Scope {
     Buy,
     /// Report uses.
     ReportUses,
+    /// Report them by channel under anyone's licence, which draws on anyone's clip time.
+    ReportChannels,
     /// Read reports of everything.
     ReadReports,
     /// Change templates and prices.
@@ -89,9 +91,10 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes there are.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Buy,
         Self::ReportUses,
+        Self::ReportChannels,
         Self::ReadReports,
         Self::ChangeOffers,
     ];
@@ -102,6 +105,7 @@ impl Scope {
         match self {
             Self::Buy => "licence:buy",
             Self::ReportUses => "usage:write",
+            Self::ReportChannels => "usage:channels",
             Self::ReadReports => "report:read",
             Self::ChangeOffers => "offers:write",
         }
@@ -144,9 +148,10 @@ impl Principal {
             Self::Guest => matches!(scope, Scope::Buy),
             Self::Person(p) => match scope {
                 Scope::Buy => true,
-                Scope::ReportUses | Scope::ReadReports | Scope::ChangeOffers => {
-                    p.role == Role::Operator
-                }
+                Scope::ReportUses
+                | Scope::ReportChannels
+                | Scope::ReadReports
+                | Scope::ChangeOffers => p.role == Role::Operator,
             },
             Self::Program(key) => key.scopes.contains(&scope),
         }

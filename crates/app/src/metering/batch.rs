@@ -1,11 +1,12 @@
 //! The events of a request, borrowed from the body that they came in, and their answers.
 
-use domain::ApiKeyId;
 use domain::usage::UseRefusal;
+use domain::{ApiKeyId, LicenceId, TrackId};
 use meter::event::{self, Bad, BatchError, Event, Form, Read};
 use self_cell::self_cell;
 
 use super::report::{Answer, Receipt};
+use crate::access::{Principal, Scope};
 
 /// What could be read, and why the others couldn't.
 type Events<'a> = Vec<Result<Event<'a>, Receipt>>;
@@ -37,12 +38,35 @@ impl Batch {
     }
 }
 
+/// Whose licences events may fall under that name a channel in place of a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// Anyone's: the operator trusts the reporter with it.
+    Anyones,
+    /// Those of this buyer alone.
+    Of([u8; 16]),
+}
+
+impl Whose {
+    /// What somebody may who reports uses.
+    pub(super) fn by(who: &Principal) -> Whose {
+        match who {
+            who if who.may(Scope::ReportChannels) => Whose::Anyones,
+            Principal::Person(person) => Whose::Of(*person.id.bytes()),
+            Principal::Program(key) => Whose::Of(*key.id.bytes()),
+            // No licence is of nobody.
+            Principal::Guest => Whose::Of([0; 16]),
+        }
+    }
+}
+
 /// The events of one request.
 pub(super) struct Asked {
     /// The name of the key that reports them.
     pub(super) reporter: String,
     /// That key, where a program reports: it must stand when its events are counted.
     pub(super) key: Option<ApiKeyId>,
+    pub(super) whose: Whose,
     pub(super) batch: Batch,
 }
 
@@ -63,6 +87,36 @@ pub struct Reported {
     pub(super) asked: Asked,
     /// One for each event, in their order.
     pub(super) answers: Vec<Answer>,
+    /// Those that lack cover, in their order.
+    pub(super) lacks: Vec<Lacks>,
+}
+
+/// What was decided about a request's events.
+#[derive(Default)]
+pub(super) struct Judged {
+    pub(super) answers: Vec<Answer>,
+    pub(super) lacks: Vec<Lacks>,
+}
+
+/// An event that was refused for lack of cover.
+pub(super) struct Lacks {
+    /// Its place in its request.
+    pub(super) at: usize,
+    /// The licence that it falls under and that doesn't cover it.
+    pub(super) licence: LicenceId,
+    /// The track used.
+    pub(super) track: TrackId,
+}
+
+impl Judged {
+    /// The same with what was judged.
+    pub(super) fn of(self, asked: Asked) -> Reported {
+        Reported {
+            asked,
+            answers: self.answers,
+            lacks: self.lacks,
+        }
+    }
 }
 
 impl Reported {

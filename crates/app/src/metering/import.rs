@@ -1,10 +1,11 @@
 //! Importing a table of uses: each row is reported as an event of its own, a thousand a commit.
 //!
 //! Before: somebody who may report has a table whose header says everything that a use needs. After:
-//! each row that counts is counted, once, however often its file is imported, and each has its
-//! answer. A row without an id is given one that is made of its reporter, of what names the use and of
-//! how often that came before in the file. So an import that was broken off is simply done again,
-//! and of a file that has grown only what is new counts. A bad row fails no other.
+//! each row that counts is counted, once, however often its file is imported; each has its answer,
+//! and those that lack cover are told what would cover them. A row without an id is given one that
+//! is made of its reporter, of what names the use and of how often that came before in the file. So
+//! an import that was broken off is simply done again, and of a file that has grown only what is new
+//! counts. A bad row fails no other.
 //!
 //! A dry run gives the same answers by the same judging, and writes nothing.
 
@@ -20,10 +21,13 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::batch::{Asked, Batch, owned};
+use super::batch::{Asked, Batch, Reported, Whose, owned};
 use super::engine::Trial;
+use super::offered::{Offers, Told};
 use super::report::{Answer, BATCH_MAX, Receipt};
+use super::to_cover::{Covering, ToCover};
 use crate::access::{Principal, Scope};
+use crate::licensing::retroactive::Case;
 use crate::{App, Fault, Refusal, Stop};
 
 // For callers that may not use `domain`.
@@ -37,6 +41,7 @@ const NAME_MAX: usize = 64;
 /// A table that is being imported.
 pub struct Import {
     reporter: String,
+    whose: Whose,
     wording: Wording,
     /// Where nothing is to be written.
     trial: Option<Box<Trial>>,
@@ -48,15 +53,19 @@ pub struct Import {
     /// How often each use was named that has no id.
     named: HashMap<[u8; 16], u32>,
     sums: Sums,
+    offers: Offers,
+    covering: Covering,
 }
 
 /// What became of a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RowAnswer {
     /// The number of the line it begins on, counted from 1.
     pub line: u64,
     /// Its event's id, its own or the one it was given, and the answer.
     pub receipt: Receipt,
+    /// What would cover it, where it was refused for lack of cover.
+    pub told: Option<Told>,
 }
 
 /// What became of a table, in sums.
@@ -122,7 +131,7 @@ impl Import {
         if !who.may(Scope::ReportUses) {
             return Err(ImportRefusal::NotAllowed);
         }
-        Ok(Self::new(who.name(), wording, dry))
+        Ok(Self::new((who.name(), Whose::by(who)), wording, dry))
     }
 
     /// Begins to import what the operator has from a reporter of this name.
@@ -134,12 +143,14 @@ impl Import {
         if reporter.trim().is_empty() || reporter.len() > NAME_MAX || !printable {
             return Err(ImportRefusal::BadReporter);
         }
-        Ok(Self::new(reporter.to_owned(), wording, dry))
+        let named = (reporter.to_owned(), Whose::Anyones);
+        Ok(Self::new(named, wording, dry))
     }
 
-    fn new(reporter: String, wording: Wording, dry: bool) -> Self {
+    fn new((reporter, whose): (String, Whose), wording: Wording, dry: bool) -> Self {
         Self {
             reporter,
+            whose,
             wording,
             trial: dry.then(Box::default),
             head: Vec::new(),
@@ -148,6 +159,8 @@ impl Import {
             rows: Vec::new(),
             named: HashMap::new(),
             sums: Sums::default(),
+            offers: Offers::default(),
+            covering: Covering::default(),
         }
     }
 
@@ -200,6 +213,12 @@ impl Import {
         &self.sums
     }
 
+    /// What would cover those of them that aren't covered, and what that costs now.
+    #[must_use]
+    pub fn to_cover(&self) -> ToCover {
+        self.covering.all()
+    }
+
     /// Cuts bytes into rows. The first line says what lies between cells, so it is awaited.
     fn cut(&mut self, bytes: &[u8]) {
         if let Some(reader) = &mut self.reader {
@@ -248,6 +267,7 @@ impl Import {
             reporter,
             // Whether it stands was asked when the import began.
             key: None,
+            whose: self.whose,
             batch,
         };
         let reported = match &mut self.trial {
@@ -256,13 +276,50 @@ impl Import {
                 Fault::because("importing uses", "their reporter's key was withdrawn")
             })?,
         };
-        let receipts = reported.into_receipts();
+        let mut told = self.offer(app, &reported).await?;
+        let receipts = reported.into_receipts().into_iter().enumerate();
         let answers = lines.into_iter().zip(receipts);
         let answers: Vec<_> = answers
-            .map(|(line, receipt)| RowAnswer { line, receipt })
+            .map(|(line, (at, receipt))| RowAnswer {
+                line,
+                receipt,
+                told: told.remove(&at),
+            })
             .collect();
         answers.iter().for_each(|answer| self.sums.add(answer));
         Ok(answers)
+    }
+
+    /// What is told of those that lack cover, by their places: after they were judged, beside the
+    /// counting, as of a batch's.
+    async fn offer(
+        &mut self,
+        app: &App,
+        reported: &Reported,
+    ) -> Result<HashMap<usize, Told>, Fault> {
+        let mut told = HashMap::new();
+        if reported.lacks.is_empty() {
+            return Ok(told);
+        }
+        let (mut tx, call) = (app.db.read().await?, app.call());
+        let (events, answers) = (reported.asked.events(), &reported.answers);
+        for one in &reported.lacks {
+            let (Some(Ok(event)), Some(Answer::Refused(reasons))) =
+                (events.get(one.at), answers.get(one.at))
+            else {
+                continue;
+            };
+            let case = Case {
+                licence: one.licence,
+                track: one.track,
+                report: &event.to_report(),
+                reasons,
+            };
+            let offered = self.offers.about(app, &mut tx, &call, case).await?;
+            self.covering.add(&offered, event.video_name());
+            told.insert(one.at, offered);
+        }
+        Ok(told)
     }
 
     /// A row as an event, or why it is none.

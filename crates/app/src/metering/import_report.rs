@@ -3,6 +3,7 @@
 use domain::csv::{self, Cell};
 
 use super::import::RowAnswer;
+use super::offered::Told;
 use super::report::{Answer, Receipt};
 
 /// The first row of the table of answers.
@@ -16,6 +17,12 @@ pub fn header() -> String {
         "earned_micros",
         "currency",
         "reasons",
+        "licence_code",
+        "offer",
+        "offer_label",
+        "offer_micros",
+        "offer_currency",
+        "offer_note",
     ];
     csv::row(&names)
 }
@@ -28,6 +35,12 @@ impl RowAnswer {
             Answer::Accepted(counted) | Answer::Duplicate(counted) => Some(counted),
             Answer::Conflict | Answer::Refused(_) => None,
         };
+        let offer = match &self.told {
+            Some(Told::Offer(offered)) => Some(&offered.option),
+            _ => None,
+        };
+        let licence = counted.map_or_else(String::new, |counted| counted.licence.to_string());
+        let note = self.told.as_ref().map_or_else(String::new, Told::sentence);
         let number = |of: Option<i64>| Cell::Number(of.map_or_else(String::new, |n| n.to_string()));
         csv::typed_row(&[
             Cell::Number(self.line.to_string()),
@@ -37,6 +50,12 @@ impl RowAnswer {
             number(counted.map(|counted| counted.earned_micros)),
             Cell::Text(counted.map_or("", |counted| counted.currency.code())),
             Cell::Text(&self.reasons().join("; ")),
+            Cell::Text(&licence),
+            Cell::Text(offer.map_or("", |option| option.offer.as_str())),
+            Cell::Text(offer.map_or("", |option| option.label.as_str())),
+            number(offer.map(|option| option.total_micros)),
+            Cell::Text(offer.map_or("", |option| option.currency.as_str())),
+            Cell::Text(&note),
         ])
     }
 

@@ -19,7 +19,7 @@ pub struct Uncovered {
     pub reporter: String,
     /// As it was reported.
     pub report: UseReport,
-    /// The licence that it names.
+    /// The licence that it falls under.
     pub licence: LicenceId,
     /// The licence's code.
     pub code: Code,

@@ -13,6 +13,7 @@ pub mod overview;
 pub mod receipt;
 pub mod report;
 pub mod reporters;
+pub mod to_cover;
 pub mod uncovered;
 
 pub use batch::Reported;

@@ -103,7 +103,7 @@ impl Offered {
 }
 
 impl Offers {
-    /// What is told of a use; an offer is looked for where none was for its like.
+    /// What is told of a use that is kept.
     pub(super) async fn of(
         &mut self,
         app: &App,
@@ -117,14 +117,25 @@ impl Offers {
             report: &one.report,
             reasons: &one.reasons,
         };
+        self.about(app, tx, call, case).await
+    }
+
+    /// What is told of a use; an offer is looked for where none was for its like.
+    pub(super) async fn about(
+        &mut self,
+        app: &App,
+        tx: &mut Tx,
+        call: &Call,
+        case: Case<'_>,
+    ) -> Result<Told, Fault> {
         let wanted = case.wanted();
         let question = Question {
-            licence: one.licence,
-            track: one.track,
-            placement: one.report.placement,
-            purpose: one.report.purpose,
-            territory: one.report.territory,
-            clip_ms: one.report.clip_ms,
+            licence: case.licence,
+            track: case.track,
+            placement: case.report.placement,
+            purpose: case.report.purpose,
+            territory: case.report.territory,
+            clip_ms: case.report.clip_ms,
             audience: format!("{:?}", wanted.channel_audience),
             missing_ms: case.missing_ms(),
         };

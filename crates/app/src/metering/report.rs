@@ -11,7 +11,7 @@ use meter::event::{self, BATCH_EVENTS_MAX, BatchError, Form};
 use serde_json::Value as Json;
 use thiserror::Error;
 
-use super::batch::{Asked, Batch, Reported, owned};
+use super::batch::{Asked, Batch, Reported, Whose, owned};
 use crate::access::{Principal, Scope};
 use crate::{App, Fault, Refusal, Stop};
 
@@ -149,6 +149,7 @@ async fn take(
     let asked = Asked {
         reporter,
         key,
+        whose: Whose::by(who),
         batch,
     };
     let reported = app.engine.take(asked).await?;

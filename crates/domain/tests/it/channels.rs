@@ -369,6 +369,19 @@ proptest! {
     }
 
     #[test]
+    fn what_holds_a_channel_is_among_its_holders_and_nothing_else(
+        places in prop::collection::vec("[a-c]{1,2}(/[a-c]{1,2}){0,3}", 2),
+        host in prop::sample::select(vec!["ada.example", "music.ada.example", "tiktok.com/@ada"]),
+    ) {
+        let read = |place: &str| Channel::parse(&format!("https://{host}/{place}"), None);
+        let all: Vec<Channel> = places.iter().filter_map(|place| read(place).ok()).collect();
+        for (one, other) in all.iter().flat_map(|one| all.iter().map(move |two| (one, two))) {
+            prop_assert_eq!(one.holds(other), other.holders().contains(one));
+            prop_assert!(other.holders().iter().all(|above| above.holds(other)));
+        }
+    }
+
+    #[test]
     fn nothing_that_is_pasted_brings_it_down(text in "\\PC{0,400}") {
         let _ = Channel::parse(&text, None).map_err(|e| e.to_string());
     }

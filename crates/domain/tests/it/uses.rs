@@ -18,7 +18,8 @@ fn now() -> Timestamp {
 fn report() -> UseReport {
     UseReport {
         id: "cam:1".into(),
-        licence_code: "7K3M9-QXD4T-0RWPC".into(),
+        licence_code: Some("7K3M9-QXD4T-0RWPC".into()),
+        channel: None,
         track: Some(TRACK),
         placement: Placement::Tiktok,
         purpose: Purpose::MonetisedCreator,
@@ -152,7 +153,7 @@ fn the_same_report_again_is_a_duplicate_and_another_one_a_conflict() {
 fn every_fault_of_a_report_is_given_at_once() {
     let broken = UseReport {
         id: String::new(),
-        licence_code: "x".repeat(33),
+        licence_code: Some("x".repeat(33)),
         clip_ms: 0,
         published_at: now().plus_ms(600_001),
         video: Some("naïve".into()),
@@ -178,6 +179,76 @@ fn every_fault_of_a_report_is_given_at_once() {
         expected.map(|(field, code)| (field.to_owned(), code))
     );
     assert_eq!(refusals(decide(&broken, &under_tier(0))).len(), 7);
+}
+
+#[test]
+fn a_licence_is_named_by_its_code_or_by_a_track_and_a_channel() {
+    let by = |code: Option<&str>, channel: Option<&str>| UseReport {
+        licence_code: code.map(str::to_owned),
+        channel: channel.map(str::to_owned),
+        ..report()
+    };
+    let on = |placement: Placement, channel: &str| UseReport {
+        placement,
+        ..by(None, Some(channel))
+    };
+    let trackless = UseReport {
+        track: None,
+        ..by(None, Some("https://www.tiktok.com/@ada"))
+    };
+    let code = Some("7K3M9-QXD4T-0RWPC");
+    let table = [
+        (by(code, None), None),
+        (by(None, Some("https://www.tiktok.com/@ada")), None),
+        // The placement says which platform a bare name is of.
+        (by(None, Some("@Ada")), None),
+        (on(Placement::YoutubeShorts, "@ada"), None),
+        (
+            on(Placement::PaidSocialAds, "https://www.twitch.tv/ada"),
+            None,
+        ),
+        (on(Placement::PaidSocialAds, "@ada"), Some("channel")),
+        (on(Placement::Website, "https://ada.example/blog"), None),
+        (on(Placement::Podcast, "@ada"), Some("channel")),
+        (
+            on(Placement::Tiktok, "https://www.youtube.com/@ada"),
+            Some("placement"),
+        ),
+        (
+            on(Placement::OnlineAds, "https://www.youtube.com/@ada"),
+            Some("placement"),
+        ),
+        (by(None, Some("")), Some("channel")),
+        (
+            by(None, Some("https://youtu.be/dQw4w9WgXcQ")),
+            Some("channel"),
+        ),
+        (
+            by(None, Some(&format!("https://{}.example", "a".repeat(300)))),
+            Some("channel"),
+        ),
+        (trackless, Some("track")),
+        (by(None, None), Some("licence_code")),
+        (by(code, Some("@ada")), Some("channel")),
+        (by(Some(""), Some("@ada")), Some("channel, licence_code")),
+    ];
+    for (report, fault) in table {
+        let found = field_errors(&report, now());
+        let fields: Vec<&str> = found.iter().map(|e| e.field.as_str()).collect();
+        assert_eq!(fields.join(", "), fault.unwrap_or_default(), "{report:?}");
+        for one in &found {
+            assert!(one.sentence.starts_with(&one.field), "{}", one.sentence);
+        }
+    }
+}
+
+#[test]
+fn a_report_with_a_code_is_written_as_before_channels_could_be_named() {
+    let text = serde_json::to_string(&report()).unwrap();
+    assert!(text.starts_with(r#"{"id":"cam:1","licence_code":"7K3M9-QXD4T-0RWPC","track":"trk_"#));
+    assert!(!text.contains("channel"), "{text}");
+    let read: UseReport = serde_json::from_str(&text).unwrap();
+    assert_eq!(read, report());
 }
 
 #[test]

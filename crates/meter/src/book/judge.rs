@@ -7,6 +7,7 @@
 use domain::envelope::{Audience, Territory, Videos};
 use domain::usage::{Known, LicenceFacts, LicenceState, PaidBy, PoolFacts, UseRefusal, judge};
 use domain::{Decision, Timestamp};
+use licence_key::Code;
 
 use super::pool::CyclePool;
 use super::purse::Purse;
@@ -17,16 +18,35 @@ use crate::pack::Outcome;
 
 impl Book {
     /// Decides about an event whose id wasn't accepted before. In order of precedence: no such
-    /// licence, no such track, then as `domain::usage::judge`. Nothing is changed.
+    /// licence, no such track, then as `domain::usage::judge`. Nothing is changed. An event that
+    /// names no code is for [`Book::judge_under`]: here no licence is its own.
     ///
     /// `now` is when the event is received. The commit's blob must be sealed with the same instant:
     /// sums are by day of receipt, and a replay takes it from there.
     #[must_use]
     pub fn judge(&self, event: &Event<'_>, now: Timestamp) -> Verdict {
-        let known = code::read(&event.licence_code).and_then(|code| self.by_code(code));
-        let Some((place, licence)) = known else {
-            return refuse(UseRefusal::UnknownLicence);
-        };
+        let code = event.licence_code.as_deref().and_then(code::read);
+        match code.and_then(|code| self.by_code(code)) {
+            Some(known) => self.under(known, event, now),
+            None => refuse(UseRefusal::UnknownLicence),
+        }
+    }
+
+    /// The same of an event that names a channel in place of a code, as if it named this licence.
+    #[must_use]
+    pub fn judge_under(&self, code: Code, event: &Event<'_>, now: Timestamp) -> Verdict {
+        match self.by_code(code) {
+            Some(known) => self.under(known, event, now),
+            None => refuse(UseRefusal::UnknownLicence),
+        }
+    }
+
+    fn under(
+        &self,
+        (place, licence): (u32, &Licence),
+        event: &Event<'_>,
+        now: Timestamp,
+    ) -> Verdict {
         let own = match licence.terms.paid_by {
             Paid::Tier(track) => Some(track),
             Paid::Bundle | Paid::Pool => None,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use domain::UseReport;
-use domain::report::{FieldCode, FieldError};
+use domain::report::{FieldCode, FieldError, no_licence};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::Value;
@@ -124,9 +124,26 @@ fn read_closely<'a>(text: &str, outside: &Outside<'_>) -> Read<'a> {
     }
     let sent = value.get("id").and_then(Value::as_str).unwrap_or_default();
     let sent: String = sent.chars().take(ECHO_MAX).collect();
+    let lacks = |member| value.get(member).is_none_or(Value::is_null);
+    let nameless = lacks("licence_code") && lacks("channel");
     let read = serde_path_to_error::deserialize::<_, UseReport>(value);
-    let report = read.map_err(|error| bad(&sent, fault::at(&error)))?;
+    let report = read.map_err(|error| {
+        // Of what is missing, the licence is named first.
+        let missing = error.inner().to_string().starts_with("missing field");
+        let nameless = nameless && missing;
+        bad(
+            &sent,
+            if nameless {
+                no_licence()
+            } else {
+                fault::at(&error)
+            },
+        )
+    })?;
     said_once(text).map_err(|error| bad(&sent, fault::of(&error)))?;
+    if nameless {
+        return Err(bad(&sent, no_licence()));
+    }
     Ok(Event::from(report))
 }
 

@@ -132,8 +132,10 @@ fn given_at<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<At>, D:
 pub(super) struct Shape<'a> {
     #[serde(default, borrow, deserialize_with = "given")]
     id: Option<Text<'a>>,
-    #[serde(borrow)]
-    licence_code: Text<'a>,
+    #[serde(default, borrow)]
+    licence_code: Option<Text<'a>>,
+    #[serde(default, borrow)]
+    channel: Option<Text<'a>>,
     #[serde(default)]
     track: Option<Track>,
     placement: Placement,
@@ -167,9 +169,13 @@ impl<'a> Shape<'a> {
     /// The event, with what it doesn't say taken from outside; `None` where it is said nowhere.
     pub(super) fn event(self, outside: Outside<'a>) -> Option<Event<'a>> {
         let text = |text: Text<'a>| text.0;
+        if self.licence_code.is_none() && self.channel.is_none() {
+            return None;
+        }
         Some(Event {
             id: self.id.map(text).or(outside.id)?,
-            licence_code: self.licence_code.0,
+            licence_code: self.licence_code.map(text),
+            channel: self.channel.map(text),
             track: self.track.map(|track| track.0),
             placement: self.placement,
             purpose: self.purpose,

@@ -329,10 +329,8 @@ impl<'a> Events<'_, 'a> {
 
     fn code(&mut self, spelling: u16) -> Option<CodeText<'a>> {
         let place = self.input.number()?;
-        let printed = |spelling| {
-            let code = self.blob.codes.get(usize::try_from(place).ok()?)?;
-            Some(CodeText::Printed(*code, spelling))
-        };
+        let listed = || self.blob.codes.get(usize::try_from(place).ok()?).copied();
+        let printed = |spelling| Some(CodeText::Printed(listed()?, spelling));
         match spelling {
             0 => printed(Spelling::Grouped),
             1 => printed(Spelling::Plain),
@@ -340,7 +338,11 @@ impl<'a> Events<'_, 'a> {
                 let text = self.blob.text(place)?;
                 read_printed(text).is_none().then_some(CodeText::Text(text))
             }
-            _ => None,
+            _ => {
+                let code = listed()?;
+                let place = self.input.number()?;
+                Some(CodeText::Channel(code, self.blob.text(place)?))
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use domain::bundle::billed_ms;
 use domain::set::Member;
 use domain::{Timestamp, TrackId};
+use licence_key::Code;
 
 use super::dictionary::Dictionary;
 use super::{CodeText, EVENTS_MAX, GROUP, MAGIC, Outcome, PARTS_MAX, PackError, VERSION, flags};
@@ -55,7 +56,7 @@ impl Packer {
         self.body.len() + words
     }
 
-    /// Adds an event; the answer is its index.
+    /// Adds an event that names its licence's code; the answer is its index.
     ///
     /// # Errors
     /// [`PackError`]; the blob is then as it was.
@@ -63,6 +64,39 @@ impl Packer {
         &mut self,
         reporter: &str,
         event: &Event<'_>,
+        outcome: &Outcome,
+    ) -> Result<u32, PackError> {
+        match (&event.licence_code, &event.channel) {
+            (Some(code), None) => self.put(reporter, event, &CodeText::read(code), outcome),
+            _ => Err(PackError::Licence),
+        }
+    }
+
+    /// The same of an event that falls under the licence with this code: it needn't name it, if it
+    /// names a channel.
+    ///
+    /// # Errors
+    /// [`PackError`]; the blob is then as it was.
+    pub fn add_under(
+        &mut self,
+        reporter: &str,
+        event: &Event<'_>,
+        code: Code,
+        outcome: &Outcome,
+    ) -> Result<u32, PackError> {
+        match (&event.licence_code, &event.channel) {
+            (None, Some(channel)) => {
+                self.put(reporter, event, &CodeText::Channel(code, channel), outcome)
+            }
+            _ => self.add(reporter, event, outcome),
+        }
+    }
+
+    fn put(
+        &mut self,
+        reporter: &str,
+        event: &Event<'_>,
+        code: &CodeText<'_>,
         outcome: &Outcome,
     ) -> Result<u32, PackError> {
         check(event, outcome)?;
@@ -74,7 +108,7 @@ impl Packer {
             self.groups.push(start);
             self.last = Last::default();
         }
-        self.write(reporter, event, outcome);
+        self.write(reporter, event, code, outcome);
         let at = event.published_at.millis();
         let (first, last) = self.span.unwrap_or((at, at));
         self.span = Some((first.min(at), last.max(at)));
@@ -129,7 +163,7 @@ impl Packer {
         self.last = Last::default();
     }
 
-    fn write(&mut self, reporter: &str, event: &Event<'_>, outcome: &Outcome) {
+    fn write(&mut self, reporter: &str, event: &Event<'_>, code: &CodeText<'_>, outcome: &Outcome) {
         let place = event.placement.place() | (event.purpose.place() << 4);
         let [place, ..] = place.to_le_bytes();
         self.body.push(place);
@@ -151,7 +185,7 @@ impl Packer {
             flags::SAME_SOURCE,
         );
         bits |= self.id(&event.event_id());
-        bits |= self.code(&CodeText::read(&event.licence_code));
+        bits |= self.code(code);
         if let Some(track) = event.track {
             put_number(&mut self.body, self.tracks.place(track).into());
             bits |= flags::TRACK;
@@ -194,8 +228,12 @@ impl Packer {
             CodeText::Printed(code, Spelling::Grouped) => (self.codes.place(code.value()), 0),
             CodeText::Printed(code, Spelling::Plain) => (self.codes.place(code.value()), 1),
             CodeText::Text(text) => (self.texts.place_of(text), 2),
+            CodeText::Channel(code, _) => (self.codes.place(code.value()), 3),
         };
         put_number(&mut self.body, place.into());
+        if let CodeText::Channel(_, channel) = code {
+            put_number(&mut self.body, self.texts.place_of(channel).into());
+        }
         spelling << 2
     }
 

@@ -1,12 +1,13 @@
 //! Packing: what goes in comes out, and nothing else does.
 
 use domain::Timestamp;
+use licence_key::Code;
 use meter::event::Event;
-use meter::pack::{Blob, BlobError, GROUP, Outcome, PARTS_MAX, PackError, Packer, Part};
+use meter::pack::{Blob, BlobError, CodeText, GROUP, Outcome, PARTS_MAX, PackError, Packer, Part};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::common::{NOW, config, events};
+use crate::common::{NOW, code, config, events};
 
 fn outcomes() -> impl Strategy<Value = Outcome> {
     let part = (0..3_u32, 0..i64::MAX, 0..i64::MAX).prop_map(|(nth, billed_ms, earns)| Part {
@@ -44,9 +45,20 @@ fn kept() -> impl Strategy<Value = Vec<Kept>> {
 fn pack(kept: &[Kept]) -> Vec<u8> {
     let mut packer = Packer::new();
     for (index, (reporter, event, outcome)) in (0..).zip(kept) {
-        assert_eq!(packer.add(reporter, event, outcome), Ok(index));
+        // Only an event that names a channel needs to be told its licence.
+        let packed = if event.channel.is_some() {
+            packer.add_under(reporter, event, fell_under(index), outcome)
+        } else {
+            packer.add(reporter, event, outcome)
+        };
+        assert_eq!(packed, Ok(index));
     }
     packer.seal(9, NOW)
+}
+
+/// The licence that an event by its channel fell under: a few, in turn.
+fn fell_under(index: u32) -> Code {
+    code(u8::try_from(index % 5).unwrap() + 1)
 }
 
 fn one() -> Kept {
@@ -87,6 +99,51 @@ fn what_was_packed_stays_readable() {
 }
 
 #[test]
+fn a_channel_is_kept_with_the_licence_that_it_led_to_and_costs_others_nothing() {
+    let by = |name: &str, event: &Event<'static>| Event {
+        licence_code: None,
+        channel: Some(name.to_owned().into()),
+        ..event.clone()
+    };
+    let (reporter, event, outcome) = one();
+    let alone = |event: &Event<'_>| {
+        let mut packer = Packer::new();
+        packer
+            .add_under(reporter, event, fell_under(0), &outcome)
+            .unwrap();
+        packer.seal(9, NOW)
+    };
+    assert_eq!(
+        alone(&event),
+        pack(&[one()]),
+        "an event with a code is as ever"
+    );
+    let mut sizes = Vec::new();
+    for events in [
+        &[by("@ada", &event)][..],
+        &[by("@ada", &event), by("@bea", &event)],
+    ] {
+        let mut packer = Packer::new();
+        for event in events {
+            packer
+                .add_under(reporter, event, fell_under(0), &outcome)
+                .unwrap();
+        }
+        let bytes = packer.seal(9, NOW);
+        let blob = Blob::read(&bytes).unwrap();
+        for (stored, event) in blob.events().map(Result::unwrap).zip(events) {
+            let name = event.channel.as_deref().unwrap();
+            assert_eq!(stored.code, CodeText::Channel(fell_under(0), name));
+            assert_eq!(stored.code.code(), Some(fell_under(0)));
+            assert_eq!(&stored.event(), event);
+        }
+        sizes.push(bytes.len());
+    }
+    // The second: its own bytes, and one for each of code, channel and the name's length.
+    assert!(sizes[1] - sizes[0] < 25, "{sizes:?}");
+}
+
+#[test]
 fn what_a_blob_cannot_hold_is_refused_and_leaves_it_as_it_was() {
     let (reporter, event, outcome) = one();
     let mut packer = Packer::new();
@@ -118,6 +175,20 @@ fn what_a_blob_cannot_hold_is_refused_and_leaves_it_as_it_was() {
     negative.clip_ms = -1;
     let refused = packer.add(reporter, &negative, &outcome);
     assert_eq!(refused, Err(PackError::Negative("clip")));
+    let both = Event {
+        channel: Some("@ada".into()),
+        ..event.clone()
+    };
+    let alone = Event {
+        licence_code: None,
+        ..both.clone()
+    };
+    for event in [&both, &alone] {
+        let refused = packer.add(reporter, event, &outcome);
+        assert_eq!(refused, Err(PackError::Licence));
+    }
+    let refused = packer.add_under(reporter, &both, fell_under(0), &outcome);
+    assert_eq!(refused, Err(PackError::Licence));
     assert_eq!(packer.seal(9, NOW), pack(&[one()]));
 }
 
@@ -136,9 +207,12 @@ proptest! {
         let blob = Blob::read(&bytes).unwrap();
         let again: Vec<_> = blob.events().map(Result::unwrap).collect();
         prop_assert_eq!(again.len(), kept.len());
-        for (stored, (reporter, event, outcome)) in again.iter().zip(&kept) {
+        for (index, (stored, (reporter, event, outcome))) in (0..).zip(again.iter().zip(&kept)) {
             prop_assert_eq!(stored.reporter, *reporter);
             prop_assert_eq!(&stored.event(), event);
+            if event.channel.is_some() {
+                prop_assert_eq!(stored.code.code(), Some(fell_under(index)));
+            }
             prop_assert_eq!(&*stored.video_name(), event.video_name());
             prop_assert_eq!(&stored.outcome, outcome);
         }

@@ -43,7 +43,7 @@ pub(crate) fn code(n: u8) -> Code {
 pub(crate) fn events() -> impl Strategy<Value = Event<'static>> {
     let what = (
         ids(),
-        codes(),
+        licences(),
         prop::option::weighted(0.9, (1..=6_u8).prop_map(track)),
         select(vec![
             Placement::Tiktok,
@@ -79,7 +79,8 @@ pub(crate) fn events() -> impl Strategy<Value = Event<'static>> {
     );
     (what, more).prop_map(|(what, more)| Event {
         id: what.0.into(),
-        licence_code: what.1.into(),
+        licence_code: what.1.clone().ok().map(Into::into),
+        channel: what.1.err().map(Into::into),
         track: what.2,
         placement: what.3,
         purpose: what.4,
@@ -107,6 +108,16 @@ pub(crate) fn ids() -> impl Strategy<Value = String> {
             .prop_map(str::to_owned),
         1 => "[ -~]{0,70}",
     ]
+}
+
+/// A code, or a channel in its place.
+fn licences() -> impl Strategy<Value = Result<String, String>> {
+    let channel = prop_oneof![
+        4 => select(vec!["@ada", "https://www.tiktok.com/@Ada", "https://www.youtube.com/@ada"])
+            .prop_map(str::to_owned),
+        1 => "[ -~é]{0,34}",
+    ];
+    prop_oneof![15 => codes().prop_map(Ok), 1 => channel.prop_map(Err)]
 }
 
 fn codes() -> impl Strategy<Value = String> {

@@ -57,7 +57,8 @@ fn usual() -> impl Strategy<Value = Event<'static>> {
     let used = prop_oneof![4 => Just(1), 1 => 1..=5_u8];
     (events(), LICENCES, used).prop_map(|(event, n, used)| Event {
         id: "a".into(),
-        licence_code: code(n).to_string().into(),
+        licence_code: Some(code(n).to_string().into()),
+        channel: None,
         track: Some(track(if n <= 2 { n } else { used })),
         placement: Placement::Tiktok,
         purpose: Purpose::MonetisedCreator,
@@ -229,6 +230,35 @@ fn kind(said: &Said, n: u8) -> &'static str {
 }
 
 #[test]
+fn an_event_by_its_channel_is_judged_as_if_it_named_the_licence() {
+    let mut runner = TestRunner::deterministic();
+    let store = Store::new();
+    let mut met = BTreeMap::new();
+    for n in LICENCES.cycle().take(600) {
+        let named = usual().new_tree(&mut runner).unwrap().current();
+        let named = Event {
+            licence_code: Some(code(n).to_string().into()),
+            ..named
+        };
+        let by_channel = Event {
+            licence_code: None,
+            channel: Some("@ada".into()),
+            ..named.clone()
+        };
+        let said = store.book.judge(&named, store.now);
+        assert_eq!(
+            store.book.judge_under(code(n), &by_channel, store.now),
+            said
+        );
+        *met.entry(matches!(said, Verdict::Accept(_))).or_insert(0) += 1;
+        // By itself it names none.
+        let alone = store.book.judge(&by_channel, store.now);
+        assert_eq!(alone, Verdict::Refuse(vec![UseRefusal::UnknownLicence]));
+    }
+    assert!(met[&true] > 50 && met[&false] > 50, "{met:?}");
+}
+
+#[test]
 fn histories_meet_every_kind_of_answer() {
     let mut runner = TestRunner::deterministic();
     let mut met = BTreeMap::new();
@@ -238,7 +268,8 @@ fn histories_meet_every_kind_of_answer() {
         let mut store = Store::new();
         for step in &history {
             if let Step::Report(event) = step {
-                let parsed = event.licence_code.parse::<Code>().ok();
+                let parsed = event.licence_code.as_deref();
+                let parsed = parsed.and_then(|code| code.parse::<Code>().ok());
                 let n = LICENCES.into_iter().find(|n| parsed == Some(code(*n)));
                 let said = said(store.book.judge(event, store.now));
                 *met.entry(kind(&said, n.unwrap_or(0))).or_insert(0) += 1;

@@ -54,7 +54,8 @@ impl Model {
 
     pub(crate) fn judge(&mut self, event: &Event<'_>, now: Timestamp) -> Said {
         let report = event.to_report();
-        let parsed = report.licence_code.parse::<Code>().ok();
+        let parsed = report.licence_code.as_deref();
+        let parsed = parsed.and_then(|code| code.parse::<Code>().ok());
         let Some(n) = LICENCES.into_iter().find(|n| parsed == Some(code(*n))) else {
             return Said::Refused(vec![UseRefusal::UnknownLicence]);
         };

@@ -134,7 +134,7 @@ pub enum KeyVerb {
         /// What to call it
         #[arg(long)]
         name: String,
-        /// What it allows: licence:buy, usage:write, report:read, offers:write
+        /// What it allows: licence:buy, usage:write, usage:channels, report:read, offers:write
         #[arg(long = "scope", default_value = "usage:write")]
         scopes: Vec<String>,
     },

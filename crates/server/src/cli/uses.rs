@@ -75,9 +75,10 @@ Example:
   clearcue uses import report.csv --dry-run --report answers.csv
   clearcue uses import tiktok.csv --map \"Music code=licence_code\" --set placement=tiktok --utc
 
-Fields: id, licence_code, track, placement, purpose, clip_ms or clip_seconds, published_at,
-territory, video, url, views, followers, source. A row without an id is given one by what it says:
-the same file again counts nothing twice, and of a file that has grown only what is new.";
+Fields: id, licence_code or channel, track, placement, purpose, clip_ms or clip_seconds,
+published_at, territory, video, url, views, followers, source. A row without an id is given one by
+what it says: the same file again counts nothing twice, and of a file that has grown only what is
+new. What lacks cover is told what would cover it, and what covering all of it would cost.";
 
 /// `uses import`.
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! `clearcue uses uncovered`: uses that no licence covers, and what would.
 
+use app::licensing::Offered;
 use app::metering::kept::{State, Uncovered};
 use app::metering::offered::Told;
 use app::metering::uncovered::{self, Asked};
@@ -70,12 +71,17 @@ fn document(one: &Uncovered, told: &Told) -> Value {
 /// What is offered, or null.
 pub(super) fn offer(told: &Told) -> Value {
     match told {
-        Told::Offer(offered) => json!({
-            "offer": offered.option.offer, "label": offered.option.label,
-            "tier": offered.option.tier, "total_micros": offered.option.total_micros,
-            "currency": offered.option.currency, "covers": offered.sentence(),
-            "tops_up": offered.tops_up.as_ref().map(|of| of.code.to_string()),
-        }),
+        Told::Offer(offered) => self::offered(offered),
         Told::Nothing | Told::AskAgain | Told::NotKept => Value::Null,
     }
+}
+
+/// An offer as JSON.
+pub(super) fn offered(offered: &Offered) -> Value {
+    json!({
+        "offer": offered.option.offer, "label": offered.option.label,
+        "tier": offered.option.tier, "total_micros": offered.option.total_micros,
+        "currency": offered.option.currency, "covers": offered.sentence(),
+        "tops_up": offered.tops_up.as_ref().map(|of| of.code.to_string()),
+    })
 }

@@ -6,10 +6,11 @@ use std::path::Path;
 
 use app::metering::import::{Import, ImportRefusal, RowAnswer, Sums, Wording};
 use app::metering::import_report;
+use app::metering::to_cover::{Purchase, ToCover};
 use app::{Currency, Money, Stop};
 use serde_json::{Value, json};
 
-use super::Context;
+use super::{Context, uncovered};
 use crate::cli::{Delimiter, UsesImport, UsesVerb};
 use crate::exit::Failure;
 use crate::progress::Progress;
@@ -27,9 +28,7 @@ pub(super) async fn run(context: &Context, verb: &UsesVerb) -> Result<(), Failur
             older_than_days,
             dry_run,
         } => super::drop_raw::run(context, *older_than_days, *dry_run).await,
-        UsesVerb::Uncovered { state, limit } => {
-            super::uncovered::run(context, *state, *limit).await
-        }
+        UsesVerb::Uncovered { state, limit } => uncovered::run(context, *state, *limit).await,
         UsesVerb::Receipt { event, reporter } => {
             super::receipt::run(context, event, reporter).await
         }
@@ -62,7 +61,7 @@ async fn import(context: &Context, args: &UsesImport) -> Result<(), Failure> {
     }
     progress.finish();
     answers.close()?;
-    say(context, args, import.sums(), &answers)
+    say(context, args, &import, &answers)
 }
 
 fn wording(args: &UsesImport) -> Wording {
@@ -147,13 +146,17 @@ fn unwritten(error: &std::io::Error) -> Failure {
 fn say(
     context: &Context,
     args: &UsesImport,
-    sums: &Sums,
+    import: &Import,
     answers: &Answers,
 ) -> Result<(), Failure> {
+    let (sums, to_cover) = (import.sums(), import.to_cover());
     for row in &answers.listed {
         let reasons = row.reasons().join("; ");
         let line = format!("line {}  {}  {reasons}", row.line, row.status());
         context.say.text(line);
+        if let Some(told) = &row.told {
+            context.say.text(format!("  {}", told.sentence()));
+        }
     }
     let left_out = sums.refused + sums.conflict - answers.listed.len() as u64;
     if left_out > 0 {
@@ -172,10 +175,60 @@ fn say(
         earned.push(Money::new(*micros, currency));
     }
     context.say.text(line(args.dry_run, sums, &earned));
-    context
-        .say
-        .json(&document(args.dry_run, sums, &earned, &answers.listed));
+    for line in cover_lines(&to_cover)? {
+        context.say.text(line);
+    }
+    let mut document = document(args.dry_run, sums, &earned, &answers.listed);
+    document["to_cover"] = cover_document(&to_cover)?;
+    context.say.json(&document);
     Ok(())
+}
+
+/// What covering everything that lacks cover would cost; nothing where nothing lacks it.
+fn cover_lines(all: &ToCover) -> Result<Vec<String>, Failure> {
+    if all.uses == 0 {
+        return Ok(Vec::new());
+    }
+    let cost: Vec<String> = all.cost()?.iter().map(ToString::to_string).collect();
+    let cost = if cost.is_empty() {
+        "nothing is offered".to_owned()
+    } else {
+        format!("covering them costs {} at most", cost.join(", "))
+    };
+    let without = match all.without_offer {
+        0 => String::new(),
+        some => format!(" ({some} without an offer)"),
+    };
+    let mut lines = vec![format!("{} lack cover: {cost}{without}", all.uses)];
+    lines.extend(all.purchases.iter().map(|one| {
+        let (times, label, rows) = (one.times, &one.offered.option.label, one.uses);
+        let of = match &one.offered.tops_up {
+            Some(of) => format!("topping up {}", of.code),
+            None => format!("of {}", one.offered.track),
+        };
+        format!("  {times} × {label} {of}, for {rows} rows")
+    }));
+    Ok(lines)
+}
+
+fn cover_document(all: &ToCover) -> Result<Value, Failure> {
+    let purchase = |one: &Purchase| {
+        let mut offer = uncovered::offered(&one.offered);
+        offer["track"] = one.offered.track.to_string().into();
+        offer["rows"] = one.uses.into();
+        offer["times"] = one.times.into();
+        offer
+    };
+    let cost = all.cost()?;
+    Ok(json!({
+        "rows": all.uses, "without_offer": all.without_offer,
+        "cost": cost.iter().map(money).collect::<Vec<_>>(),
+        "purchases": all.purchases.iter().map(purchase).collect::<Vec<_>>(),
+    }))
+}
+
+fn money(money: &Money) -> Value {
+    json!({ "micros": money.micros(), "currency": money.currency().code() })
 }
 
 fn line(dry_run: bool, sums: &Sums, earned: &[Money]) -> String {
@@ -200,11 +253,9 @@ fn document(dry_run: bool, sums: &Sums, earned: &[Money], listed: &[RowAnswer]) 
     let row = |row: &RowAnswer| {
         json!({
             "line": row.line, "id": row.receipt.id, "status": row.status(),
-            "reasons": row.reasons(),
+            "reasons": row.reasons(), "offer": row.told.as_ref().map(uncovered::offer),
         })
     };
-    let money =
-        |money: &Money| json!({ "micros": money.micros(), "currency": money.currency().code() });
     json!({
         "dry_run": dry_run, "rows": sums.rows, "accepted": sums.accepted,
         "duplicate": sums.duplicate, "conflict": sums.conflict, "refused": sums.refused,

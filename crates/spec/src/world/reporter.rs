@@ -50,6 +50,27 @@ impl World {
         }
     }
 
+    /// A platform: a program that may report uses by channel, under anyone's licence.
+    pub async fn platform(&self) -> Reporter {
+        let scopes = [Scope::ReportUses, Scope::ReportChannels];
+        let (key, _) = self.program("A platform", &scopes).await;
+        self.reporter_as(Principal::Program(key))
+    }
+
+    /// An event as [`World::used`] that names a channel in place of a licence.
+    #[must_use]
+    pub fn used_on(&self, id: &str, channel: &str, track: &Track) -> Event {
+        Event(json!({
+            "id": id,
+            "channel": channel,
+            "track": track.id.to_string(),
+            "placement": "youtube_shorts",
+            "purpose": "monetised_creator",
+            "clip_ms": 15_000,
+            "published_at": self.now().to_string(),
+        }))
+    }
+
     /// An event: fifteen seconds in a monetised short, published now.
     #[must_use]
     pub fn used(&self, id: &str, licence: &Licence, track: &Track) -> Event {

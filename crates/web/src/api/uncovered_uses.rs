@@ -44,7 +44,7 @@ pub(crate) struct UncoveredUse {
     /// The event as it was understood.
     #[schema(value_type = Object)]
     event: UseReport,
-    /// The code of the licence that it names.
+    /// The code of the licence that it falls under.
     licence_code: String,
     /// The track's id.
     track: String,

@@ -15,6 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::money::Money;
+use super::use_offers::ToCoverTold;
 use super::uses::Receipt;
 use super::{body, params};
 use crate::principal::Caller;
@@ -48,6 +49,8 @@ pub(crate) struct Imported {
     passed_over: Vec<String>,
     /// The first hundred rows that are refused or in conflict.
     not_counted: Vec<ImportedRow>,
+    /// What would cover all rows that lack cover, and what that costs.
+    to_cover: ToCoverTold,
 }
 
 /// The answer to one row.
@@ -107,10 +110,11 @@ pub(crate) async fn import(
         if bytes > TABLE_MAX {
             return Err(too_large());
         }
-        note(&mut not_counted, &import.feed(&app, &piece).await?)?;
+        note(&app, &mut not_counted, &import.feed(&app, &piece).await?)?;
     }
-    note(&mut not_counted, &import.finish(&app).await?)?;
-    answer(import.sums(), dry_run, not_counted).map(Json)
+    note(&app, &mut not_counted, &import.finish(&app).await?)?;
+    let to_cover = ToCoverTold::of(&app, &import.to_cover())?;
+    answer(import.sums(), dry_run, not_counted, to_cover).map(Json)
 }
 
 fn too_large() -> Problem {
@@ -119,19 +123,29 @@ fn too_large() -> Problem {
     Problem::new("body_too_large", detail)
 }
 
-fn note(not_counted: &mut Vec<ImportedRow>, answers: &[RowAnswer]) -> Result<(), Problem> {
+fn note(
+    app: &App,
+    not_counted: &mut Vec<ImportedRow>,
+    answers: &[RowAnswer],
+) -> Result<(), Problem> {
     let left = TOLD_MAX.saturating_sub(not_counted.len());
     let rows = answers.iter().filter(|answer| !answer.counts()).take(left);
     for row in rows {
+        let receipt = Receipt::of(row.receipt.id.clone().into(), &row.receipt.answer)?;
         not_counted.push(ImportedRow {
             line: row.line,
-            receipt: Receipt::of(row.receipt.id.clone().into(), &row.receipt.answer)?,
+            receipt: receipt.telling(app, row.told.as_ref())?,
         });
     }
     Ok(())
 }
 
-fn answer(sums: &Sums, dry_run: bool, not_counted: Vec<ImportedRow>) -> Result<Imported, Problem> {
+fn answer(
+    sums: &Sums,
+    dry_run: bool,
+    not_counted: Vec<ImportedRow>,
+    to_cover: ToCoverTold,
+) -> Result<Imported, Problem> {
     let mut earned = Vec::new();
     for (code, micros) in &sums.earned_micros {
         let currency = Currency::from_code(code);
@@ -149,6 +163,7 @@ fn answer(sums: &Sums, dry_run: bool, not_counted: Vec<ImportedRow>) -> Result<I
         earned,
         passed_over: sums.passed_over.clone(),
         not_counted,
+        to_cover,
     })
 }
 

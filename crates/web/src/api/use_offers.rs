@@ -3,6 +3,7 @@
 use app::App;
 use app::licensing::Offered;
 use app::metering::offered::Told;
+use app::metering::to_cover::{Purchase, ToCover};
 use domain::{AssetKind, IntendedUse};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -41,18 +42,22 @@ pub(crate) struct OfferTold {
 impl OfferTold {
     /// The offer that is told, where one is.
     pub(super) fn of(app: &App, told: &Told) -> Result<Option<Self>, Problem> {
-        let Told::Offer(offered) = told else {
-            return Ok(None);
-        };
+        match told {
+            Told::Offer(offered) => Self::offered(app, offered).map(Some),
+            Told::Nothing | Told::AskAgain | Told::NotKept => Ok(None),
+        }
+    }
+
+    fn offered(app: &App, offered: &Offered) -> Result<Self, Problem> {
         let Offered {
             option, tops_up, ..
-        } = offered.as_ref();
+        } = offered;
         let code = tops_up.as_ref().map(|of| of.code.to_string());
         let page_url = match &code {
             Some(code) => app.settings.licence_page(code),
             None => page_of(&offered.track.to_string(), &offered.wanted),
         };
-        Ok(Some(Self {
+        Ok(Self {
             offer: option.offer.clone(),
             tier: option.tier.clone(),
             asset: option.asset,
@@ -66,7 +71,61 @@ impl OfferTold {
             tops_up: code,
             page_url,
             quote_url: "/v1/quotes",
-        }))
+        })
+    }
+}
+
+/// What covering all rows of a table that lack cover would cost.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ToCoverTold {
+    /// Rows that were refused for lack of cover.
+    rows: u64,
+    /// Of those, for how many nothing is offered: nothing on sale covers them, or there are more
+    /// than fifty different ones.
+    without_offer: u64,
+    /// What all of `purchases` cost now, by currency: something wider may cost less.
+    cost: Vec<Money>,
+    /// What would be bought.
+    purchases: Vec<PurchaseTold>,
+}
+
+/// Something that would be bought for several rows.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PurchaseTold {
+    /// What is offered, as for the first of its rows.
+    #[serde(flatten)]
+    offer: OfferTold,
+    /// How many rows it covers.
+    rows: u64,
+    /// How often it would be bought.
+    times: u64,
+    /// What it costs as often.
+    total: Money,
+}
+
+impl ToCoverTold {
+    /// As it is told.
+    pub(super) fn of(app: &App, all: &ToCover) -> Result<Self, Problem> {
+        let purchase = |one: &Purchase| -> Result<PurchaseTold, Problem> {
+            let currency = one.offered.option.total()?.currency();
+            Ok(PurchaseTold {
+                offer: OfferTold::offered(app, &one.offered)?,
+                rows: one.uses,
+                times: one.times,
+                total: ledger::Money::new(one.total_micros(), currency).into(),
+            })
+        };
+        let cost = all.cost()?;
+        Ok(Self {
+            rows: all.uses,
+            without_offer: all.without_offer,
+            cost: cost.into_iter().map(Money::from).collect(),
+            purchases: all
+                .purchases
+                .iter()
+                .map(purchase)
+                .collect::<Result<_, _>>()?,
+        })
     }
 }
 

@@ -56,9 +56,12 @@ pub(crate) struct UseEvent {
     /// The reporter's own id of the event, 1 to 64 printable ASCII characters: sending it again
     /// is safe.
     id: String,
-    /// The licence's code.
-    licence_code: String,
-    /// The track's id; needed under a bundle of clip time, which holds for any track.
+    /// The licence's code; needed unless a channel stands in its place.
+    licence_code: Option<String>,
+    /// In place of a code: the channel it was published on, as an address, or as `@name` where the
+    /// placement says which platform. The use falls under the licence that listed it then.
+    channel: Option<String>,
+    /// The track's id; needed beside a channel, and under a bundle of clip time, which holds for any.
     track: Option<String>,
     /// Where it was published, such as `tiktok`.
     placement: String,

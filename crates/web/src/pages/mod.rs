@@ -45,6 +45,7 @@ pub(crate) mod uncovered;
 pub(crate) mod upgrade;
 pub(crate) mod use_form;
 pub(crate) mod uses_import;
+mod uses_import_rows;
 pub(crate) mod verify;
 pub mod view;
 pub(crate) mod wallet;

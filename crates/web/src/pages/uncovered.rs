@@ -115,9 +115,22 @@ fn link(
         }
         Some(_) => "/bundles".to_owned(),
     };
+    let label = labelled(offered)?;
+    Ok(OfferLink { href, label })
+}
+
+/// What is offered, with its price.
+fn labelled(offered: &Offered) -> Result<String, Problem> {
     let price = words::price(offered.option.total()?);
-    Ok(OfferLink {
-        href,
-        label: format!("{}: {price}", offered.option.label),
-    })
+    Ok(format!("{}: {price}", offered.option.label))
+}
+
+/// The same for the operator, who sees whose clip time is topped up and buys nothing of it.
+pub(super) fn link_for_store(offered: &Offered) -> Result<OfferLink, Problem> {
+    let href = match &offered.tops_up {
+        None => page_of(&offered.track.to_string(), &offered.wanted),
+        Some(of) => format!("/l/{}", of.code),
+    };
+    let label = labelled(offered)?;
+    Ok(OfferLink { href, label })
 }

@@ -5,20 +5,19 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::metering::import::{RowAnswer, Sums, Wording};
-use app::metering::report::Answer;
+use app::metering::import::{Sums, Wording};
 use axum::extract::multipart::Field as Part;
 use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::usage::UseRefusal;
 use ledger::{Currency, Money};
 
 use super::filled::Filled;
 use super::frame::Frame;
 use super::operator::needs_operator;
 use super::problem::sentence;
-use super::view::{ImportPage, ImportRow, ImportStepPage, Tally};
+use super::uses_import_rows::{cover, number, row, rows};
+use super::view::{ImportPage, ImportStepPage, Tally};
 use crate::problem::Problem;
 use crate::state::Web;
 use crate::uploads::{Outcome, SHOWN, Sent, Stage, Upload, Uploads};
@@ -253,6 +252,7 @@ fn step(frame: Frame, upload: &Upload, token: &str, stage: &Stage) -> Result<Res
         problem: None,
         tallies: Vec::new(),
         rows: Vec::new(),
+        cover: None,
         more: String::new(),
         passed_over: String::new(),
         utc: upload.is_utc(),
@@ -286,11 +286,16 @@ fn heading(counting: bool, one: &str, other: &str) -> String {
 }
 
 fn tell(page: &mut ImportStepPage, counted: bool, outcome: &Outcome) -> Result<(), Problem> {
-    let Outcome { sums, not_counted } = outcome;
+    let Outcome {
+        sums,
+        not_counted,
+        to_cover,
+    } = outcome;
     page.counted = counted;
     page.heading = heading(counted, "Counted", "Nothing is counted yet");
     page.tallies = tallies(sums, counted)?;
-    page.rows = not_counted.iter().map(row).collect();
+    page.rows = not_counted.iter().map(row).collect::<Result<_, _>>()?;
+    page.cover = cover(to_cover)?;
     let more = (sums.refused + sums.conflict).saturating_sub(SHOWN as u64);
     if more > 0 {
         page.more = format!(
@@ -326,51 +331,4 @@ fn tallies(sums: &Sums, counted: bool) -> Result<Vec<Tally>, Problem> {
         all.push(tally(label, words::exact(Money::new(*micros, currency))));
     }
     Ok(all)
-}
-
-fn row(answer: &RowAnswer) -> ImportRow {
-    let column = match &answer.receipt.answer {
-        Answer::Refused(refusals) => refusals.first().map_or("", column),
-        Answer::Conflict => "id",
-        Answer::Accepted(_) | Answer::Duplicate(_) => "",
-    };
-    ImportRow {
-        line: number(answer.line),
-        column: column.to_owned(),
-        reasons: answer
-            .reasons()
-            .iter()
-            .map(|one| said(column, one))
-            .collect(),
-    }
-}
-
-/// A reason beside its column: the column's name isn't said twice, nor spelt with a capital.
-fn said(column: &str, reason: &str) -> String {
-    let named = format!("{column}: ");
-    match reason.strip_prefix(&named) {
-        Some(rest) => sentence(rest),
-        None if !column.is_empty() && reason.starts_with(column) => format!("{reason}."),
-        None => sentence(reason),
-    }
-}
-
-/// The column that a refusal is about; empty where it is about the use as a whole.
-fn column(refusal: &UseRefusal) -> &str {
-    match refusal {
-        UseRefusal::Field(error) => &error.field,
-        UseRefusal::UnknownLicence | UseRefusal::LicenceNotActive { .. } => "licence_code",
-        UseRefusal::WrongTrack { .. } | UseRefusal::TrackMissing | UseRefusal::UnknownTrack => {
-            "track"
-        }
-        _ => "",
-    }
-}
-
-fn rows(count: u64) -> String {
-    words::many(i64::try_from(count).unwrap_or(i64::MAX), "row", "rows")
-}
-
-fn number(count: u64) -> String {
-    words::count(i64::try_from(count).unwrap_or(i64::MAX))
 }

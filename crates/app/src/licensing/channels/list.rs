@@ -76,16 +76,18 @@ pub(in crate::licensing) async fn on_list(
         .await?
         .all(HISTORY, &[licence.bytes().into()])
         .await?;
-    let change = |row: &Row| -> Result<Change, Fault> {
-        let line = line(row)?;
-        Ok(Change {
-            at: line.at,
-            before: line.before.map(bare),
-            after: line.after.map(bare),
-        })
-    };
     let history: Vec<Change> = rows.iter().map(change).collect::<Result<_, _>>()?;
     Ok(covered_at(&listings(&history), channel, at))
+}
+
+/// A line of the history as far as it decides what was listed.
+pub(super) fn change(row: &Row) -> Result<Change, Fault> {
+    let line = line(row)?;
+    Ok(Change {
+        at: line.at,
+        before: line.before.map(bare),
+        after: line.after.map(bare),
+    })
 }
 
 fn bare(noted: Noted) -> Listed {

@@ -7,6 +7,7 @@
 
 mod add;
 mod change;
+mod holding;
 mod list;
 mod remove;
 
@@ -15,6 +16,7 @@ pub use change::change;
 pub use list::{HISTORY_SHOWN_MAX, Line, Safelist, history, list};
 pub use remove::remove;
 
+pub(crate) use holding::{Holding, holding};
 pub(super) use list::on_list;
 
 pub use domain::envelope::Audience;

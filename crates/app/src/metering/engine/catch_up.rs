@@ -97,6 +97,7 @@ pub(super) async fn catch_up(
     let again = !state.known_ready || settled_elsewhere;
     state.known_ready = false;
     let concerned = state.known.concerns(&changed);
+    state.known.channels.forget(&changed);
     forget(state, mark.dropped);
     note(engine, state, tx, mark.last).await?;
     if again || (appended && concerned) {

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use domain::Timestamp;
 use store::db::Tx;
 
-use super::super::batch::Asked;
-use super::super::report::Answer;
+use super::super::batch::{Asked, Judged};
 use super::judge::{self, Draft};
 use super::old::Old;
 use super::state::State;
@@ -22,7 +21,7 @@ pub(super) async fn commit(
     engine: &Engine,
     state: &mut State,
     asked: &[Asked],
-) -> Result<Vec<Option<Vec<Answer>>>, Fault> {
+) -> Result<Vec<Option<Judged>>, Fault> {
     let mut tries = Tries::default();
     loop {
         match once(engine, state, asked).await {
@@ -40,7 +39,7 @@ async fn once(
     engine: &Engine,
     state: &mut State,
     asked: &[Asked],
-) -> Result<Vec<Option<Vec<Answer>>>, Fault> {
+) -> Result<Vec<Option<Judged>>, Fault> {
     let now = engine.edge.now();
     catch_up::prepare(engine, state, now).await?;
     let mut tx = engine.alone().await?;
@@ -48,10 +47,9 @@ async fn once(
     let keys = asked.iter().filter_map(|one| one.key).collect();
     let withdrawn = api_key::withdrawn(&mut tx, keys).await?;
     let stands = |one: &Asked| one.key.is_none_or(|key| !withdrawn.contains(&key));
-    let (codes, tracks) = judge::named(state, asked);
-    state.known.learn(&mut tx, &codes, &tracks, now).await?;
     let keys = judge::keys(engine, asked);
     let earlier = judge::earlier(state, &mut tx, &keys).await?;
+    judge::learn(state, &mut tx, asked, &earlier, now).await?;
     let old = Old::find(state, &mut tx, asked, now.0).await?;
     let no = state.last + 1;
     state.torn = true;

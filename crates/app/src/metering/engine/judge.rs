@@ -13,10 +13,11 @@ use meter::id::{EventId, Key};
 use meter::window::Place;
 use store::db::Tx;
 
-use super::super::batch::Asked;
+use super::super::batch::{Asked, Judged, Lacks};
 use super::super::report::{Answer, Counted};
 use super::Engine;
 use super::blobs;
+use super::channels;
 use super::old::Old;
 use super::state::State;
 use super::uncovered::Refused;
@@ -39,16 +40,39 @@ pub(super) struct Counting<'a> {
     accepted: Box<Accepted>,
 }
 
-/// The licences and tracks that events name and the book doesn't know yet.
-pub(super) fn named(state: &State, asked: &[Asked]) -> (BTreeSet<Code>, BTreeSet<domain::TrackId>) {
+/// Reads the licences and tracks that events name and the book doesn't know yet.
+pub(super) async fn learn(
+    state: &mut State,
+    tx: &mut Tx,
+    asked: &[Asked],
+    earlier: &Earlier,
+    now: Timestamp,
+) -> Result<(), Fault> {
     let book = &state.known.book;
+    let unknown = |code: &Code| book.licence_of_code(*code).is_none();
     let (mut codes, mut tracks) = (BTreeSet::new(), BTreeSet::new());
+    let mut by_channel = Vec::new();
     for event in asked.iter().flat_map(Asked::good) {
-        let code = meter::code::read(&event.licence_code);
-        codes.extend(code.filter(|code| book.licence_of_code(*code).is_none()));
+        match &event.licence_code {
+            Some(code) => codes.extend(meter::code::read(code).filter(unknown)),
+            None => by_channel.extend(event.named_channel().zip(event.track)),
+        }
         tracks.extend(event.track.filter(|track| book.track(*track).is_none()));
     }
-    (codes, tracks)
+    if !by_channel.is_empty() {
+        // One that has come again is told its licence, whatever lists say by now.
+        let before = earlier.values().filter_map(|before| before.code);
+        codes.extend(before.filter(unknown));
+        let channels = by_channel.iter().map(|(channel, _)| channel.clone());
+        let channels = channels.collect();
+        state.known.channels.learn(tx, &channels).await?;
+        let listed = &state.known.channels;
+        for (channel, track) in &by_channel {
+            let holdings = listed.of(channel, *track).map(|one| one.code);
+            codes.extend(holdings.filter(unknown));
+        }
+    }
+    state.known.learn(tx, &codes, &tracks, now).await
 }
 
 /// The keys of each request's events: of every event, so that they stand at the same place; one that
@@ -68,6 +92,8 @@ pub(super) fn keys(engine: &Engine, asked: &[Asked]) -> Vec<Vec<Option<Key>>> {
 pub(super) struct Before {
     reporter: String,
     event: Event<'static>,
+    /// That of the licence it fell under.
+    code: Option<Code>,
     billed_ms: i64,
     earned: i64,
 }
@@ -105,6 +131,7 @@ pub(super) async fn earlier(
             let before = Before {
                 reporter: stored.reporter.to_owned(),
                 event: Event::from(stored.event().to_report()),
+                code: stored.code.code(),
                 billed_ms: stored.outcome.billed_ms(),
                 earned: stored.outcome.earned(),
             };
@@ -138,26 +165,33 @@ impl<'a> Draft<'a> {
         old: &Old,
         asked: &'a Asked,
         keys: &[Option<Key>],
-    ) -> Result<Vec<Answer>, Fault> {
+    ) -> Result<Judged, Fault> {
         let events = asked.events();
-        let mut answers = Vec::with_capacity(events.len());
+        let mut judged = Judged::default();
+        judged.answers.reserve(events.len());
         for (event, key) in events.iter().zip(keys) {
-            answers.push(match (event, key) {
+            let answer = match (event, key) {
                 (Err(receipt), _) => receipt.answer.clone(),
-                (Ok(event), Some(key)) => self.one(state, old, (&asked.reporter, event), *key)?,
+                (Ok(event), Some(key)) => {
+                    let from = (asked, event);
+                    self.one(state, old, from, *key, &mut judged)?
+                }
                 (Ok(_), None) => return Err(Fault::because("judging a use", "it has no key")),
-            });
+            };
+            judged.answers.push(answer);
         }
-        Ok(answers)
+        Ok(judged)
     }
 
     fn one(
         &mut self,
         state: &mut State,
         old: &Old,
-        (reporter, event): (&'a str, &'a Event<'a>),
+        (asked, event): (&'a Asked, &'a Event<'a>),
         key: Key,
+        judged: &mut Judged,
     ) -> Result<Answer, Fault> {
+        let reporter = asked.reporter.as_str();
         if let Some(answer) = old.answer(reporter, event) {
             return Ok(answer);
         }
@@ -167,17 +201,32 @@ impl<'a> Draft<'a> {
                 return Ok(answer);
             }
         }
-        let accepted = match state.known.book.judge(event, self.now) {
+        let (code, verdict) = match &event.licence_code {
+            Some(code) => (
+                meter::code::read(code),
+                state.known.book.judge(event, self.now),
+            ),
+            None => channels::judge(&state.known, asked.whose, event, self.now),
+        };
+        let accepted = match verdict {
             Verdict::Refuse(reasons) => {
                 let from = (reporter, event);
-                self.refused.note(&state.known, key, from, &reasons);
+                let refused = &mut self.refused;
+                let lacking = refused.note(&state.known, key, from, (code, &reasons));
+                judged.lacks.extend(lacking.map(|(licence, track)| Lacks {
+                    at: judged.answers.len(),
+                    licence,
+                    track,
+                }));
                 return Ok(Answer::Refused(reasons));
             }
             Verdict::Accept(accepted) => accepted,
         };
         // Whatever can fail comes before anything is noted, so that a fault leaves nothing half counted.
         let counted = of_accepted(&accepted);
-        let packed = state.packer.add(reporter, event, accepted.outcome());
+        let packed = state
+            .packer
+            .add_under(reporter, event, accepted.code(), accepted.outcome());
         let index = packed.map_err(Fault::while_("packing a use"))?;
         let place = Place {
             commit: self.no,
@@ -259,8 +308,10 @@ impl Before {
         if self.event != *event {
             return Answer::Conflict;
         }
-        let code = meter::code::read(&event.licence_code);
-        let known = code.and_then(|code| Some((code, state.known.book.licence_of_code(code)?)));
+        let book = &state.known.book;
+        let known = self
+            .code
+            .and_then(|code| Some((code, book.licence_of_code(code)?)));
         match known {
             Some((licence, terms)) => Answer::Duplicate(Counted {
                 licence,

@@ -8,6 +8,8 @@ use foldhash::fast::RandomState;
 use meter::book::{Book, LicenceTerms};
 use meter::pack::CodeText;
 
+use super::channels::Channels;
+
 /// Sixteen bytes of any id.
 pub(super) type Id = [u8; 16];
 
@@ -20,6 +22,8 @@ pub(super) struct Known {
     /// What to read again when something with this id has changed.
     pub(super) things: HashMap<Id, BTreeSet<Thing>>,
     pub(super) purses: HashSet<Id>,
+    /// Which licences list the channels that stand in place of codes.
+    pub(super) channels: Channels,
 }
 
 /// A licence, as far as the book has no need of it.
@@ -59,6 +63,7 @@ impl Default for Known {
             numbers: HashMap::default(),
             things: HashMap::default(),
             purses: HashSet::default(),
+            channels: Channels::default(),
         }
     }
 }

@@ -12,6 +12,7 @@
 
 mod blobs;
 mod catch_up;
+mod channels;
 mod commit;
 pub mod drop;
 mod fold;
@@ -139,8 +140,8 @@ impl Engine {
         // Who hung up meanwhile gets no answer; their events count all the same.
         match commit::commit(self, &mut state, &asked).await {
             Ok(all) => {
-                for ((answer, answers), asked) in answers.into_iter().zip(all).zip(asked) {
-                    let reported = answers.map(|answers| Reported { asked, answers });
+                for ((answer, judged), asked) in answers.into_iter().zip(all).zip(asked) {
+                    let reported = judged.map(|judged| judged.of(asked));
                     let _ = answer.send(Ok(reported));
                 }
             }

@@ -88,12 +88,11 @@ pub(super) async fn alone(tx: &mut Tx, reporter: &str, id: &str) -> Result<Optio
 fn read(row: &Row) -> Result<Before, Fault> {
     let report = serde_json::from_str(&row.text("report")?);
     let report: UseReport = report.map_err(Fault::while_("reading an earlier report"))?;
-    let licence = meter::code::read(&report.licence_code)
-        .ok_or_else(|| Fault::because("reading an earlier report", "it names no licence"))?;
+    let licence = row.text("code")?.parse();
     Ok(Before {
         report,
         counted: Counted {
-            licence,
+            licence: licence.map_err(Fault::while_("reading an earlier report"))?,
             billed_ms: row.int("billed_ms")?,
             earned_micros: row.int("earned_micros")?,
             currency: Currency::from_code(&row.text("currency")?)
@@ -103,10 +102,12 @@ fn read(row: &Row) -> Result<Before, Fault> {
 }
 
 const BEFORE: &str = "
-    select report, billed_ms, earned_micros, currency
-      from uses where event_id = $1 and reporter = $2 and first_no = 0";
+    select u.report, u.billed_ms, u.earned_micros, u.currency, l.code
+      from uses u join licences l on l.id = u.licence_id
+     where u.event_id = $1 and u.reporter = $2 and u.first_no = 0";
 
 const ALONE: &str = "
-    select report, billed_ms, earned_micros, currency, received_ms, last_no
-      from uses where event_id = $1 and reporter = $2 and report is not null
-     order by received_ms desc limit 1";
+    select u.report, u.billed_ms, u.earned_micros, u.currency, u.received_ms, u.last_no, l.code
+      from uses u join licences l on l.id = u.licence_id
+     where u.event_id = $1 and u.reporter = $2 and u.report is not null
+     order by u.received_ms desc limit 1";

@@ -6,8 +6,7 @@
 
 use std::sync::Arc;
 
-use super::super::batch::{Asked, Reported};
-use super::super::report::Answer;
+use super::super::batch::{Asked, Judged, Reported};
 use super::judge::{self, Draft};
 use super::old::Old;
 use super::state::State;
@@ -34,12 +33,12 @@ impl Trial {
         loop {
             match self.once(engine, &asked).await {
                 Err(fault) if tries.again(&fault) => {}
-                done => return done.map(|answers| Reported { asked, answers }),
+                done => return done.map(|judged| judged.of(asked)),
             }
         }
     }
 
-    async fn once(&mut self, engine: &Engine, asked: &Asked) -> Result<Vec<Answer>, Fault> {
+    async fn once(&mut self, engine: &Engine, asked: &Asked) -> Result<Judged, Fault> {
         let now = engine.edge.now();
         if !self.begun {
             self.state = State::default();
@@ -53,10 +52,9 @@ impl Trial {
             self.begun = true;
         }
         let asked = std::slice::from_ref(asked);
-        let (codes, tracks) = judge::named(state, asked);
-        state.known.learn(&mut tx, &codes, &tracks, now).await?;
         let keys = judge::keys(engine, asked);
         let earlier = judge::earlier(state, &mut tx, &keys).await?;
+        judge::learn(state, &mut tx, asked, &earlier, now).await?;
         let old = Old::find(state, &mut tx, asked, now.0).await?;
         // Taken back: nobody waits for what is left to do.
         drop(tx);
@@ -70,9 +68,9 @@ impl Trial {
             counted: Vec::new(),
             refused: Refused::default(),
         };
-        let mut answers = Vec::new();
+        let mut judged = Judged::default();
         for (one, keys) in asked.iter().zip(&keys) {
-            answers = draft.judge(state, &old, one, keys)?;
+            judged = draft.judge(state, &old, one, keys)?;
         }
         if !draft.counted.is_empty() {
             let blob = state.packer.seal(no, now);
@@ -80,6 +78,6 @@ impl Trial {
             state.last = no;
             state.known.book.reached(no);
         }
-        Ok(answers)
+        Ok(judged)
     }
 }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use domain::usage::UseRefusal;
 use domain::{LicenceId, Timestamp, TrackId};
+use licence_key::Code;
 use meter::book::Paid;
 use meter::event::Event;
 use meter::id::{EventId, Key};
@@ -60,6 +61,7 @@ pub(in crate::metering) fn is_uncovered(reason: &UseRefusal) -> bool {
         | UseRefusal::NotEnoughTime { .. } => true,
         UseRefusal::Field(_)
         | UseRefusal::UnknownLicence
+        | UseRefusal::NoLicenceForChannel
         | UseRefusal::UnknownTrack
         | UseRefusal::TrackMissing
         | UseRefusal::DamagedBundle => false,
@@ -67,28 +69,24 @@ pub(in crate::metering) fn is_uncovered(reason: &UseRefusal) -> bool {
 }
 
 impl<'a> Refused<'a> {
-    /// Notes a refused event, where it is one that is kept.
+    /// Notes a refused event under the licence with this code, where it is one that is kept: then
+    /// the licence and the track are answered.
     pub(super) fn note(
         &mut self,
         known: &Known,
         key: Key,
         (reporter, event): (&'a str, &'a Event<'a>),
-        reasons: &[UseRefusal],
-    ) {
+        (code, reasons): (Option<Code>, &[UseRefusal]),
+    ) -> Option<(LicenceId, TrackId)> {
         if !reasons.iter().all(is_uncovered) {
-            return;
+            return None;
         }
-        let code = meter::code::read(&event.licence_code);
-        let Some(terms) = code.and_then(|code| known.book.licence_of_code(code)) else {
-            return;
-        };
+        let terms = code.and_then(|code| known.book.licence_of_code(code))?;
         let own = match terms.paid_by {
             Paid::Tier(track) => Some(track),
             Paid::Bundle | Paid::Pool => None,
         };
-        let Some(track) = event.track.or(own) else {
-            return;
-        };
+        let track = event.track.or(own)?;
         let uncovered = Uncovered {
             reporter,
             event,
@@ -96,7 +94,9 @@ impl<'a> Refused<'a> {
             track,
             reasons: reasons.to_vec(),
         };
+        let of = (uncovered.licence, uncovered.track);
         self.kept.insert(key, uncovered);
+        Some(of)
     }
 
     /// Notes an event that counts: it may have been kept before.

@@ -41,11 +41,11 @@ on_both_engines! {
 
     async fn guests_may_buy_and_only_the_operator_may_do_all(world: World) {
         let may = |who: &Principal| Scope::ALL.map(|scope| who.may(scope));
-        assert_eq!(may(&Principal::Guest), [true, false, false, false]);
+        assert_eq!(may(&Principal::Guest), [true, false, false, false, false]);
         for (role, wanted) in [
-            (Role::Buyer, [true, false, false, false]),
-            (Role::Composer, [true, false, false, false]),
-            (Role::Operator, [true, true, true, true]),
+            (Role::Buyer, [true, false, false, false, false]),
+            (Role::Composer, [true, false, false, false, false]),
+            (Role::Operator, [true, true, true, true, true]),
         ] {
             let link = world.sends_link(role, "Somebody").await;
             let (_, person) = world.uses_link(&link).await.unwrap();

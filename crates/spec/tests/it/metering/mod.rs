@@ -2,6 +2,7 @@
 
 mod breakdown;
 mod bundle;
+mod channel;
 mod drop;
 mod earnings;
 mod engine;

@@ -89,7 +89,7 @@ pub use suggest::{HabitForm, MixShown, SuggestPage};
 pub use terms::Terms;
 pub use track::{Credit, Fact, Stem, TrackPage, UseForm};
 pub use uncovered::{OfferLink, UncoveredRow, UncoveredSection};
-pub use uses_import::{ImportPage, ImportRow, ImportStepPage};
+pub use uses_import::{ImportCover, ImportPage, ImportRow, ImportStepPage};
 pub use verify::{VerifyAnswer, VerifyPage};
 pub use wallet::{BundleRow as WalletBundleRow, MoveRow, PermissionRow, PermitForm, WalletPage};
 pub use wave::Wave;

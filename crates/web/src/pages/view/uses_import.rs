@@ -3,6 +3,7 @@
 use super::form::{Alert, Field};
 use super::operator::Tally;
 use super::shell::Shell;
+use super::uncovered::OfferLink;
 
 /// `GET /uses/import`.
 #[derive(Debug, Clone, askama::Template)]
@@ -33,6 +34,19 @@ pub struct ImportRow {
     pub column: String,
     /// Why, a sentence each.
     pub reasons: Vec<String>,
+    /// What would cover it.
+    pub offer: Option<OfferLink>,
+    /// What the offer means, or why there is none; empty where it isn't cover that lacks.
+    pub note: String,
+}
+
+/// What would be bought, so that every row that lacks cover counts.
+#[derive(Debug, Clone)]
+pub struct ImportCover {
+    /// What it costs, and for how many rows.
+    pub sentence: String,
+    /// Each with how often it is bought and for how many rows.
+    pub purchases: Vec<(OfferLink, String)>,
 }
 
 /// `GET /uses/import/{token}`.
@@ -61,6 +75,8 @@ pub struct ImportStepPage {
     pub rows: Vec<ImportRow>,
     /// How many more there are; empty for none.
     pub more: String,
+    /// What would cover those that lack cover, where any do.
+    pub cover: Option<ImportCover>,
     /// Columns that say nothing about a use; empty for none.
     pub passed_over: String,
     /// What its button says, where there is something to do.
