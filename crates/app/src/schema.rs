@@ -113,4 +113,5 @@ pub const MIGRATIONS: &[Migration] = &[
         "report_sums",
         include_str!("../migrations/0032_report_sums.sql"),
     ),
+    kept!("settlement_leaves", "0033_settlement_leaves", "0033"),
 ];

@@ -66,4 +66,5 @@ const USES: &str = "
            currency, published_ms, received_ms, report
       from uses u
      where not exists (select 1 from use_leaves b where b.use_id = u.id)
+       and not exists (select 1 from settlement_leaves b where b.settlement_id = u.settlement_id)
      order by received_ms, id limit $1";

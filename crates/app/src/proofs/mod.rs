@@ -28,4 +28,4 @@ pub(crate) use end::{Secret, frontier, letters};
 pub(crate) use licences::{batch as licence_batch, licence};
 pub(crate) use statements::{Stated, batch as statement_batch, last as last_statement, statement};
 pub(crate) use tiles::all as all_tiles;
-pub(crate) use uses::{Logged, batch as use_batch, settled};
+pub(crate) use uses::{Leaf as UsesLeaf, Logged, settled};

@@ -125,11 +125,12 @@ async fn of_id(
     id: &[u8; 16],
     form: Form,
 ) -> Result<Vec<u8>, Stop<ProofRefusal>> {
-    let row = tx.optional(USE, &[id.into()]).await?;
-    let row = row.ok_or(Stop::Refused(ProofRefusal::NotYet))?;
-    let (leaf, position) = (row.int("leaf")?, place(row.int("position")?)?);
-    let events = uses::batch(tx, leaf).await?;
-    proof(app, tx, (leaf, position), &events, form).await
+    let leaf = uses::leaf_of(tx, id).await?;
+    let leaf = leaf.ok_or(Stop::Refused(ProofRefusal::NotYet))?;
+    let all = uses::Leaf::read(tx, leaf).await?;
+    let position = all.position(id);
+    let position = position.ok_or_else(|| Fault::because("making a proof", ALTERED))?;
+    proof(app, tx, (leaf, position), &all.events, form).await
 }
 
 /// The proof of a payee's statement of a month in one currency.
@@ -272,7 +273,7 @@ const LICENCE: &str = "
       from licences l left join licence_leaves b on b.licence_id = l.id
      where l.id = $1";
 
-const USE: &str = "select leaf, position from use_leaves where use_id = $1";
+const ALTERED: &str = "the leaf doesn't hold the use that is kept for it: run the audit";
 
 const STATEMENT: &str = "
     select h.leaf, h.position

@@ -135,6 +135,7 @@ impl World {
             "log_checkpoints",
             "licence_leaves",
             "use_leaves",
+            "settlement_leaves",
             "statement_leaves",
             "statement_leaf_hashes",
         ] {
@@ -159,6 +160,7 @@ impl World {
         for table in [
             "licence_leaves",
             "use_leaves",
+            "settlement_leaves",
             "statement_leaf_hashes",
             "statement_leaves",
             "log_checkpoints",
