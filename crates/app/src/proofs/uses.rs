@@ -1,6 +1,5 @@
 //! The leaves of uses: one for each settlement of accepted uses, in that settlement's transaction.
 
-use data_encoding::HEXLOWER;
 use domain::Timestamp;
 use ledger::{Currency, Money};
 use sha2::{Digest, Sha256};
@@ -167,18 +166,18 @@ fn used(row: &Row) -> Result<Use, Fault> {
         published_ms: row.int("published_ms")?,
         received_ms: row.int("received_ms")?,
         report: report.map_or([0; 32], |text| Sha256::digest(text).into()),
+        root: row
+            .opt_bytes("root")?
+            .map(|root| root.as_slice().try_into())
+            .transpose()
+            .map_err(Fault::while_("reading a use's root"))?,
     })
-}
-
-/// A use's id as it is named to people.
-pub(super) fn named(text: &str) -> Option<[u8; 16]> {
-    let bytes = HEXLOWER.decode(text.as_bytes()).ok()?;
-    bytes.try_into().ok()
 }
 
 const OF_LEAF: &str = "
     select b.first_position, u.id, u.settlement_id, u.uses, u.licence_id, u.track_id, u.clip_ms,
-           u.billed_ms, u.earned_micros, u.currency, u.published_ms, u.received_ms, u.report
+           u.billed_ms, u.earned_micros, u.currency, u.published_ms, u.received_ms, u.report,
+           u.root
       from settlement_leaves b join uses u on u.settlement_id = b.settlement_id
      where b.leaf = $1 order by b.first_position, u.id";
 
@@ -186,7 +185,7 @@ const OF_LEAF: &str = "
 const OF_OLD_LEAF: &str = "
     select cast(null as bigint) as first_position, u.id, u.settlement_id, u.uses, u.licence_id,
            u.track_id, u.clip_ms, u.billed_ms, u.earned_micros, u.currency, u.published_ms,
-           u.received_ms, u.report
+           u.received_ms, u.report, u.root
       from use_leaves b join uses u on u.id = b.use_id
      where b.leaf = $1 order by b.position";
 

@@ -88,6 +88,7 @@ on_both_engines! {
         assert_eq!((world.leaves().await, world.signs_the_log().await), (3, 3));
         // What was logged one by one and what is logged by its settlement is proven alike.
         accepted(reporter.reports(&world.used("e3", &clip, &track)).await);
+        world.app().engine.settle().await.unwrap();
         world.signs_the_log().await;
         assert_eq!(world.breaches().await, []);
         for (event, place) in [("e0", (1, 0)), ("e2", (1, 2)), ("e3", (3, 0))] {
@@ -124,5 +125,6 @@ on_both_engines! {
             let said = world.is_kept_from(statement).await;
             assert!(said.contains("append-only"), "{statement}: {said}");
         }
+        world.has_broken(&["uses_are_logged"]);
     }
 }
