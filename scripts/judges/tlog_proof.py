@@ -34,11 +34,33 @@ Ed25519PublicKey.from_public_bytes(b64decode(key)[1:]).verify(signature, (text +
 origin, size, signed_root = text.split("\n")[:3]
 assert origin == name, "another log's checkpoint"
 extra, at = b64decode(extra.removeprefix("extra ")), int(index.removeprefix("index "))
-end = 3 + int.from_bytes(extra[1:3])
-leaf, position, salt, n = extra[3:end], int.from_bytes(extra[end:end + 4]), extra[end + 4:end + 20], extra[end + 20]
-hashes, event = extra[end + 21:end + 21 + 32 * n], extra[end + 21 + 32 * n:]
+assert extra[0] in (1, 2), "an unknown version"
+
+def take(n):
+    global extra
+    taken, extra = extra[:n], extra[n:]
+    assert len(taken) == n, "the extra line is cut off"
+    return taken
+
+def number(n):
+    return int.from_bytes(take(n))
+
+def opening():
+    position, salt, n = number(4), take(16), number(1)
+    return position, salt, [take(32) for _ in range(n)]
+
+single = number(1) == 2
+leaf = take(number(2))
+position, salt, hashes = opening()
+event = take(number(4)) if single else extra
 assert root(leaf, at, int(size), [b64decode(p) for p in path]) == b64decode(signed_root), "not in the log"
 assert leaf[:4] == b"CCL\1" and int.from_bytes(leaf[5:13]) == at, "not a leaf of this index"
-batch = root(salt + event, position, int.from_bytes(leaf[85:89]), [hashes[i:i + 32] for i in range(0, 32 * n, 32)])
-assert batch == leaf[53:85], "not in the commit"
-print(f"proven: event {position} of {int.from_bytes(leaf[85:89])} in leaf {at} of {size}: {event!r}")
+count = int.from_bytes(leaf[85:89])
+assert root(salt + event, position, count, hashes) == leaf[53:85], "not in the commit"
+print(f"proven: event {position} of {count} in leaf {at} of {size}: {event!r}")
+if single:
+    assert event[:2] == b"CC" and event[3] == 2, "an event that is not over several"
+    position, salt, hashes = opening()
+    count = int.from_bytes(event[-40:-32])
+    assert root(salt + extra, position, count, hashes) == event[-32:], "not among those of the event"
+    print(f"proven: {position} of its {count}: {extra!r}")

@@ -124,4 +124,5 @@ pub const MIGRATIONS: &[Migration] = &[
             include_str!("../migrations/0034_channel_licences.postgres.sql"),
         ),
     },
+    kept!("settlement_leaves", "0033_settlement_leaves", "0033"),
 ];

@@ -104,6 +104,7 @@ fn events(statement: &Statement) -> [Event; 5] {
             published_ms: OCTOBER,
             received_ms: OCTOBER,
             report: [4; 32],
+            root: None,
         })
     };
     let said = Said {
@@ -139,7 +140,11 @@ impl Kept {
             index,
             path: reader.inclusion(index).unwrap(),
             checkpoint: self.heads[1].clone(),
-            event: Some(tlog::Event { bytes, opening }),
+            event: Some(tlog::Event {
+                bytes,
+                opening,
+                part: None,
+            }),
         }
     }
 

@@ -5,12 +5,18 @@ use std::collections::HashMap;
 use std::hint::black_box;
 use std::time::Instant;
 
+use sha2::{Digest, Sha256};
+use tlog::merkle::Frontier;
 use tlog::{
-    Batch, Event, Hash, Kind, Leaf, Log, Proof, Reader, Salts, SigningKey, Total, verify_use,
+    Batch, Event, Hash, Kind, Leaf, Log, PLACE_BYTES, PartSalts, Proof, Reader, Salts, SigningKey,
+    Total, verify_use,
 };
 
 const EVENTS: usize = 1_000;
 const EVENT_BYTES: usize = 120;
+/// A record of a use among several, and what it holds the hash of.
+const RECORD_BYTES: usize = 92;
+const DETAIL_BYTES: usize = 130;
 const LEAVES: u64 = 1_000_000;
 const ROUNDS: usize = 300;
 
@@ -18,6 +24,7 @@ fn main() {
     let backend = if has_sha_ni() { "with" } else { "without" };
     println!("SHA-256 {backend} the processor's SHA instructions; medians of {ROUNDS} rounds");
     commit();
+    parts();
     proofs();
 }
 
@@ -87,6 +94,42 @@ fn commit() {
     });
 }
 
+/// What a use among several costs: its salt, its record of 92 bytes, and its part of the tree; with the
+/// hash over 130 bytes of details that stand in the record.
+fn parts() {
+    let salts = PartSalts::of_log(&[7; 32]);
+    let (details, mut record) = (vec![3_u8; DETAIL_BYTES], [5_u8; RECORD_BYTES]);
+    let place = |n: usize| {
+        let mut place = [0; PLACE_BYTES];
+        place[4..].copy_from_slice(&(n as u64).to_be_bytes());
+        place
+    };
+    time("a use among several, all of it", EVENTS, || {
+        let mut tree = Frontier::default();
+        for n in 0..EVENTS {
+            record[60..].copy_from_slice(&Sha256::digest(&details));
+            tree.push(salts.leaf(&place(n), &record));
+        }
+        black_box(tree.head());
+    });
+    time("of this, its salt", EVENTS, || {
+        for n in 0..EVENTS {
+            black_box(salts.salt(&place(n)));
+        }
+    });
+    let plain = vec![5_u8; DETAIL_BYTES + RECORD_BYTES];
+    time("beside it, plain SHA-256 of the same bytes", EVENTS, || {
+        for _ in 0..EVENTS {
+            black_box(Sha256::digest(black_box(&plain)));
+        }
+    });
+    time("and of one block", EVENTS, || {
+        for _ in 0..EVENTS {
+            black_box(Sha256::digest(black_box(&plain[..44])));
+        }
+    });
+}
+
 fn proofs() {
     let key = SigningKey::from_seed("bench.example/log", &[3; 32]).expect("a name");
     let events: Vec<Vec<u8>> = (0..=u8::MAX)
@@ -134,6 +177,7 @@ fn proofs() {
     let event = Event {
         bytes: events[333].clone(),
         opening: batch.open(333).expect("an event"),
+        part: None,
     };
     let proof = Proof {
         leaf,

@@ -1,11 +1,16 @@
-//! Writes a small log to a folder, with a proof that anybody can check:
-//! `cargo run -p tlog --example receipts -- FOLDER`, then
-//! `python3 scripts/judges/tlog_proof.py FOLDER/use.tlog-proof FOLDER/log.vkey`.
+//! Writes a small log to a folder, with two proofs that anybody can check, of an event and of one of
+//! several that another is over: `cargo run -p tlog --example receipts -- FOLDER`, then
+//! `python3 scripts/judges/tlog_proof.py FOLDER/use.tlog-proof FOLDER/log.vkey`, and the same of
+//! `FOLDER/single.tlog-proof`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tlog::{Batch, Event, Kind, Leaf, Log, Proof, Reader, Salts, SigningKey, Total, verify_use};
+use tlog::merkle::Tree;
+use tlog::{
+    Batch, Event, Kind, Leaf, Log, Opening, PLACE_BYTES, Part, PartSalts, Proof, Reader, Salts,
+    SigningKey, Total, verify_use,
+};
 
 const COMMITS: u64 = 700;
 const SHOWN: u64 = 300;
@@ -21,12 +26,14 @@ fn main() {
     let (secret, mut log) = ([5; 32], Log::new());
     let mut shown = None;
     for commit in 0..COMMITS {
-        let events: Vec<String> = (0..7)
-            .map(|n| format!("use {n} of commit {commit}"))
+        let mut events: Vec<Vec<u8>> = (0..7)
+            .map(|n| format!("use {n} of commit {commit}").into_bytes())
             .collect();
+        let (several, part) = several(&secret);
+        events.push(several);
         let batch = Batch::new(
             Salts::of_batch(&secret, commit),
-            events.iter().map(String::as_bytes),
+            events.iter().map(Vec::as_slice),
         );
         let leaf = Leaf {
             kind: Kind::Uses,
@@ -43,14 +50,12 @@ fn main() {
         let leaf = leaf.encode().expect("one currency");
         log.append(&leaf).expect("a leaf is short");
         if commit == SHOWN {
-            let opening = batch.open(4).expect("seven events");
-            shown = Some((
-                leaf,
-                Event {
-                    bytes: events[4].clone().into_bytes(),
-                    opening,
-                },
-            ));
+            let event = |at: u32, part: Option<Part>| Event {
+                bytes: events[at as usize].clone(),
+                opening: batch.open(at).expect("eight events"),
+                part,
+            };
+            shown = Some((leaf, event(4, None), event(7, Some(part))));
         }
     }
     let pending = log.take_pending();
@@ -69,21 +74,40 @@ fn main() {
     let path = Reader::new(log.size(), read)
         .inclusion(SHOWN)
         .expect("the tiles are there");
-    let (leaf, event) = shown.expect("the log is longer than that");
-    let proof = Proof {
-        leaf,
-        index: SHOWN,
-        path,
-        checkpoint,
-        event: Some(event),
+    let (leaf, event, single) = shown.expect("the log is longer than that");
+    println!("{} leaves", log.size());
+    for (name, event) in [("use.tlog-proof", event), ("single.tlog-proof", single)] {
+        let proof = Proof {
+            leaf: leaf.clone(),
+            index: SHOWN,
+            path: path.clone(),
+            checkpoint: checkpoint.clone(),
+            event: Some(event),
+        };
+        verify_use(&proof, key.public()).expect("what was just made");
+        write(&folder.join(name), proof.to_text().as_bytes());
+        println!("{name} of {} bytes", proof.to_text().len());
+    }
+}
+
+/// An event that is over eleven, and the fourth of them.
+fn several(secret: &[u8; 32]) -> (Vec<u8>, Part) {
+    const COUNT: u8 = 11;
+    const NTH: u8 = 3;
+    let salts = PartSalts::of_log(secret);
+    let place = |n: u8| [n; PLACE_BYTES];
+    let record = |n: u8| format!("one of several: {n}").into_bytes();
+    let leaves = (0..COUNT).map(|n| salts.leaf(&place(n), &record(n)));
+    let tree = Tree::new(leaves.collect());
+    let count = u64::from(COUNT).to_be_bytes();
+    let event = [&b"CCX\x02eleven uses"[..], &count, &tree.head().0].concat();
+    let opening = Opening {
+        position: NTH.into(),
+        salt: salts.salt(&place(NTH)),
+        path: tree.inclusion(NTH.into()).expect("eleven leaves"),
     };
-    verify_use(&proof, key.public()).expect("what was just made");
-    write(&folder.join("use.tlog-proof"), proof.to_text().as_bytes());
-    println!(
-        "{} leaves, and use.tlog-proof of {} bytes",
-        log.size(),
-        proof.to_text().len()
-    );
+    let bytes = record(NTH);
+    (event, Part { bytes, opening })
 }
 
 fn write(path: &Path, bytes: &[u8]) {

@@ -2,7 +2,8 @@
 //!
 //! The log is a Merkle tree (RFC 6962) whose leaves are *commits*: one leaf says what was accepted
 //! together ([`Leaf`]), by the head of a second Merkle tree over salted events ([`Batch`]), with
-//! their count and totals. It is kept as the tiles of C2SP `tlog-tiles` ([`Log`]), and its heads
+//! their count and totals. An event may be over several in turn, by the head of a third tree
+//! ([`Several`]). The log is kept as the tiles of C2SP `tlog-tiles` ([`Log`]), and its heads
 //! are signed as C2SP checkpoints ([`Checkpoint`]). What a composer holds is a [`Proof`], written
 //! as a C2SP `tlog-proof`; numbered [`Statement`]s make what was left out provable; [`audit`] names
 //! the first byte that isn't what it was.
@@ -24,6 +25,7 @@ mod log;
 pub mod merkle;
 mod note;
 mod packed;
+mod part;
 mod reader;
 mod receipt;
 mod statement;
@@ -38,6 +40,7 @@ pub use note::{
     KeyError, MAX_NOTE_BYTES, MAX_SIGNATURES, Note, NoteError, SigningKey, VerifyingKey,
 };
 pub use packed::{pack, unpack};
+pub use part::{PLACE_BYTES, Part, PartSalts, Several};
 pub use reader::{ReadError, Reader, tiles_for};
 pub use receipt::{
     Event, MAX_PROOF_BYTES, Proof, ProofError, Proven, verify_growth, verify_leaf, verify_use,

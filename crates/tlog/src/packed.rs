@@ -9,9 +9,12 @@ use crate::checkpoint::{Checkpoint, Head};
 use crate::hash::{HASH_BYTES, Hash};
 use crate::merkle::head_from_inclusion;
 use crate::note::{Note, VerifyingKey};
+use crate::part::Part;
 use crate::receipt::{Event, Proof, ProofError, verify_use};
 
 const VERSION: u8 = 1;
+/// The version that goes on to one of several that the event is over.
+const OF_PART: u8 = 2;
 /// Where a leaf's encoding has what packing moves or leaves out (`docs/transparency.md`).
 const KIND: usize = 4;
 const TIME: core::ops::Range<usize> = 13..21;
@@ -29,7 +32,8 @@ pub fn pack(proof: &Proof, key: &VerifyingKey) -> Result<Vec<u8>, ProofError> {
     let proven = verify_use(proof, key)?;
     let event = proof.event.as_ref().ok_or(ProofError::NoEvent)?;
     let (leaf, opening) = (&proof.leaf, &event.opening);
-    let mut bytes = [VERSION, leaf[KIND]].to_vec();
+    let version = event.part.as_ref().map_or(VERSION, |_| OF_PART);
+    let mut bytes = [version, leaf[KIND]].to_vec();
     bytes.extend(&leaf[TIME]);
     bytes.extend(&leaf[COUNT]);
     bytes.extend(&leaf[PREVIOUS]);
@@ -39,10 +43,19 @@ pub fn pack(proof: &Proof, key: &VerifyingKey) -> Result<Vec<u8>, ProofError> {
     let signature = signature(proof, key).ok_or(ProofError::Packed)?;
     bytes.extend(signature);
     push_path(&mut bytes, &proof.path);
-    bytes.extend(opening.position.to_be_bytes());
-    bytes.extend(opening.salt);
-    push_path(&mut bytes, &opening.path);
-    bytes.extend(&event.bytes);
+    push_opening(&mut bytes, opening);
+    let Some(part) = &event.part else {
+        bytes.extend(&event.bytes);
+        return Ok(bytes);
+    };
+    // The root that the event ends with follows from the part.
+    let head = event.bytes.split_last_chunk::<HASH_BYTES>();
+    let (head, _) = head.ok_or(ProofError::Packed)?;
+    let length = u16::try_from(head.len()).map_err(|_| ProofError::Packed)?;
+    bytes.extend(length.to_be_bytes());
+    bytes.extend(head);
+    push_opening(&mut bytes, &part.opening);
+    bytes.extend(&part.bytes);
     Ok(bytes)
 }
 
@@ -61,6 +74,12 @@ fn signature(proof: &Proof, key: &VerifyingKey) -> Option<[u8; 64]> {
     let plain = Checkpoint::parse(note.text)?.extensions.is_empty();
     let signature = note.signature_of(key)?.try_into().ok()?;
     plain.then_some(signature)
+}
+
+fn push_opening(bytes: &mut Vec<u8>, opening: &Opening) {
+    bytes.extend(opening.position.to_be_bytes());
+    bytes.extend(opening.salt);
+    push_path(bytes, &opening.path);
 }
 
 fn push_path(bytes: &mut Vec<u8>, path: &[Hash]) {
@@ -97,25 +116,58 @@ impl<'a> Input<'a> {
         self.slice(1 + totals * TOTAL_BYTES + statement)
     }
 
+    fn opening(&mut self) -> Option<Opening> {
+        Some(Opening {
+            position: self.take().map(u32::from_be_bytes)?,
+            salt: self.take()?,
+            path: self.path()?,
+        })
+    }
+
+    /// All that is left.
+    fn last(&mut self) -> Option<Vec<u8>> {
+        let rest = core::mem::take(&mut self.0);
+        (rest.len() <= MAX_EVENT_BYTES).then(|| rest.to_vec())
+    }
+
+    fn event(&mut self, version: u8) -> Option<Event> {
+        let opening = self.opening()?;
+        if version == VERSION {
+            return Some(Event {
+                bytes: self.last()?,
+                opening,
+                part: None,
+            });
+        }
+        let length = self.take().map(u16::from_be_bytes)?;
+        let head = self.slice(usize::from(length))?;
+        let part = Part {
+            opening: self.opening()?,
+            bytes: self.last()?,
+        };
+        // What a part is in ends with the number of its parts, and then their root.
+        let count = u64::from_be_bytes(*head.last_chunk()?);
+        let root = part.opening.head(&part.bytes, count.try_into().ok()?)?;
+        Some(Event {
+            bytes: [head, &root.0].concat(),
+            opening,
+            part: Some(part),
+        })
+    }
+
     fn proof(&mut self, key: &VerifyingKey) -> Option<Proof> {
         let [version, kind] = self.take()?;
-        if version != VERSION {
+        if ![VERSION, OF_PART].contains(&version) {
             return None;
         }
         let (time, count) = (self.take::<8>()?, self.take::<4>()?);
         let (previous, tail) = (self.take::<32>()?, self.tail(kind)?);
         let (index, size) = (self.take::<8>()?, self.take().map(u64::from_be_bytes)?);
         let (signature, path) = (self.take::<64>()?, self.path()?);
-        let position = self.take().map(u32::from_be_bytes)?;
-        let opening = Opening {
-            position,
-            salt: self.take()?,
-            path: self.path()?,
-        };
-        let event = self
-            .slice(self.0.len())
-            .filter(|event| event.len() <= MAX_EVENT_BYTES)?;
-        let batch = opening.head(event, u32::from_be_bytes(count))?;
+        let event = self.event(version)?;
+        let batch = event
+            .opening
+            .head(&event.bytes, u32::from_be_bytes(count))?;
         let head = [
             &b"CCL\x01"[..],
             &[kind],
@@ -136,16 +188,12 @@ impl<'a> Input<'a> {
             extensions: Vec::new(),
         };
         let checkpoint = key.note_with(&text.to_string(), &signature);
-        let event = Some(Event {
-            bytes: event.to_vec(),
-            opening,
-        });
         Some(Proof {
             leaf,
             index,
             path,
             checkpoint,
-            event,
+            event: Some(event),
         })
     }
 }

@@ -15,10 +15,14 @@ use crate::hash::{HASH_BYTES, Hash};
 use crate::leaf::{Leaf, LeafError};
 use crate::merkle::{head_from_inclusion, is_consistent};
 use crate::note::VerifyingKey;
+use crate::part::{Part, Several};
 use crate::tile::decimal;
 
 const FIRST_LINE: &str = "c2sp.org/tlog-proof@v1";
+/// Of a proof down to an event.
 const EXTRA_VERSION: u8 = 1;
+/// Of one that goes on to a part of it.
+const EXTRA_OF_PART: u8 = 2;
 /// No tree has longer paths than this.
 const MAX_PATH: usize = 64;
 /// The longest proof that is read: the longest event, in base64, and the longest note.
@@ -46,6 +50,8 @@ pub struct Event {
     pub bytes: Vec<u8>,
     /// Its place in the batch.
     pub opening: Opening,
+    /// One of the several that it is over, where that is what the proof is of.
+    pub part: Option<Part>,
 }
 
 /// What a proof has shown. Comes from verification only.
@@ -58,6 +64,9 @@ pub struct Proven {
     pub head: Head,
     /// The event that is in the commit, and its position there.
     pub event: Option<(u32, Vec<u8>)>,
+    /// The one that is among those which the event is over, and its position there. The event's own
+    /// encoding must be looked at before it is believed: it says what it is over.
+    pub part: Option<(u32, Vec<u8>)>,
 }
 
 /// A proof isn't one.
@@ -95,6 +104,12 @@ pub enum ProofError {
     /// The event isn't in the leaf's batch.
     #[error("the event is not in the commit: its path doesn't lead to the batch's head")]
     NotInBatch,
+    /// The event isn't of the version that is over several.
+    #[error("the event is not over several, so none can be shown to be one of them")]
+    NotSeveral,
+    /// The part isn't one of them.
+    #[error("the part is not in the event: its path doesn't lead to the root there")]
+    NotInEvent,
     /// Two checkpoints contradict each other: the log has been rewritten.
     #[error("the log of {old} leaves is not what the log of {new} grew from")]
     Rewritten {
@@ -119,7 +134,8 @@ pub fn verify_use(proof: &Proof, key: &VerifyingKey) -> Result<Proven, ProofErro
     }
 }
 
-/// Checks that a leaf is in the log, and its event in the leaf if the proof has one.
+/// Checks that a leaf is in the log, its event in the leaf if the proof has one, and the event's part
+/// in the event.
 ///
 /// # Errors
 /// As [`verify_use`], but a proof without an event is good.
@@ -141,13 +157,27 @@ pub fn verify_leaf(proof: &Proof, key: &VerifyingKey) -> Result<Proven, ProofErr
             leaf,
             head,
             event: None,
+            part: None,
         });
     };
     if event.opening.head(&event.bytes, leaf.count) != Some(leaf.batch) {
         return Err(ProofError::NotInBatch);
     }
+    if let Some(part) = &event.part {
+        let several = Several::of(&event.bytes).ok_or(ProofError::NotSeveral)?;
+        if !several.has(part) {
+            return Err(ProofError::NotInEvent);
+        }
+    }
+    let part = event.part.as_ref();
+    let part = part.map(|part| (part.opening.position, part.bytes.clone()));
     let event = Some((event.opening.position, event.bytes.clone()));
-    Ok(Proven { leaf, head, event })
+    Ok(Proven {
+        leaf,
+        head,
+        event,
+        part,
+    })
 }
 
 /// Checks that the log only grew between two signed checkpoints; returns both heads.
@@ -228,50 +258,88 @@ impl Proof {
         })
     }
 
-    /// Version, leaf and, if there is one, the event with its opening.
+    /// Version, leaf and, if there is one, the event with its opening; after it the same of its part.
     fn extra(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(256 + self.leaf.len());
-        bytes.push(EXTRA_VERSION);
+        let part = self.event.as_ref().and_then(|event| event.part.as_ref());
+        bytes.push(part.map_or(EXTRA_VERSION, |_| EXTRA_OF_PART));
         let length =
             u16::try_from(self.leaf.len()).expect("an entry of the log has 65,535 bytes at most");
         bytes.extend(length.to_be_bytes());
         bytes.extend(&self.leaf);
-        if let Some(Event {
-            bytes: event,
-            opening,
-        }) = &self.event
-        {
-            bytes.extend(opening.position.to_be_bytes());
-            bytes.extend(opening.salt);
-            bytes.push(u8::try_from(opening.path.len()).expect("a path of 32 hashes at most"));
-            opening.path.iter().for_each(|hash| bytes.extend(hash.0));
-            bytes.extend(event);
+        if let Some(event) = &self.event {
+            push_opening(&mut bytes, &event.opening);
+            if part.is_some() {
+                let length = u32::try_from(event.bytes.len()).expect("an event is short");
+                bytes.extend(length.to_be_bytes());
+            }
+            bytes.extend(&event.bytes);
+        }
+        if let Some(part) = part {
+            push_opening(&mut bytes, &part.opening);
+            bytes.extend(&part.bytes);
         }
         bytes
     }
+}
+
+fn push_opening(bytes: &mut Vec<u8>, opening: &Opening) {
+    bytes.extend(opening.position.to_be_bytes());
+    bytes.extend(opening.salt);
+    bytes.push(u8::try_from(opening.path.len()).expect("a path of 32 hashes at most"));
+    opening.path.iter().for_each(|hash| bytes.extend(hash.0));
 }
 
 fn parse_extra(bytes: &[u8]) -> Option<(Vec<u8>, Option<Event>)> {
     let (&version, rest) = bytes.split_first()?;
     let (length, rest) = rest.split_first_chunk::<2>()?;
     let (leaf, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
-    if version != EXTRA_VERSION {
-        return None;
-    }
-    let event = if rest.is_empty() {
-        None
-    } else {
-        Some(parse_event(rest)?)
+    let event = match version {
+        EXTRA_VERSION if rest.is_empty() => None,
+        EXTRA_VERSION => Some(parse_event(rest)?),
+        EXTRA_OF_PART => Some(parse_event_of_part(rest)?),
+        _ => return None,
     };
     Some((leaf.to_vec(), event))
 }
 
 fn parse_event(bytes: &[u8]) -> Option<Event> {
+    let (opening, event) = parse_opening(bytes)?;
+    let short = event.len() <= MAX_EVENT_BYTES;
+    short.then(|| Event {
+        bytes: event.to_vec(),
+        opening,
+        part: None,
+    })
+}
+
+fn parse_event_of_part(bytes: &[u8]) -> Option<Event> {
+    let (opening, rest) = parse_opening(bytes)?;
+    let (length, rest) = rest.split_first_chunk::<4>()?;
+    let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+    let (event, rest) = rest.split_at_checked(length)?;
+    let Event {
+        bytes: part,
+        opening: place,
+        ..
+    } = parse_event(rest)?;
+    let short = event.len() <= MAX_EVENT_BYTES;
+    short.then(|| Event {
+        bytes: event.to_vec(),
+        opening,
+        part: Some(Part {
+            bytes: part,
+            opening: place,
+        }),
+    })
+}
+
+fn parse_opening(bytes: &[u8]) -> Option<(Opening, &[u8])> {
     let (position, rest) = bytes.split_first_chunk::<4>()?;
     let (&salt, rest) = rest.split_first_chunk::<SALT_BYTES>()?;
     let (&hashes, rest) = rest.split_first()?;
-    let (path, event) = rest.split_at_checked(usize::from(hashes) * HASH_BYTES)?;
-    if usize::from(hashes) > MAX_PATH || event.len() > MAX_EVENT_BYTES {
+    let (path, rest) = rest.split_at_checked(usize::from(hashes) * HASH_BYTES)?;
+    if usize::from(hashes) > MAX_PATH {
         return None;
     }
     let path = path.as_chunks().0.iter().copied().map(Hash).collect();
@@ -280,8 +348,5 @@ fn parse_event(bytes: &[u8]) -> Option<Event> {
         salt,
         path,
     };
-    Some(Event {
-        bytes: event.to_vec(),
-        opening,
-    })
+    Some((opening, rest))
 }

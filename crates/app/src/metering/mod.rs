@@ -10,6 +10,7 @@ pub mod kept;
 pub mod live;
 pub mod offered;
 pub mod overview;
+pub mod proven;
 pub mod receipt;
 pub mod report;
 pub mod reporters;

@@ -63,7 +63,8 @@ const LICENCES: &str = "
 
 const USES: &str = "
     select id, settlement_id, uses, licence_id, track_id, clip_ms, billed_ms, earned_micros,
-           currency, published_ms, received_ms, report
+           currency, published_ms, received_ms, report, root
       from uses u
      where not exists (select 1 from use_leaves b where b.use_id = u.id)
+       and not exists (select 1 from settlement_leaves b where b.settlement_id = u.settlement_id)
      order by received_ms, id limit $1";

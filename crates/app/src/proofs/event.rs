@@ -4,6 +4,7 @@
 use licence_key::Code;
 
 const USE: [u8; 4] = *b"CCU\x01";
+const USES: [u8; 4] = *b"CCU\x02";
 const LICENCE: [u8; 4] = *b"CCT\x01";
 const STATEMENT: [u8; 4] = *b"CCS\x01";
 
@@ -46,6 +47,8 @@ pub struct Use {
     pub received_ms: i64,
     /// SHA-256 of the report as it was understood; zeros where it is several.
     pub report: [u8; 32],
+    /// Of several: the root of the tree over them; none of what was settled before there were any.
+    pub root: Option<[u8; 32]>,
 }
 
 /// A licence as it was issued.
@@ -81,18 +84,25 @@ impl Event {
         let mut bytes = Vec::with_capacity(160);
         match self {
             Self::Use(it) => {
-                bytes.extend(USE);
+                bytes.extend(it.root.map_or(USE, |_| USES));
                 for id in [it.id, it.settlement, it.licence, it.track] {
                     bytes.extend(id);
                 }
-                for number in [it.uses, it.clip_ms, it.billed_ms, it.earned_micros] {
+                if it.root.is_none() {
+                    bytes.extend(it.uses.to_be_bytes());
+                }
+                for number in [it.clip_ms, it.billed_ms, it.earned_micros] {
                     bytes.extend(number.to_be_bytes());
                 }
                 bytes.extend(it.currency);
                 for number in [it.published_ms, it.received_ms] {
                     bytes.extend(number.to_be_bytes());
                 }
-                bytes.extend(it.report);
+                // How many and their root stand last, where proofs look for them.
+                if it.root.is_some() {
+                    bytes.extend(it.uses.to_be_bytes());
+                }
+                bytes.extend(it.root.unwrap_or(it.report));
             }
             Self::Licence(it) => {
                 bytes.extend(LICENCE);
@@ -119,6 +129,7 @@ impl Event {
         let mut input = Input(bytes);
         let event = match input.take()? {
             USE => Self::Use(input.used()?),
+            USES => Self::Use(input.several()?),
             LICENCE => Self::Licence(input.licence()?),
             STATEMENT => Self::Statement(input.statement()?),
             _ => return None,
@@ -159,6 +170,25 @@ impl<'a> Input<'a> {
             published_ms: self.number()?,
             received_ms: self.number()?,
             report: self.take()?,
+            root: None,
+        })
+    }
+
+    fn several(&mut self) -> Option<Use> {
+        Some(Use {
+            id: self.take()?,
+            settlement: self.take()?,
+            licence: self.take()?,
+            track: self.take()?,
+            clip_ms: self.number()?,
+            billed_ms: self.number()?,
+            earned_micros: self.number()?,
+            currency: self.take()?,
+            published_ms: self.number()?,
+            received_ms: self.number()?,
+            uses: self.number()?,
+            report: [0; 32],
+            root: Some(self.take()?),
         })
     }
 
@@ -186,7 +216,7 @@ impl<'a> Input<'a> {
 mod tests {
     use super::*;
 
-    fn events() -> [Event; 3] {
+    fn events() -> [Event; 4] {
         let code = "7K3M9-QXD4T-0RWPD".parse().unwrap();
         [
             Event::Use(Use {
@@ -202,6 +232,7 @@ mod tests {
                 published_ms: i64::MAX,
                 received_ms: i64::MIN,
                 report: [4; 32],
+                root: None,
             }),
             Event::Licence(Licence {
                 id: [5; 16],
@@ -214,6 +245,21 @@ mod tests {
                 micros: 12_345,
                 sha256: [8; 32],
                 period: "2026-10".into(),
+            }),
+            Event::Use(Use {
+                id: [1; 16],
+                settlement: [9; 16],
+                uses: 1_000,
+                licence: [2; 16],
+                track: [3; 16],
+                clip_ms: 15_000,
+                billed_ms: 15_000,
+                earned_micros: 7,
+                currency: *b"EUR",
+                published_ms: 1,
+                received_ms: 2,
+                report: [0; 32],
+                root: Some([4; 32]),
             }),
         ]
     }

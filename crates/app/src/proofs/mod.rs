@@ -11,6 +11,7 @@ mod end;
 pub mod event;
 mod licences;
 mod omitted;
+mod one;
 mod prove;
 mod publish;
 mod statements;
@@ -19,13 +20,16 @@ mod uses;
 
 pub use catch_up::catch_up;
 pub use event::Event;
-pub use omitted::{NotComparable, is_of, is_of_token, omitted};
-pub use prove::{Form, ProofRefusal, consistency, of_any_use, of_licence, of_statement, of_use};
+pub use omitted::{NotComparable, is_of, is_of_token, omitted, part};
+pub use one::One;
+pub use prove::{Form, ProofRefusal, consistency, of_licence, of_statement};
 pub use publish::{Published, publish};
 pub use tiles::{Resource, checkpoint, resource};
 
 pub(crate) use end::{Secret, frontier, letters};
 pub(crate) use licences::{batch as licence_batch, licence};
+pub(crate) use one::Records;
+pub(crate) use prove::of_line;
 pub(crate) use statements::{Stated, batch as statement_batch, last as last_statement, statement};
 pub(crate) use tiles::all as all_tiles;
-pub(crate) use uses::{Logged, batch as use_batch, settled};
+pub(crate) use uses::{Leaf as UsesLeaf, Logged, settled};

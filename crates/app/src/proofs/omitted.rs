@@ -7,6 +7,7 @@ use thiserror::Error;
 use tlog::{Kind, Proven};
 
 use super::event::{Event, Use};
+use super::one::One;
 
 /// Why a statement and proofs of uses can't be held against each other.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -71,7 +72,18 @@ pub fn omitted(
         let Some(Event::Use(used)) = event(one) else {
             return Err(NotComparable::NoUse(at + 1));
         };
-        let due = one.leaf.sequence < covers.to && is_due(statement, &used);
+        if one.part.is_some() && part(one).is_none() {
+            return Err(NotComparable::NoUse(at + 1));
+        }
+        let (earned, received) = match part(one) {
+            Some(single) => (single.earned_micros, single.received_ms),
+            None => (used.earned_micros, used.received_ms),
+        };
+        let time = statement.period.from.0..statement.period.until.0;
+        let due = one.leaf.sequence < covers.to
+            && earned > 0
+            && time.contains(&received)
+            && used.currency == statement.currency.as_bytes();
         let id = HEXLOWER.encode(&used.settlement);
         let listed = statement.lines.iter().any(|line| line.source == id);
         if due && !listed {
@@ -81,11 +93,14 @@ pub fn omitted(
     Ok(missing)
 }
 
-fn is_due(statement: &Statement, used: &Use) -> bool {
-    let time = statement.period.from.0..statement.period.until.0;
-    used.earned_micros > 0
-        && time.contains(&used.received_ms)
-        && used.currency == statement.currency.as_bytes()
+/// The single use that a proof is of, where it goes on from a line of several to one of them.
+#[must_use]
+pub fn part(proven: &Proven) -> Option<One> {
+    let (_, bytes) = proven.part.as_ref()?;
+    match event(proven)? {
+        Event::Use(Use { root: Some(_), .. }) => One::decode(bytes),
+        _ => None,
+    }
 }
 
 fn event(proven: &Proven) -> Option<Event> {

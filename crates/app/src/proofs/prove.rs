@@ -8,10 +8,9 @@ use domain::{LicenceId, PayeeId};
 use store::db::Tx;
 use thiserror::Error;
 use tlog::merkle::{consistency_plan, inclusion_plan};
-use tlog::{Batch, Proof, Reader, Salts, TilePath, tiles_for};
+use tlog::{Batch, Part, Proof, Reader, Salts, TilePath, tiles_for};
 
 use super::{licences, statements, tiles, uses};
-use crate::access::{Principal, Role, Scope};
 use crate::{App, Fault, Refusal, Stop};
 
 /// How a proof is written.
@@ -29,6 +28,18 @@ pub enum ProofRefusal {
     /// No such use, or none that the asker may know of.
     #[error("you have no use {0}: name it by its event's id, or by its id in your report")]
     UnknownUse(String),
+    /// The use is one of several whose raw reports the operator's policy has dropped.
+    #[error(
+        "the raw reports of these uses were dropped by the store's policy, so one of them can't be \
+         proven by itself any more: leave `nth` out to prove their sum"
+    )]
+    Dropped,
+    /// The use is one of several that were settled before single ones could be proven.
+    #[error(
+        "this use was settled with others before single ones could be proven: its line's id, \
+         without `nth`, proves their sum"
+    )]
+    SumOnly,
     /// No such licence.
     #[error("there is no licence {0}")]
     UnknownLicence(LicenceId),
@@ -50,6 +61,8 @@ impl Refusal for ProofRefusal {
     fn code(&self) -> &'static str {
         match self {
             Self::UnknownUse(_) => "unknown_use",
+            Self::Dropped => "raw_report_dropped",
+            Self::SumOnly => "proven_by_sum_only",
             Self::UnknownLicence(_) => "unknown_licence",
             Self::NoStatement(_) => "no_logged_statement",
             Self::NotYet => "proof_not_ready",
@@ -59,7 +72,7 @@ impl Refusal for ProofRefusal {
 
     fn field(&self) -> Option<String> {
         Some(match self {
-            Self::UnknownUse(_) => "event".into(),
+            Self::UnknownUse(_) | Self::Dropped | Self::SumOnly => "event".into(),
             Self::UnknownLicence(_) => "licence".into(),
             Self::NoStatement(_) => "file".into(),
             Self::NoHead(_) => "old".into(),
@@ -85,51 +98,22 @@ pub async fn of_licence(
     };
     let position = place(row.int("position")?)?;
     let events = licences::batch(&mut tx, leaf).await?;
-    proof(app, &mut tx, (leaf, position), &events, form).await
+    proof(app, &mut tx, (leaf, position), (&events, None), form).await
 }
 
-/// The proof that a use was counted: for whoever reported it, its track's payees, the operator and
-/// programs that may read all reports. It is named by its id here; by its reporter also by the
-/// event's id.
-///
-/// # Errors
-/// [`ProofRefusal`]; somebody else's use is an unknown one.
-pub async fn of_use(
-    app: &App,
-    who: &Principal,
-    event: &str,
-    form: Form,
-) -> Result<Vec<u8>, Stop<ProofRefusal>> {
-    let mut tx = app.read().await?;
-    let unknown = || Stop::Refused(ProofRefusal::UnknownUse(event.chars().take(64).collect()));
-    let id = find(&mut tx, who, event).await?.ok_or_else(unknown)?;
-    of_id(app, &mut tx, &id, form).await
-}
-
-/// The same for whoever sits at the store's own machine: any use, by its id.
-///
-/// # Errors
-/// [`ProofRefusal`].
-pub async fn of_any_use(app: &App, id: &str, form: Form) -> Result<Vec<u8>, Stop<ProofRefusal>> {
-    let mut tx = app.read().await?;
-    let unknown = || Stop::Refused(ProofRefusal::UnknownUse(id.chars().take(64).collect()));
-    let bytes = uses::named(id).ok_or_else(unknown)?;
-    let row = tx.optional(BY_ID, &[(&bytes).into()]).await?;
-    row.ok_or_else(unknown)?;
-    of_id(app, &mut tx, &bytes, form).await
-}
-
-async fn of_id(
+/// The proof of a line of uses, or of one of the several that it is over.
+pub(crate) async fn of_line(
     app: &App,
     tx: &mut Tx,
-    id: &[u8; 16],
+    (id, part): (&[u8; 16], Option<Part>),
     form: Form,
 ) -> Result<Vec<u8>, Stop<ProofRefusal>> {
-    let row = tx.optional(USE, &[id.into()]).await?;
-    let row = row.ok_or(Stop::Refused(ProofRefusal::NotYet))?;
-    let (leaf, position) = (row.int("leaf")?, place(row.int("position")?)?);
-    let events = uses::batch(tx, leaf).await?;
-    proof(app, tx, (leaf, position), &events, form).await
+    let leaf = uses::leaf_of(tx, id).await?;
+    let leaf = leaf.ok_or(Stop::Refused(ProofRefusal::NotYet))?;
+    let all = uses::Leaf::read(tx, leaf).await?;
+    let position = all.position(id);
+    let position = position.ok_or_else(|| Fault::because("making a proof", ALTERED))?;
+    proof(app, tx, (leaf, position), (&all.events, part), form).await
 }
 
 /// The proof of a payee's statement of a month in one currency.
@@ -149,7 +133,7 @@ pub async fn of_statement(
     let row = row.ok_or_else(|| Stop::Refused(none()))?;
     let (leaf, position) = (row.int("leaf")?, place(row.int("position")?)?);
     let events = statements::batch(&mut tx, leaf).await?;
-    proof(app, &mut tx, (leaf, position), &events, form).await
+    proof(app, &mut tx, (leaf, position), (&events, None), form).await
 }
 
 /// The proof that the log of `new` leaves grew from that of `old`: its hashes in base64, a line
@@ -181,38 +165,12 @@ pub async fn consistency(app: &App, old: u64, new: u64) -> Result<String, Stop<P
     Ok(text)
 }
 
-/// The use that somebody may ask about under this name.
-async fn find(tx: &mut Tx, who: &Principal, event: &str) -> Result<Option<[u8; 16]>, Fault> {
-    let values = [who.name().into(), event.into()];
-    if let Some(row) = tx.optional(REPORTED, &values).await? {
-        return Ok(Some(row.id("id")?));
-    }
-    let Some(id) = uses::named(event) else {
-        return Ok(None);
-    };
-    let row = match who {
-        who if who.may(Scope::ReadReports) => tx.optional(BY_ID, &[(&id).into()]).await?,
-        Principal::Person(person) if person.role == Role::Composer => {
-            let Some(payee) = person.payee else {
-                return Ok(None);
-            };
-            let values = [(&id).into(), payee.bytes().into()];
-            tx.optional(PAID_BY, &values).await?
-        }
-        who => {
-            let values = [(&id).into(), who.name().into()];
-            tx.optional(REPORTED_ID, &values).await?
-        }
-    };
-    row.map(|row| Ok(row.id("id")?)).transpose()
-}
-
 /// The proof of the event at a place, under the first head that was signed over it.
 async fn proof(
     app: &App,
     tx: &mut Tx,
     (leaf, position): (i64, u32),
-    events: &[Vec<u8>],
+    (events, part): (&[Vec<u8>], Option<Part>),
     form: Form,
 ) -> Result<Vec<u8>, Stop<ProofRefusal>> {
     let row = tx.optional(FIRST_OVER, &[leaf.into()]).await?;
@@ -236,7 +194,11 @@ async fn proof(
         index,
         path,
         checkpoint,
-        event: Some(tlog::Event { bytes, opening }),
+        event: Some(tlog::Event {
+            bytes,
+            opening,
+            part,
+        }),
     };
     Ok(written(app, &proof, form)?)
 }
@@ -272,29 +234,12 @@ const LICENCE: &str = "
       from licences l left join licence_leaves b on b.licence_id = l.id
      where l.id = $1";
 
-const USE: &str = "select leaf, position from use_leaves where use_id = $1";
+const ALTERED: &str = "the leaf doesn't hold the use that is kept for it: run the audit";
 
 const STATEMENT: &str = "
     select h.leaf, h.position
       from statement_leaves s join statement_leaf_hashes h on h.leaf = s.leaf
      where s.payee_id = $1 and s.period = $2 and h.currency = $3";
-
-const REPORTED: &str = "select id from uses where reporter = $1 and event_id = $2";
-
-const REPORTED_ID: &str = "select id from uses where id = $1 and reporter = $2";
-
-const BY_ID: &str = "select id from uses where id = $1";
-
-/// Those it paid; where it paid nobody, those on a sheet of its track.
-const PAID_BY: &str = "
-    select u.id from uses u
-     where u.id = $1
-       and (exists (select 1 from payee_lines e
-                     where e.kind = 'use' and e.source_id = u.settlement_id
-                       and e.sheet_id = u.sheet_id and e.payee_id = $2)
-            or u.earned_micros = 0 and exists (
-                select 1 from split_sheets s join split_shares h on h.sheet_id = s.id
-                 where s.track_id = u.track_id and h.payee_id = $2))";
 
 const FIRST_OVER: &str = "
     select size, note from log_checkpoints where size > $1 order by size limit 1";

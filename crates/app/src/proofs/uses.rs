@@ -1,6 +1,5 @@
 //! The leaves of uses: one for each settlement of accepted uses, in that settlement's transaction.
 
-use data_encoding::HEXLOWER;
 use domain::Timestamp;
 use ledger::{Currency, Money};
 use sha2::{Digest, Sha256};
@@ -10,7 +9,7 @@ use tlog::{Batch, Kind};
 use super::end::{End, Said, Secret, letters, number, totals};
 use super::event::{Event, Use};
 use crate::Fault;
-use crate::many::{ROWS, rows};
+use crate::many;
 
 /// A use as the log says it, with what it earned.
 pub(crate) struct Logged {
@@ -27,12 +26,59 @@ pub(crate) async fn settled(
     now: Timestamp,
     uses: Vec<Logged>,
 ) -> Result<(), Fault> {
-    if uses.is_empty() {
-        return Ok(());
+    let mut starts: Vec<([u8; 16], i64)> = Vec::new();
+    for (position, one) in (0_i64..).zip(&uses) {
+        if starts
+            .last()
+            .is_none_or(|(id, _)| *id != one.used.settlement)
+        {
+            starts.push((one.used.settlement, position));
+        }
     }
-    let (mut ids, mut events, mut earned) = (Vec::new(), Vec::new(), Vec::new());
+    let Some(leaf) = append(secret, tx, now, uses).await? else {
+        return Ok(());
+    };
+    let leaf = number(leaf)?;
+    let starts: Vec<[Value; 3]> = starts
+        .iter()
+        .map(|(id, position)| [id.into(), leaf.into(), (*position).into()])
+        .collect();
+    many::write(tx, (INSERT, ""), &starts).await
+}
+
+/// The same for rows of the table of uses that were settled before there was a log, in their order:
+/// a settlement's may lie in several leaves.
+pub(super) async fn log(
+    secret: &Secret,
+    tx: &mut Tx,
+    now: Timestamp,
+    rows: &[Row],
+) -> Result<(), Fault> {
+    let uses = rows.iter().map(logged).collect::<Result<Vec<_>, Fault>>()?;
+    let ids: Vec<[u8; 16]> = uses.iter().map(|one| one.used.id).collect();
+    let Some(leaf) = append(secret, tx, now, uses).await? else {
+        return Ok(());
+    };
+    let leaf = number(leaf)?;
+    let places: Vec<[Value; 3]> = (0_i64..)
+        .zip(&ids)
+        .map(|(position, id)| [id.into(), leaf.into(), position.into()])
+        .collect();
+    many::write(tx, (INSERT_OLD, ""), &places).await
+}
+
+/// The leaf over these uses; none where there are none.
+async fn append(
+    secret: &Secret,
+    tx: &mut Tx,
+    now: Timestamp,
+    uses: Vec<Logged>,
+) -> Result<Option<u64>, Fault> {
+    if uses.is_empty() {
+        return Ok(None);
+    }
+    let (mut events, mut earned) = (Vec::new(), Vec::new());
     for one in uses {
-        ids.push(one.used.id);
         earned.push(one.earned);
         events.push(Event::Use(one.used).encode());
     }
@@ -45,19 +91,7 @@ pub(crate) async fn settled(
         count: batch.count(),
         totals,
     };
-    let leaf = end.append(tx, now, said).await?;
-    keep_places(tx, &ids, leaf).await
-}
-
-/// The same for rows of the table of uses that were settled before there was a log.
-pub(super) async fn log(
-    secret: &Secret,
-    tx: &mut Tx,
-    now: Timestamp,
-    rows: &[Row],
-) -> Result<(), Fault> {
-    let uses = rows.iter().map(logged).collect::<Result<_, Fault>>()?;
-    settled(secret, tx, now, uses).await
+    end.append(tx, now, said).await.map(Some)
 }
 
 fn logged(row: &Row) -> Result<Logged, Fault> {
@@ -69,26 +103,52 @@ fn logged(row: &Row) -> Result<Logged, Fault> {
     })
 }
 
-/// Keeps where in the log uses are: in this leaf, in this order.
-async fn keep_places(tx: &mut Tx, ids: &[[u8; 16]], leaf: u64) -> Result<(), Fault> {
-    let mut position = 0_i64;
-    for some in ids.chunks(ROWS) {
-        let mut values: Vec<Value> = Vec::with_capacity(some.len() * 3);
-        for id in some {
-            values.extend([id.into(), number(leaf)?.into(), position.into()]);
-            position += 1;
-        }
-        tx.run(&format!("{INSERT}{}", rows(some.len(), 3)), &values)
-            .await?;
-    }
-    Ok(())
+/// The uses of a leaf, as they stand in the database now.
+#[derive(Default)]
+pub(crate) struct Leaf {
+    pub(crate) ids: Vec<[u8; 16]>,
+    pub(crate) events: Vec<Vec<u8>>,
+    /// Does each settlement begin where it is kept that it does?
+    pub(crate) in_place: bool,
 }
 
-/// The events of a leaf of uses, as they stand in the database now.
-pub(crate) async fn batch(tx: &mut Tx, leaf: i64) -> Result<Vec<Vec<u8>>, Fault> {
-    let rows = tx.all(OF_LEAF, &[leaf.into()]).await?;
-    let encoded = |row| Ok(Event::Use(used(row)?).encode());
-    rows.iter().map(encoded).collect()
+impl Leaf {
+    /// Reads a leaf's uses.
+    pub(crate) async fn read(tx: &mut Tx, leaf: i64) -> Result<Leaf, Fault> {
+        let mut rows = tx.all(OF_LEAF, &[leaf.into()]).await?;
+        rows.extend(tx.all(OF_OLD_LEAF, &[leaf.into()]).await?);
+        let mut out = Leaf {
+            in_place: true,
+            ..Leaf::default()
+        };
+        let mut settlement = None;
+        for (position, row) in (0_i64..).zip(&rows) {
+            let used = used(row)?;
+            let first = row.opt_int("first_position")?;
+            if first.is_some() && settlement.replace(used.settlement) != Some(used.settlement) {
+                out.in_place &= first == Some(position);
+            }
+            out.ids.push(used.id);
+            out.events.push(Event::Use(used).encode());
+        }
+        Ok(out)
+    }
+
+    /// Where in the leaf a use is.
+    pub(super) fn position(&self, id: &[u8; 16]) -> Option<u32> {
+        let position = self.ids.iter().position(|one| one == id)?;
+        u32::try_from(position).ok()
+    }
+}
+
+/// The leaf that a use is in.
+pub(super) async fn leaf_of(tx: &mut Tx, id: &[u8; 16]) -> Result<Option<i64>, Fault> {
+    for sql in [LEAF_OF, OLD_LEAF_OF] {
+        if let Some(row) = tx.optional(sql, &[id.into()]).await? {
+            return Ok(Some(row.int("leaf")?));
+        }
+    }
+    Ok(None)
 }
 
 fn used(row: &Row) -> Result<Use, Fault> {
@@ -106,19 +166,35 @@ fn used(row: &Row) -> Result<Use, Fault> {
         published_ms: row.int("published_ms")?,
         received_ms: row.int("received_ms")?,
         report: report.map_or([0; 32], |text| Sha256::digest(text).into()),
+        root: row
+            .opt_bytes("root")?
+            .map(|root| root.as_slice().try_into())
+            .transpose()
+            .map_err(Fault::while_("reading a use's root"))?,
     })
 }
 
-/// A use's id as it is named to people.
-pub(super) fn named(text: &str) -> Option<[u8; 16]> {
-    let bytes = HEXLOWER.decode(text.as_bytes()).ok()?;
-    bytes.try_into().ok()
-}
-
 const OF_LEAF: &str = "
-    select u.id, u.settlement_id, u.uses, u.licence_id, u.track_id, u.clip_ms, u.billed_ms,
-           u.earned_micros, u.currency, u.published_ms, u.received_ms, u.report
+    select b.first_position, u.id, u.settlement_id, u.uses, u.licence_id, u.track_id, u.clip_ms,
+           u.billed_ms, u.earned_micros, u.currency, u.published_ms, u.received_ms, u.report,
+           u.root
+      from settlement_leaves b join uses u on u.settlement_id = b.settlement_id
+     where b.leaf = $1 order by b.first_position, u.id";
+
+/// Those that were logged one by one.
+const OF_OLD_LEAF: &str = "
+    select cast(null as bigint) as first_position, u.id, u.settlement_id, u.uses, u.licence_id,
+           u.track_id, u.clip_ms, u.billed_ms, u.earned_micros, u.currency, u.published_ms,
+           u.received_ms, u.report, u.root
       from use_leaves b join uses u on u.id = b.use_id
      where b.leaf = $1 order by b.position";
 
-const INSERT: &str = "insert into use_leaves (use_id, leaf, position) values ";
+const LEAF_OF: &str = "
+    select b.leaf from uses u join settlement_leaves b on b.settlement_id = u.settlement_id
+     where u.id = $1";
+
+const OLD_LEAF_OF: &str = "select leaf from use_leaves where use_id = $1";
+
+const INSERT: &str = "insert into settlement_leaves (settlement_id, leaf, first_position) values ";
+
+const INSERT_OLD: &str = "insert into use_leaves (use_id, leaf, position) values ";

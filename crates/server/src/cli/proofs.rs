@@ -79,7 +79,7 @@ pub enum ProofVerb {
     },
     /// Write a proof from the store at hand
     #[command(
-        after_help = "Example:\n  clearcue proof export --licence 7K3M9-QXD4T-0RWPD --out dawn.tlog-proof\n  clearcue proof export --use 0190f3c2a1b47c3d8e5f60718293a4b5 --out use.tlog-proof\n\nA month's statement carries its own: `clearcue statement export`."
+        after_help = "Example:\n  clearcue proof export --licence 7K3M9-QXD4T-0RWPD --out dawn.tlog-proof\n  clearcue proof export --use 0190f3c2a1b47c3d8e5f60718293a4b5 --out use.tlog-proof\n  clearcue proof export --use 0190f3c2a1b47c3d8e5f60718293a4b5 --nth 17 --out use.tlog-proof\n\nA month's statement carries its own: `clearcue statement export`."
     )]
     Export {
         /// A licence's code
@@ -93,6 +93,14 @@ pub enum ProofVerb {
         /// A use's id, as reports and statements name it
         #[arg(long = "use", value_name = "ID")]
         used: Option<String>,
+        /// Of several uses that were settled together: which, from 1
+        #[arg(
+            long,
+            value_name = "N",
+            requires = "used",
+            value_parser = clap::value_parser!(u64).range(1..)
+        )]
+        nth: Option<u64>,
         /// In fewer bytes, for programs
         #[arg(long)]
         packed: bool,

@@ -5,6 +5,7 @@ mod told;
 
 use std::path::{Path, PathBuf};
 
+use app::metering::proven;
 use app::proofs::{self, Event, Form};
 use app::statements::check;
 use serde_json::json;
@@ -39,11 +40,13 @@ pub(super) async fn run(context: &Context, verb: &ProofVerb) -> Result<(), Failu
         ProofVerb::Export {
             licence,
             used,
+            nth,
             packed,
             out,
         } => {
             let form = if *packed { Form::Packed } else { Form::Text };
-            export(context, (licence.as_deref(), used.as_deref()), form, out).await
+            let used = (used.as_deref().unwrap_or_default(), *nth);
+            export(context, (licence.as_deref(), used), form, out).await
         }
     }
 }
@@ -220,20 +223,17 @@ fn omitted(
 
 async fn export(
     context: &Context,
-    (licence, used): (Option<&str>, Option<&str>),
+    (licence, used): (Option<&str>, (&str, Option<u64>)),
     form: Form,
     out: &Path,
 ) -> Result<(), Failure> {
     let app = context.app().await?;
-    let bytes = match (licence, used) {
-        (Some(code), _) => {
+    let bytes = match licence {
+        Some(code) => {
             let licence = licence::named_by(&app, code).await?;
             proofs::of_licence(&app, licence.id, form).await?
         }
-        (None, used) => {
-            let used = used.unwrap_or_default();
-            proofs::of_any_use(&app, used, form).await?
-        }
+        None => proven::of_any_use(&app, used, form).await?,
     };
     let name = out.display().to_string();
     std::fs::write(out, bytes).map_err(|e| {

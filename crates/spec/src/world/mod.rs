@@ -16,6 +16,7 @@ mod payouts;
 mod post;
 mod proofs;
 mod purse;
+mod raw;
 mod reporter;
 mod reports;
 mod rights;

@@ -2,6 +2,7 @@
 
 use app::access::{Person, Principal, Role, person};
 use app::licensing::Licence;
+use app::metering::proven;
 use app::proofs::{self, Form, Published};
 use app::{App, Issuer};
 use store::db::Value;
@@ -68,7 +69,20 @@ impl World {
     /// # Errors
     /// The refusal.
     pub async fn use_proof(&self, who: &Principal, event: &str, form: Form) -> Answer<Vec<u8>> {
-        answer(proofs::of_use(self.app(), who, event, form).await)
+        answer(proven::of_use(self.app(), who, (event, None), form).await)
+    }
+
+    /// The proof of one of several uses that were settled together, by their line's id.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn nth_use_proof(
+        &self,
+        who: &Principal,
+        (line, nth): (&str, u64),
+        form: Form,
+    ) -> Answer<Vec<u8>> {
+        answer(proven::of_use(self.app(), who, (line, Some(nth)), form).await)
     }
 
     /// How many leaves the log has.
@@ -135,6 +149,7 @@ impl World {
             "log_checkpoints",
             "licence_leaves",
             "use_leaves",
+            "settlement_leaves",
             "statement_leaves",
             "statement_leaf_hashes",
         ] {
@@ -159,6 +174,7 @@ impl World {
         for table in [
             "licence_leaves",
             "use_leaves",
+            "settlement_leaves",
             "statement_leaf_hashes",
             "statement_leaves",
             "log_checkpoints",

@@ -46,6 +46,11 @@ impl World {
         self.append(Kind::Uses, events)
     }
 
+    /// A commit of these events.
+    pub(crate) fn commit_of(&mut self, events: Vec<Vec<u8>>) -> u64 {
+        self.append(Kind::Uses, events)
+    }
+
     pub(crate) fn statement(&mut self, statement: Statement, lines: Vec<Vec<u8>>) -> u64 {
         self.append(Kind::Statement(statement), lines)
     }
@@ -107,6 +112,7 @@ impl World {
         let event = position.map(|position| Event {
             bytes: events[usize::try_from(position).unwrap()].clone(),
             opening: batch.open(position).unwrap(),
+            part: None,
         });
         Proof {
             leaf: self.entries[at].clone(),

@@ -6,6 +6,7 @@ mod common;
 mod log;
 mod merkle;
 mod note;
+mod part;
 mod proof;
 mod statement;
 mod tile;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::App;
 use app::access::Principal;
+use app::metering::proven;
 use app::proofs::{self, Form, Resource};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -97,15 +98,17 @@ pub(crate) async fn of_licence(
 
 /// Proves that a use was counted: to whoever reported it, the payees it earned for, the operator
 /// and programs that read reports. Its reporter names it by its event's id; all others by its id in
-/// reports.
+/// reports. Where that is of several uses that were settled together, their sum is proven, or with
+/// `nth` one of them.
 #[utoipa::path(get, path = "/v1/uses/{event}/proof", operation_id = "prove_use", tag = "Metering", params(
     ("event" = String, Path, description = "The event's id as it was reported, or the use's id"),
+    ("nth" = Option<u64>, Query, minimum = 1, description = "Of several uses that were settled together: which, from 1, in the order in which they were received"),
     ("form" = Option<String>, Query, description = "`text`, or `packed` for bytes"),
 ), responses(
     (status = 200, description = "The proof", body = String, content_type = "text/plain"),
-    (status = 400, description = "There is no such form", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 400, description = "There is no such form, or `nth` is no number", body = ProblemBody, content_type = "application/problem+json"),
     (status = 401, description = "Nobody is signed in and no key was sent", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 404, description = "There is no such use of yours", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, description = "There is no such use of yours, or only the sum that it is in can be proven", body = ProblemBody, content_type = "application/problem+json"),
     (status = 409, description = "The head over it isn't signed yet", body = ProblemBody, content_type = "application/problem+json"),
 ), security(("api_key" = []), ("session" = [])))]
 pub(crate) async fn of_use(
@@ -118,7 +121,10 @@ pub(crate) async fn of_use(
         return Err(sign_in_required());
     }
     let form = form(query.as_deref())?;
-    let bytes = proofs::of_use(&app, &caller.0, &event, form).await?;
+    let nth = params::value(query.as_deref(), "nth");
+    let nth = nth.map(|nth| params::read("nth", &nth, "a number from 1"));
+    let asked = (event.as_str(), nth.transpose()?);
+    let bytes = proven::of_use(&app, &caller.0, asked, form).await?;
     Ok(saved(bytes, form, "use"))
 }
 

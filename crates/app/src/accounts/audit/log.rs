@@ -196,11 +196,23 @@ async fn uses(app: &App, tx: &mut Tx, leaves: &[Kept]) -> Result<Check, Fault> {
     let unlogged = tx.all(UNLOGGED_USES, &[]).await?;
     let named = |row: &Row| Ok(HEXLOWER.encode(&row.id("id")?));
     let mut breaches = without(USES_ARE_LOGGED, &unlogged, named)?;
+    for row in tx.all(LOGGED_TWICE, &[]).await? {
+        breaches.push(breach(
+            USES_ARE_LOGGED,
+            named(&row)?,
+            "is in two leaves of the log",
+        ));
+    }
     let mut count = 0;
     for (n, it) in of_kind(leaves, |kind| kind == Kind::Uses) {
-        let events = proofs::use_batch(tx, n).await?;
-        count += events.len();
-        breaches.extend(altered(app, USES_ARE_LOGGED, it, &events));
+        let kept = proofs::UsesLeaf::read(tx, n).await?;
+        count += kept.events.len();
+        let found = altered(app, USES_ARE_LOGGED, it, &kept.events);
+        if found.is_none() && !kept.in_place {
+            let what = "has a settlement at another place than is kept for it";
+            breaches.push(breach(USES_ARE_LOGGED, leaf(n), what));
+        }
+        breaches.extend(found);
     }
     Ok(check(USES_ARE_LOGGED, count + unlogged.len(), breaches))
 }
@@ -296,7 +308,14 @@ const UNLOGGED_LICENCES: &str = "
      where not exists (select 1 from licence_leaves b where b.licence_id = l.id)";
 
 const UNLOGGED_USES: &str = "
-    select id from uses u where not exists (select 1 from use_leaves b where b.use_id = u.id)";
+    select id from uses u
+     where not exists (select 1 from settlement_leaves b where b.settlement_id = u.settlement_id)
+       and not exists (select 1 from use_leaves b where b.use_id = u.id)";
+
+const LOGGED_TWICE: &str = "
+    select u.id
+      from use_leaves o join uses u on u.id = o.use_id
+      join settlement_leaves b on b.settlement_id = u.settlement_id";
 
 const STATEMENTS: &str = "
     select payee_id, number, leaf, from_leaf, to_leaf

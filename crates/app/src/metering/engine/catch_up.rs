@@ -106,7 +106,7 @@ pub(super) async fn catch_up(
     } else if concerned && !appended {
         state.known.renew(tx, &changed, now).await?;
     }
-    replay(state, tx, mark, now).await?;
+    replay(engine, state, tx, (mark, now)).await?;
     uncovered::follow(engine, &mut state.watched, tx, mark.kept).await?;
     state.settled = mark.settled;
     state.old_ms = mark.old_ms;
@@ -171,11 +171,18 @@ async fn note(engine: &Engine, state: &mut State, tx: &mut Tx, through: u64) -> 
 }
 
 /// Counts in the book what isn't settled yet and not in it.
-async fn replay(state: &mut State, tx: &mut Tx, mark: Mark, now: Timestamp) -> Result<(), Fault> {
+async fn replay(
+    engine: &Engine,
+    state: &mut State,
+    tx: &mut Tx,
+    (mark, now): (Mark, Timestamp),
+) -> Result<(), Fault> {
     state.known.book.reached(mark.settled);
     for (_, bytes) in between(state, tx, state.known.book.through(), mark.last).await? {
         learn(&mut state.known, tx, &bytes, now).await?;
-        state.unsettled.add(&state.known, &bytes)?;
+        state
+            .unsettled
+            .add(&state.known, &engine.part_salts, &bytes)?;
         let counted = state.known.book.replay(&blobs::open(&bytes)?);
         // Somebody has changed what it was judged by: settled, it needn't be judged again.
         state.stuck = counted.is_err();

@@ -120,7 +120,9 @@ async fn write(
     let events = state.packer.count();
     let blob = Arc::new(state.packer.seal(no, now));
     blobs::insert(&mut tx, no, (now, events), &blob).await?;
-    state.unsettled.add(&state.known, &blob)?;
+    state
+        .unsettled
+        .add(&state.known, &engine.part_salts, &blob)?;
     let kept = refused.write(engine, &state.watched, &mut tx, now).await?;
     let settled = if settle::is_due(engine, state) {
         let own = Some((no, Arc::clone(&blob)));

@@ -14,11 +14,14 @@ use ledger::{Currency, Money};
 use meter::book::{LicenceTerms, Paid};
 use meter::pack::{Outcome, Stored};
 use sha2::{Digest, Sha256};
+use tlog::PartSalts;
+use tlog::merkle::Frontier;
 
 use super::blobs;
 use super::known::{Held, Id, Known, Numbered};
+use super::place;
 use crate::Fault;
-use crate::proofs::{Logged, event, letters};
+use crate::proofs::{Logged, Records, event, letters};
 
 /// Up to how many uses each keeps a line of its own.
 pub(super) const SINGLES_MAX: u64 = 256;
@@ -67,6 +70,8 @@ pub(super) struct Line {
     /// What was billed and earned, by bundle.
     pub(super) draws: BTreeMap<BundleId, (i64, i64)>,
     pub(super) pool: Option<Pooled>,
+    /// The tree over its uses; empty where it is of a single one.
+    pub(super) tree: Frontier,
 }
 
 /// What a line keeps of its reports.
@@ -123,24 +128,40 @@ impl Unsettled {
     }
 
     /// Folds blobs, in their order: few uses keep a line each.
-    pub(super) fn of(known: &Known, blobs: &[blobs::Numbered]) -> Result<Unsettled, Fault> {
+    pub(super) fn of(
+        known: &Known,
+        salts: &PartSalts,
+        blobs: &[blobs::Numbered],
+    ) -> Result<Unsettled, Fault> {
         let mut count = 0;
         for (_, bytes) in blobs {
             count += u64::from(blobs::open(bytes)?.count());
         }
         let mut out = Unsettled::after(blobs.first().map_or(0, |(no, _)| no - 1));
+        let mut records = (count > SINGLES_MAX).then(|| Records::new(salts));
         for (_, bytes) in blobs {
-            out.fold(known, bytes, count <= SINGLES_MAX)?;
+            out.fold(known, bytes, records.as_mut())?;
         }
         Ok(out)
     }
 
     /// Folds the next blob.
-    pub(super) fn add(&mut self, known: &Known, bytes: &[u8]) -> Result<(), Fault> {
-        self.fold(known, bytes, false)
+    pub(super) fn add(
+        &mut self,
+        known: &Known,
+        salts: &PartSalts,
+        bytes: &[u8],
+    ) -> Result<(), Fault> {
+        self.fold(known, bytes, Some(&mut Records::new(salts)))
     }
 
-    fn fold(&mut self, known: &Known, bytes: &[u8], single: bool) -> Result<(), Fault> {
+    /// Without records each use keeps a line.
+    fn fold(
+        &mut self,
+        known: &Known,
+        bytes: &[u8],
+        mut records: Option<&mut Records>,
+    ) -> Result<(), Fault> {
         let blob = blobs::open(bytes)?;
         let at = blob.accepted_at();
         let day = |at: Timestamp| at.0.div_euclid(DAY_MS);
@@ -155,7 +176,7 @@ impl Unsettled {
                     continue;
                 }
                 let one = Use::of(known, &event, at)?;
-                folded.add(one, (blob.commit(), index), single)?;
+                folded.add(one, (blob.commit(), index), records.as_deref_mut())?;
                 self.uses += 1;
             }
         }
@@ -165,21 +186,32 @@ impl Unsettled {
 }
 
 impl Folded {
-    fn add(&mut self, one: Use<'_>, place: (u64, u32), single: bool) -> Result<(), Fault> {
+    fn add(
+        &mut self,
+        one: Use<'_>,
+        place: (u64, u32),
+        records: Option<&mut Records>,
+    ) -> Result<(), Fault> {
         if one.held.counts_videos {
             let video = one.event.video_name().into_owned();
             self.videos.insert((one.terms.id, video));
         }
-        if single {
+        let Some(records) = records else {
             self.lines.push(one.line(place, true)?);
             return Ok(());
-        }
+        };
+        let leaf = records.leaf(place, one.received, one.event);
         let key = one.key();
         match self.places.get(&key).and_then(|at| self.lines.get_mut(*at)) {
-            Some(line) => one.add_to(line, place.0),
+            Some(line) => {
+                line.tree.push(leaf);
+                one.add_to(line, place.0)
+            }
             None => {
                 self.places.insert(key, self.lines.len());
-                self.lines.push(one.line(place, false)?);
+                let mut line = one.line(place, false)?;
+                line.tree.push(leaf);
+                self.lines.push(line);
                 Ok(())
             }
         }
@@ -283,7 +315,7 @@ impl<'a> Use<'a> {
             None
         };
         Ok(Line {
-            id: id(self.received, commit, index),
+            id: place::id(self.received, commit, index),
             commits: (commit, commit),
             uses: 1,
             licence: self.terms.id,
@@ -304,6 +336,7 @@ impl<'a> Use<'a> {
             received: self.received,
             draws,
             pool: self.pool,
+            tree: Frontier::default(),
         })
     }
 
@@ -352,8 +385,14 @@ impl Line {
                 published_ms: self.published.0,
                 received_ms: self.received.0,
                 report: report.map_or([0; 32], |text| Sha256::digest(text).into()),
+                root: self.root(),
             },
         })
+    }
+
+    /// The root of the tree over its uses.
+    pub(super) fn root(&self) -> Option<[u8; 32]> {
+        (self.tree.size() > 0).then(|| self.tree.head().0)
     }
 }
 
@@ -367,17 +406,4 @@ fn unknown(what: &'static str) -> Fault {
         "settling uses",
         format!("a blob names a {what} that isn't there"),
     )
-}
-
-/// The id of a line: sorted by when its first use was received, then by where that lies.
-fn id(received: Timestamp, commit: u64, index: u32) -> Id {
-    let mut place = [0; 10];
-    let commit = commit.to_be_bytes();
-    // Version and variant take the high bits of the first and third byte.
-    place[1] = commit[3];
-    place[2] = commit[4] >> 2;
-    place[3] = commit[4];
-    place[4..7].copy_from_slice(&commit[5..]);
-    place[7..].copy_from_slice(&index.to_be_bytes()[1..]);
-    domain::uuid7(received, place)
 }

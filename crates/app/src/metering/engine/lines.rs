@@ -19,7 +19,7 @@ pub(super) struct Shared {
 
 const HOUR_MS: i64 = 3_600_000;
 /// Columns of a line.
-const COLUMNS: usize = 22;
+const COLUMNS: usize = 23;
 
 /// Writes lines. Those that earned say how far their sheet had shared after each, in their order.
 pub(super) async fn insert(
@@ -74,6 +74,7 @@ fn of(
         line.currency.code().into(),
         line.published.0.into(),
         line.received.0.into(),
+        line.root().map(|root| root.to_vec()).into(),
     ])
 }
 
@@ -128,7 +129,7 @@ const INSERT: &str = "
     insert into uses (id, settlement_id, first_no, last_no, uses, licence_id, track_id, sheet_id,
                       shared_after_micros, reporter, event_id, report, placement, purpose, video,
                       territory, clip_ms, billed_ms, earned_micros, currency, published_ms,
-                      received_ms)
+                      received_ms, root)
     values ";
 
 const INSERT_DRAWS: &str =

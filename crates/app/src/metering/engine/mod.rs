@@ -21,11 +21,14 @@ mod judge;
 mod known;
 mod lines;
 mod load;
+mod members;
 mod news;
 mod old;
 mod pace;
+mod place;
 pub(super) mod receipt;
 pub mod replay;
+pub(crate) mod roots;
 mod settle;
 mod state;
 mod trial;
@@ -37,6 +40,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use meter::id::Seed;
 use store::bus::Bus;
 use store::db::{Database, Tx};
+use tlog::PartSalts;
 use tokio::sync::{Mutex as Lock, oneshot};
 
 use super::batch::{Asked, Reported};
@@ -65,6 +69,8 @@ pub struct Engine {
     seed: Seed,
     /// What the salts of the transparency log are made of.
     log_secret: Secret,
+    /// What those of single uses are made of.
+    part_salts: PartSalts,
     waiting: Mutex<Vec<Waiting>>,
     state: Lock<State>,
     /// Is somebody going to settle what is left?
@@ -96,6 +102,7 @@ impl Engine {
             edge,
             seed,
             log_secret,
+            part_salts: PartSalts::of_log(&log_secret),
             waiting: Mutex::default(),
             state: Lock::default(),
             awake: AtomicBool::new(false),
@@ -219,7 +226,7 @@ impl Engine {
 
     /// What the blobs say against what was settled, in a snapshot.
     pub(crate) async fn replayed(&self, tx: &mut Tx) -> Result<replay::Replayed, Fault> {
-        replay::of(tx).await
+        replay::of(tx, &self.part_salts).await
     }
 
     /// A transaction that writes, under the meter's lock.

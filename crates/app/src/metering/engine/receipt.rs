@@ -6,6 +6,7 @@ use std::sync::Arc;
 use domain::Timestamp;
 use ledger::Currency;
 use meter::id::EventId;
+use meter::pack::Stored;
 use meter::window::Place;
 use store::db::Tx;
 
@@ -56,6 +57,30 @@ impl Engine {
             settled: true,
         });
         Ok((found, tx))
+    }
+
+    /// Where a use lies that counts under a reporter's id.
+    pub(crate) async fn place(
+        &self,
+        reporter: &str,
+        id: &str,
+    ) -> Result<Option<(u64, u32)>, Fault> {
+        let (candidates, _, mut tx) = self.candidates(reporter, id).await?;
+        for (place, bytes) in candidates {
+            let bytes = match bytes {
+                Some(bytes) => bytes,
+                None => blobs::one(&mut tx, place.commit)
+                    .await?
+                    .ok_or_else(|| judge::missing(place.commit))?,
+            };
+            let stored = blobs::open(&bytes)?.event(place.index);
+            let stored = stored.map_err(Fault::while_("reading a use again"))?;
+            let is_it = |one: &Stored<'_>| one.reporter == reporter && one.id == EventId::read(id);
+            if stored.as_ref().is_some_and(is_it) {
+                return Ok(Some((place.commit, place.index)));
+            }
+        }
+        Ok(None)
     }
 
     /// Holds up commits for as long as a look into memory takes, unless ids must be read first.

@@ -4,14 +4,16 @@
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
-use domain::{BundleId, CycleId, LicenceId, TrackId};
+use domain::{BundleId, CycleId, LicenceId, Timestamp, TrackId};
 use foldhash::fast::RandomState;
 use licence_key::Code;
-use meter::pack::{Outcome, Stored};
+use meter::pack::{Blob, BlobError, Outcome, Stored};
 use store::db::{Row, Tx, Value};
+use tlog::PartSalts;
 
 use super::blobs::{self, int};
 use super::known::Id;
+use super::roots::Roots;
 use super::{catch_up, load};
 use crate::{App, Fault};
 
@@ -83,14 +85,14 @@ struct Sums {
 /// Replays every blob that is kept.
 ///
 /// # Errors
-/// [`Fault`] of the database, or a blob that can't be read.
+/// [`Fault`] of the database; a blob that can't be read is a difference.
 pub async fn replay(app: &App) -> Result<Replayed, Fault> {
     let mut tx = app.read().await?;
-    of(&mut tx).await
+    app.engine.replayed(&mut tx).await
 }
 
 /// The same within a snapshot. Blobs beyond the last settlement are left out.
-pub(crate) async fn of(tx: &mut Tx) -> Result<Replayed, Fault> {
+pub(crate) async fn of(tx: &mut Tx, salts: &PartSalts) -> Result<Replayed, Fault> {
     let mark = catch_up::mark(tx).await?;
     let (through, dropped) = (mark.settled, int(mark.dropped)?);
     let mut found = Replayed {
@@ -99,6 +101,7 @@ pub(crate) async fn of(tx: &mut Tx) -> Result<Replayed, Fault> {
         ..Replayed::default()
     };
     let (mut sums, mut names, mut at) = (Sums::default(), Names::default(), mark.dropped);
+    let mut roots = Roots::new(salts);
     while at < through {
         let page = blobs::after(tx, at, through).await?;
         if page.is_empty() {
@@ -109,9 +112,15 @@ pub(crate) async fn of(tx: &mut Tx) -> Result<Replayed, Fault> {
                 let missing = format!("commits {} to {}", at + 1, no - 1);
                 found.differences.push((missing, MISSING.to_owned()));
             }
-            let blob = blobs::open(&bytes)?;
-            let events = blob.events().collect::<Result<Vec<_>, _>>();
-            let events = events.map_err(Fault::while_("reading a blob of uses"))?;
+            at = no;
+            let (received, events) = match read(&bytes) {
+                Ok(read) => read,
+                Err(why) => {
+                    let of = format!("commit {no}");
+                    found.differences.push((of, why.to_string()));
+                    continue;
+                }
+            };
             names.learn(tx, &events).await?;
             for event in &events {
                 if let Err(what) = sums.count(&names, event) {
@@ -120,10 +129,14 @@ pub(crate) async fn of(tx: &mut Tx) -> Result<Replayed, Fault> {
                 }
                 found.uses += 1;
             }
+            let commit = (no, received);
+            roots
+                .add(tx, commit, &events, &mut found.differences)
+                .await?;
             found.blobs += 1;
-            at = no;
         }
     }
+    roots.close(u64::MAX, &mut found.differences);
     let licences = settled(tx, LICENCES, dropped, licence).await?;
     compare(&mut found, "licence", &sums.licences, &licences);
     let bundles = settled(tx, BUNDLES, dropped, bundle).await?;
@@ -131,6 +144,13 @@ pub(crate) async fn of(tx: &mut Tx) -> Result<Replayed, Fault> {
     let cycles = settled(tx, CYCLES, dropped, cycle).await?;
     compare(&mut found, "cycle", &sums.cycles, &cycles);
     Ok(found)
+}
+
+/// When a blob was accepted, and its events.
+fn read(bytes: &[u8]) -> Result<(Timestamp, Vec<Stored<'_>>), BlobError> {
+    let blob = Blob::read(bytes)?;
+    let events = blob.events().collect::<Result<_, _>>()?;
+    Ok((blob.accepted_at(), events))
 }
 
 /// What blobs call things.

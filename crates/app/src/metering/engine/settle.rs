@@ -61,7 +61,12 @@ async fn once(engine: &Engine, state: &mut State) -> Result<u64, Fault> {
         for (_, bytes) in &blobs {
             catch_up::learn(&mut known, &mut tx, bytes, engine.edge.now()).await?;
         }
-        write(engine, &mut tx, &Unsettled::of(&known, &blobs)?).await?
+        write(
+            engine,
+            &mut tx,
+            &Unsettled::of(&known, &engine.part_salts, &blobs)?,
+        )
+        .await?
     };
     tx.commit().await?;
     if is_in_step {
@@ -88,7 +93,8 @@ pub(super) async fn in_step(
     let (after, _) = all.span();
     let mut blobs = catch_up::between(state, tx, after, state.last).await?;
     blobs.extend(own);
-    write(engine, tx, &Unsettled::of(&state.known, &blobs)?).await
+    let unsettled = Unsettled::of(&state.known, &engine.part_salts, &blobs)?;
+    write(engine, tx, &unsettled).await
 }
 
 /// Writes a settlement.

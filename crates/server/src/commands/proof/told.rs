@@ -1,7 +1,7 @@
 //! What a proof says, for people and for programs.
 
 use app::Timestamp;
-use app::proofs::Event;
+use app::proofs::{Event, One};
 use app::statements::decimal;
 use app::{LicenceId, PayeeId, TrackId};
 use data_encoding::HEXLOWER;
@@ -12,8 +12,9 @@ use super::Context;
 
 /// Tells what was proven, and by whose key.
 pub(super) fn proven(context: &Context, proven: &Proven, by: &VerifyingKey) {
-    let event = proven.event.as_ref();
-    let mut document = leaf(&proven.leaf, event.map(|(_, bytes)| bytes.as_slice()));
+    let bytes = |said: &Option<(u32, Vec<u8>)>| said.as_ref().map(|(_, bytes)| bytes.clone());
+    let (event, part) = (bytes(&proven.event), bytes(&proven.part));
+    let mut document = leaf(&proven.leaf, event.as_deref(), part.as_deref());
     document["proven"] = true.into();
     document["log"] = by.name().into();
     document["log_size"] = proven.head.size.into();
@@ -30,8 +31,10 @@ pub(super) fn proven(context: &Context, proven: &Proven, by: &VerifyingKey) {
 /// Tells what a proof says, believed or not.
 pub(super) fn proof(context: &Context, proof: &Proof) {
     let event = proof.event.as_ref().map(|event| event.bytes.as_slice());
+    let part = proof.event.as_ref().and_then(|event| event.part.as_ref());
+    let part = part.map(|part| part.bytes.as_slice());
     let mut document = match Leaf::decode(&proof.leaf) {
-        Ok(it) => leaf(&it, event),
+        Ok(it) => leaf(&it, event, part),
         Err(why) => json!({ "leaf_error": why.to_string() }),
     };
     document["proven"] = Value::Null;
@@ -47,7 +50,7 @@ pub(super) fn proof(context: &Context, proof: &Proof) {
     lines(context, &document);
 }
 
-fn leaf(leaf: &Leaf, event: Option<&[u8]>) -> Value {
+fn leaf(leaf: &Leaf, event: Option<&[u8]>, part: Option<&[u8]>) -> Value {
     let kind = match leaf.kind {
         Kind::Uses => json!({ "kind": "uses" }),
         Kind::Licences => json!({ "kind": "licences" }),
@@ -65,6 +68,7 @@ fn leaf(leaf: &Leaf, event: Option<&[u8]>) -> Value {
         "events": leaf.count,
         "commit": kind,
         "event": event.map_or(Value::Null, self::event),
+        "part": part.map_or(Value::Null, |part| self::part(event, part)),
     })
 }
 
@@ -75,6 +79,7 @@ fn event(bytes: &[u8]) -> Value {
         Some(Event::Use(it)) => json!({
             "kind": "use",
             "id": HEXLOWER.encode(&it.id),
+            "uses": it.uses,
             "licence": LicenceId::from_bytes(it.licence).to_string(),
             "track": TrackId::from_bytes(it.track).to_string(),
             "clip_ms": it.clip_ms,
@@ -84,6 +89,7 @@ fn event(bytes: &[u8]) -> Value {
             "published_at": Timestamp(it.published_ms).to_string(),
             "received_at": Timestamp(it.received_ms).to_string(),
             "report_sha256": HEXLOWER.encode(&it.report),
+            "root": it.root.map(|root| HEXLOWER.encode(&root)),
         }),
         Some(Event::Licence(it)) => json!({
             "kind": "licence",
@@ -102,6 +108,30 @@ fn event(bytes: &[u8]) -> Value {
     }
 }
 
+/// One of the several uses that an event sums.
+fn part(event: Option<&[u8]>, bytes: &[u8]) -> Value {
+    let several = event
+        .and_then(Event::decode)
+        .is_some_and(|event| matches!(event, Event::Use(it) if it.root.is_some()));
+    match One::decode(bytes).filter(|_| several) {
+        None => json!({ "kind": "unknown", "bytes": HEXLOWER.encode(bytes) }),
+        Some(it) => json!({
+            "kind": "one_of_them",
+            "commit": it.commit,
+            "index": it.index,
+            "placement": it.placement.code(),
+            "purpose": it.purpose.code(),
+            "territory": it.territory.map(|country| country.to_string()),
+            "clip_ms": it.clip_ms,
+            "billed_ms": it.billed_ms,
+            "earned": decimal(it.earned_micros),
+            "published_at": Timestamp(it.published_ms).to_string(),
+            "received_at": Timestamp(it.received_ms).to_string(),
+            "details_sha256": HEXLOWER.encode(&it.details),
+        }),
+    }
+}
+
 /// The same, a line for each.
 fn lines(context: &Context, document: &Value) {
     let line = |name: &str, value: &Value| {
@@ -115,7 +145,7 @@ fn lines(context: &Context, document: &Value) {
     };
     line("logged_at", &document["logged_at"]);
     line("events", &document["events"]);
-    for part in ["commit", "event"] {
+    for part in ["commit", "event", "part"] {
         let fields = document[part].as_object();
         for (name, value) in fields.into_iter().flatten() {
             line(name, value);

@@ -68,7 +68,7 @@ on_both_engines! {
         world.unguards_the_log().await;
         let sql = "delete from licence_leaves where leaf = 0";
         world.runs(sql).await;
-        world.runs("delete from use_leaves where leaf = 2").await;
+        world.runs("delete from settlement_leaves where leaf = 2").await;
         let found = world.breaches().await;
         for (invariant, subject) in [
             ("licences_are_logged", licence.id.to_string()),
@@ -79,6 +79,20 @@ on_both_engines! {
             assert!(found.contains(&(invariant, subject.clone())), "{invariant} {subject}: {found:?}");
         }
         world.has_broken(&["licences_are_logged", "uses_are_logged"]);
+    }
+
+    async fn a_settlement_that_was_moved_or_logged_twice_is_named(world: World) {
+        let (_, used) = busy(&world).await;
+        world.unguards_the_log().await;
+        world.runs("update settlement_leaves set first_position = 1 where leaf = 2").await;
+        assert_eq!(world.breaches().await, [("uses_are_logged", "leaf 2".to_owned())]);
+        world.runs("update settlement_leaves set first_position = 0 where leaf = 2").await;
+        let sql = "insert into use_leaves (use_id, leaf, position)
+                   select id, 3, 9 from uses where event_id = 'e0'";
+        world.runs(sql).await;
+        let found = world.breaches().await;
+        assert!(found.contains(&("uses_are_logged", used)), "{found:?}");
+        world.has_broken(&["uses_are_logged"]);
     }
 
     async fn a_statement_that_was_taken_out_is_named(world: World) {

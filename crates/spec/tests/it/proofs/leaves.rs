@@ -1,8 +1,9 @@
 //! Leaves: each licence and each settlement of uses is in the log in the transaction that makes it.
 
+use app::proofs::Form;
 use domain::{AssetKind, Tier};
 use spec::on_both_engines;
-use spec::world::accepted;
+use spec::world::{accepted, read_proof};
 
 on_both_engines! {
     async fn every_way_to_a_licence_leads_to_a_leaf(world: World) {
@@ -85,6 +86,17 @@ on_both_engines! {
         assert_eq!(app::proofs::catch_up(world.app(), &call).await.unwrap(), 0);
         mia.buys(&track, AssetKind::FullMix, Tier::Creator).await;
         assert_eq!((world.leaves().await, world.signs_the_log().await), (3, 3));
+        // What was logged one by one and what is logged by its settlement is proven alike.
+        accepted(reporter.reports(&world.used("e3", &clip, &track)).await);
+        world.app().engine.settle().await.unwrap();
+        world.signs_the_log().await;
+        assert_eq!(world.breaches().await, []);
+        for (event, place) in [("e0", (1, 0)), ("e2", (1, 2)), ("e3", (3, 0))] {
+            let bytes = world.use_proof(reporter.principal(), event, Form::Text).await.unwrap();
+            let proven = tlog::verify_use(&read_proof(&bytes), &world.log_key()).unwrap();
+            let position = proven.event.map(|(position, _)| position);
+            assert_eq!((proven.leaf.sequence, position), (place.0, Some(place.1)), "{event}");
+        }
     }
 
     async fn nothing_in_the_log_is_changed_or_deleted(world: World) {
@@ -93,6 +105,8 @@ on_both_engines! {
         let reporter = world.reporter().await;
         accepted(reporter.reports(&world.used("e1", &clip, &track)).await);
         world.signs_the_log().await;
+        // As a store from before the log has it.
+        world.runs("insert into use_leaves (use_id, leaf, position) select id, 0, 0 from uses").await;
         for statement in [
             "update log_leaves set kind = 2",
             "delete from log_leaves",
@@ -101,6 +115,9 @@ on_both_engines! {
             "update log_checkpoints set at_ms = 0",
             "delete from log_checkpoints",
             "update licence_leaves set leaf = 1",
+            "update settlement_leaves set first_position = 9",
+            "delete from settlement_leaves",
+            "update use_leaves set position = 9",
             "delete from use_leaves",
             "update log_end set size = 1",
             "delete from log_end",
@@ -108,5 +125,6 @@ on_both_engines! {
             let said = world.is_kept_from(statement).await;
             assert!(said.contains("append-only"), "{statement}: {said}");
         }
+        world.has_broken(&["uses_are_logged"]);
     }
 }

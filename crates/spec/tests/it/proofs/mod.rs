@@ -2,5 +2,6 @@ mod audit;
 mod leaves;
 mod prove;
 mod sign;
+mod single;
 mod statements;
 mod web;
