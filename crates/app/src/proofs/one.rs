@@ -165,6 +165,8 @@ impl Records {
                 put_all(bytes, 4, &[&[spelling], &code.value().to_be_bytes()[7..]]);
             }
             CodeText::Text(text) => put(bytes, 5, text.as_bytes()),
+            // No code was said; the line says the licence.
+            CodeText::Channel(..) => {}
         }
         // Which one the line says.
         if event.track.is_some() {
@@ -183,6 +185,9 @@ impl Records {
             put(bytes, 10, &followers.to_be_bytes());
         }
         put(bytes, 11, event.source.as_bytes());
+        if let CodeText::Channel(_, channel) = &event.code {
+            put(bytes, 12, channel.as_bytes());
+        }
         Sha256::digest(&*bytes).into()
     }
 }

@@ -27,7 +27,8 @@ impl World {
             {
                 change(&mut event, &mut outcome);
             }
-            let added = packer.add(stored.reporter, &event, &outcome);
+            let code = stored.code.code().expect("a use that counts has a licence");
+            let added = packer.add_under(stored.reporter, &event, code, &outcome);
             added.expect("an event can be packed");
         }
         assert!(change.is_none(), "there is such an event");

@@ -197,7 +197,7 @@ on_both_engines! {
         let many = many(&world).await;
         let sound = world.raw(1).await;
         type Change = fn(&mut meter::event::Event<'static>, &mut Outcome);
-        let changes: [(&str, Change); 12] = [
+        let changes: [(&str, Change); 13] = [
             ("the video", |event, _| event.video = Some("another".into())),
             ("no video", |event, _| event.video = None),
             ("the address", |event, _| event.url = Some("https://example.org/w".into())),
@@ -212,7 +212,11 @@ on_both_engines! {
             ("the followers", |event, _| event.followers = Some(8)),
             ("who tells", |event, _| event.source = "another".into()),
             ("the code's spelling", |event, _| {
-                event.licence_code = event.licence_code.replace('-', "").into();
+                event.licence_code = event.licence_code.as_ref().map(|code| code.replace('-', "").into());
+            }),
+            ("a channel for the code", |event, _| {
+                event.licence_code = None;
+                event.channel = Some("https://www.youtube.com/@ada".into());
             }),
         ];
         for (what, change) in changes {
