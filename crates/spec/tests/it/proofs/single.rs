@@ -31,11 +31,11 @@ on_both_engines! {
             let (proven, sum, one) = shown(&world, &bytes);
             assert_eq!((one.commit, one.index), (1, n));
             assert_eq!((one.clip_ms, one.billed_ms), (1_000, 1_000));
-            assert_eq!(one.placement, if n % 3 == 0 { Placement::Tiktok } else { Placement::YoutubeShorts });
-            assert_eq!(one.territory.is_some(), n % 5 == 0);
+            assert_eq!(one.placement, if n.is_multiple_of(3) { Placement::Tiktok } else { Placement::YoutubeShorts });
+            assert_eq!(one.territory.is_some(), n.is_multiple_of(5));
             assert_eq!((one.purpose, one.received_ms), (Purpose::MonetisedCreator, world.now().0));
             assert!(one.earned_micros > 0 && one.earned_micros < sum.earned_micros);
-            let track = if n % 2 == 0 { &many.tracks[0] } else { &many.tracks[1] };
+            let track = if n.is_multiple_of(2) { &many.tracks[0] } else { &many.tracks[1] };
             assert_eq!(&sum.track, track.id.bytes());
             assert!(details.insert(one.details), "no two uses are told alike");
 
@@ -126,7 +126,7 @@ on_both_engines! {
         world.days_pass(3);
         let event = |n: u32| {
             // A subscription pays for some seventy uses of a track.
-            let licence = if n % 13 == 0 { &pool } else { &clips[usize::from(n % 2 == 0)] };
+            let licence = if n.is_multiple_of(13) { &pool } else { &clips[usize::from(n.is_multiple_of(2))] };
             let event = world.used(&id(n), licence, &track).lasting(1_000);
             event.published(world.now().plus_ms(-i64::from(n % 3) * DAY_MS))
         };
@@ -278,13 +278,17 @@ async fn many(world: &World) -> Many {
 
 /// A use that shares its line with some others.
 fn used(world: &World, licence: &Licence, tracks: &[Track; 2], n: u32) -> Event {
-    let track = if n % 2 == 0 { &tracks[0] } else { &tracks[1] };
+    let track = if n.is_multiple_of(2) {
+        &tracks[0]
+    } else {
+        &tracks[1]
+    };
     let mut event = world.used(&id(n), licence, track).lasting(1_000);
-    if n % 3 == 0 {
+    if n.is_multiple_of(3) {
         event = event.but("placement", "tiktok");
     }
-    if n % 5 == 0 {
-        event = event.but("territory", if n % 150 == 0 { "DE" } else { "FR" });
+    if n.is_multiple_of(5) {
+        event = event.but("territory", if n.is_multiple_of(150) { "DE" } else { "FR" });
     }
     event.but("video", format!("video {n}"))
 }
