@@ -1,3 +1,6 @@
+-- Whoever adds a channel meanwhile waits, and is told of by the trigger.
+lock table channels in share row exclusive mode;
+
 insert into channel_licences (address, licence_id)
 select distinct cast(h.after as json) ->> 'address', h.licence_id
   from channel_history h where h.after is not null;

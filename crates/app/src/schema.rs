@@ -113,6 +113,7 @@ pub const MIGRATIONS: &[Migration] = &[
         "report_sums",
         include_str!("../migrations/0032_report_sums.sql"),
     ),
+    kept!("settlement_leaves", "0033_settlement_leaves", "0033"),
     Migration {
         name: "channel_licences",
         sqlite: concat!(
@@ -124,5 +125,4 @@ pub const MIGRATIONS: &[Migration] = &[
             include_str!("../migrations/0034_channel_licences.postgres.sql"),
         ),
     },
-    kept!("settlement_leaves", "0033_settlement_leaves", "0033"),
 ];

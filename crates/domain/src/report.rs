@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::channel::{Channel, Platform};
+use crate::channel::{CHANNEL_TEXT_MAX, Channel, Platform};
 use crate::check::WrongPlacement;
 use crate::country::Country;
 use crate::envelope::{Placement, Purpose};
@@ -122,6 +122,9 @@ pub fn field_errors(report: &UseReport, now: Timestamp) -> Vec<FieldError> {
     errors
 }
 
+/// How many levels the address of a channel may have: each is looked up.
+const LEVELS_MAX: usize = 20;
+
 /// The channel that a report names, in its one form: an address, or `@name` where the placement
 /// says which platform is meant.
 ///
@@ -135,9 +138,16 @@ pub fn channel(text: &str, placement: Placement) -> Result<Channel, FieldError> 
     };
     let carries = |platform: &Platform| platform.placements().contains(&placement);
     let bare = text.trim_start().starts_with('@');
-    let platform = Platform::ALL.into_iter().find(carries).filter(|_| bare);
+    // Addresses of feeds and of sites look alike, so the placement tells which is meant; others speak
+    // for themselves.
+    let told = |one: &Platform| bare || matches!(one, Platform::Podcast | Platform::Website);
+    let platform = Platform::ALL.into_iter().find(carries).filter(told);
     let channel = Channel::parse(text, platform)
         .map_err(|error| fault("channel", format!("channel: {error}")))?;
+    if channel.holders().len() > LEVELS_MAX {
+        let sentence = format!("channel: an address has at most {LEVELS_MAX} levels");
+        return Err(fault("channel", sentence));
+    }
     if channel.platform().may_carry(placement) {
         return Ok(channel);
     }
@@ -171,7 +181,11 @@ fn licence(report: &UseReport, errors: &mut Vec<FieldError>) {
                     "track is missing: a channel alone names no licence",
                 ));
             }
-            errors.extend(channel(said, report.placement).err());
+            let before = errors.len();
+            text("channel", said, CHANNEL_TEXT_MAX, errors);
+            if errors.len() == before {
+                errors.extend(channel(said, report.placement).err());
+            }
         }
         (Some(code), said) => {
             if said.is_some() {

@@ -237,6 +237,10 @@ impl Layout {
         if !errors.is_empty() {
             return Err(errors);
         }
+        // Tables name the channel beside the code, in many ways: the code says what there is to say.
+        if event.contains_key("licence_code") {
+            event.remove("channel");
+        }
         let naming = naming(&event);
         Ok(TableEvent { event, naming })
     }

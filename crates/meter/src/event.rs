@@ -11,6 +11,7 @@ mod time;
 
 use std::borrow::Cow;
 
+use domain::channel::CHANNEL_TEXT_MAX;
 use domain::envelope::{Placement, Purpose};
 use domain::report::{
     self, CLIP_MAX_MS, EARLIEST_MS, FieldError, LATEST_MS, URL_MAX, field_errors,
@@ -132,7 +133,11 @@ impl Event<'_> {
     fn says_licence(&self) -> bool {
         match (&self.licence_code, &self.channel) {
             (Some(code), None) => plain(code, 32),
-            (None, Some(_)) => self.track.is_some() && self.named_channel().is_some(),
+            (None, Some(said)) => {
+                plain(said, CHANNEL_TEXT_MAX)
+                    && self.track.is_some()
+                    && self.named_channel().is_some()
+            }
             _ => false,
         }
     }

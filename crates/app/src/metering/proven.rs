@@ -115,6 +115,12 @@ impl Asked<'_> {
         salts: &PartSalts,
         id: &[u8; 16],
     ) -> Result<Found, Stop<ProofRefusal>> {
+        // Making a tree again takes long: only for a program that may turn out to be the
+        // reporter, or for whoever may have what comes of it.
+        let is_program = matches!(self.who, Some(Principal::Program(_)));
+        if !is_program && self.nth.is_some() && !self.may(tx, id, None).await? {
+            return Err(self.unknown());
+        }
         let found = match self.nth {
             Some(nth) => roots::of_line(tx, salts, (id, nth)).await?,
             None => match roots::named(tx, id).await? {

@@ -95,6 +95,9 @@ pub(super) async fn catch_up(
     let appended = mark.last != state.last;
     let settled_elsewhere = mark.settled != state.settled;
     let again = !state.known_ready || settled_elsewhere;
+    if settled_elsewhere {
+        state.pace.made_elsewhere(now.0);
+    }
     state.known_ready = false;
     let concerned = state.known.concerns(&changed);
     state.known.channels.forget(&changed);

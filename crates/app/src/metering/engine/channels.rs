@@ -22,7 +22,7 @@ use super::known::{Id, Known};
 use crate::Fault;
 use crate::licensing::channels::{Holding, holding};
 
-/// How many channels are remembered.
+/// How many channels are remembered, and how many addresses around them.
 const KEPT_MAX: usize = 100_000;
 
 /// What lists say of the channels that were asked for.
@@ -31,6 +31,8 @@ pub(super) struct Channels {
     listed: HashMap<Channel, Vec<Holding>, RandomState>,
     /// Those to forget when a list has changed, by what the database calls its address.
     by_mark: HashMap<Id, BTreeSet<Channel>, RandomState>,
+    /// How many stand in `by_mark`, those included that were forgotten under another address.
+    marks: usize,
 }
 
 /// The licence that a use would fall under, where there is one, and what is decided.
@@ -43,7 +45,7 @@ impl Channels {
         tx: &mut Tx,
         channels: &BTreeSet<Channel>,
     ) -> Result<(), Fault> {
-        if self.listed.len() >= KEPT_MAX {
+        if self.listed.len().max(self.marks) >= KEPT_MAX {
             *self = Channels::default();
         }
         let unknown = channels
@@ -68,7 +70,7 @@ impl Channels {
             for holder in channel.holders() {
                 places.extend(by_listed.get(&holder).into_iter().flatten().copied());
                 let marked = self.by_mark.entry(mark(&holder.address())).or_default();
-                marked.insert(channel.clone());
+                self.marks += usize::from(marked.insert(channel.clone()));
             }
             // In the order of the places, which is that of the ranks.
             let listed = places.into_iter().map(|at| holdings[at].clone()).collect();
@@ -83,7 +85,9 @@ impl Channels {
             return;
         }
         for id in changed {
-            for channel in self.by_mark.remove(id).unwrap_or_default() {
+            let marked = self.by_mark.remove(id).unwrap_or_default();
+            self.marks = self.marks.saturating_sub(marked.len());
+            for channel in marked {
                 self.listed.remove(&channel);
             }
         }

@@ -237,7 +237,8 @@ impl Engine {
     }
 
     /// Looks each second whether what was counted is settled, and settles it when that is due or nobody
-    /// has counted anything since the last look: nothing waits for it then.
+    /// has counted anything since the last look, in any process: nothing waits for it then. Where another
+    /// one goes on counting, it settles.
     fn wake(self: &Arc<Self>, mut last: u64) {
         if self.awake.swap(true, Ordering::SeqCst) {
             return;
@@ -246,9 +247,12 @@ impl Engine {
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(pace::LOOK).await;
+                // Where the log can't be read, settling says so.
+                let end = engine.log_end().await.unwrap_or(last);
+                let is_idle = std::mem::replace(&mut last, end) == end;
                 let state = engine.state.lock().await;
-                let is_idle = std::mem::replace(&mut last, state.last) == state.last;
-                if is_idle || state.is_settled() || settle::is_due(&engine, &state) {
+                let is_due = end <= state.last && settle::is_due(&engine, &state);
+                if is_idle || is_due || state.is_settled() {
                     break;
                 }
             }
@@ -258,6 +262,11 @@ impl Engine {
                 tracing::warn!("uses aren't settled yet: {}", fault.chain());
             }
         });
+    }
+
+    /// The last commit of the log, by any process.
+    async fn log_end(&self) -> Result<u64, Fault> {
+        Ok(catch_up::mark(&mut self.db.read().await?).await?.last)
     }
 
     fn waiting(&self) -> MutexGuard<'_, Vec<Waiting>> {

@@ -38,7 +38,9 @@ impl Default for Pace {
 impl Pace {
     /// Is it time for a settlement of so many lines?
     pub(super) fn is_due(&self, lines: usize, now_ms: i64) -> bool {
-        lines > LINES_MAX || now_ms >= self.due_ms(lines)
+        // A clock that was set back makes nobody wait for it.
+        let is_back = now_ms < self.at_ms;
+        lines > LINES_MAX || is_back || now_ms >= self.due_ms(lines)
     }
 
     /// When so many lines are due: they take a tenth of the time since the last at most.
@@ -47,6 +49,11 @@ impl Pace {
         let takes = lines.saturating_mul(self.line_ns) / 1_000_000;
         self.at_ms
             .saturating_add(SETTLE_MS.max(takes.saturating_mul(PART)))
+    }
+
+    /// Says that somebody else has settled by a moment.
+    pub(super) fn made_elsewhere(&mut self, now_ms: i64) {
+        self.at_ms = now_ms;
     }
 
     /// Says that a settlement of so many lines was made between two moments.
@@ -105,6 +112,8 @@ mod tests {
     fn a_clock_that_went_back_does_not_stop_settling_for_ever() {
         let mut pace = Pace::default();
         pace.made(2_000, (5_000, 4_000));
+        assert!(pace.is_due(2_000, 5_000));
+        pace.made(2_000, (3_600_000, 3_600_000));
         assert!(pace.is_due(2_000, 5_000));
     }
 }

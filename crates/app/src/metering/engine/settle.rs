@@ -72,6 +72,7 @@ async fn once(engine: &Engine, state: &mut State) -> Result<u64, Fault> {
     if is_in_step {
         done(engine, state, &settled);
     } else {
+        state.pace.made_elsewhere(engine.edge.now().0);
         // The next commit sees that it has to read again.
         settled.news.tell(&engine.bus);
     }
