@@ -117,12 +117,7 @@ pub(super) async fn earlier(
     }
     let mut found = Earlier::new();
     for (commit, indices) in needed {
-        let bytes = match state.kept.get(commit) {
-            Some(bytes) => Arc::clone(bytes),
-            None => blobs::one(tx, commit)
-                .await?
-                .ok_or_else(|| missing(commit))?,
-        };
+        let bytes = blob(tx, commit, state.kept.get(commit).cloned()).await?;
         let blob = blobs::open(&bytes)?;
         for index in indices {
             let stored = blob.event(index);
@@ -139,6 +134,18 @@ pub(super) async fn earlier(
         }
     }
     Ok(found)
+}
+
+/// The blob of a commit that there is: the one in memory, or it is read.
+pub(super) async fn blob(
+    tx: &mut Tx,
+    commit: u64,
+    kept: Option<Arc<Vec<u8>>>,
+) -> Result<Arc<Vec<u8>>, Fault> {
+    match kept {
+        Some(bytes) => Ok(bytes),
+        None => blobs::one(tx, commit).await?.ok_or_else(|| missing(commit)),
+    }
 }
 
 pub(super) fn missing(commit: u64) -> Fault {

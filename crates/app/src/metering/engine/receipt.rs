@@ -38,12 +38,7 @@ impl Engine {
     ) -> Result<(Option<Found>, Tx), Fault> {
         let (candidates, settled, mut tx) = self.candidates(reporter, id).await?;
         for (place, bytes) in candidates {
-            let bytes = match bytes {
-                Some(bytes) => bytes,
-                None => blobs::one(&mut tx, place.commit)
-                    .await?
-                    .ok_or_else(|| judge::missing(place.commit))?,
-            };
+            let bytes = judge::blob(&mut tx, place.commit, bytes).await?;
             if let Some(found) = at(&mut tx, &bytes, place, (reporter, id)).await? {
                 let settled = place.commit <= settled;
                 return Ok((Some(Found { settled, ..found }), tx));
@@ -67,12 +62,7 @@ impl Engine {
     ) -> Result<Option<(u64, u32)>, Fault> {
         let (candidates, _, mut tx) = self.candidates(reporter, id).await?;
         for (place, bytes) in candidates {
-            let bytes = match bytes {
-                Some(bytes) => bytes,
-                None => blobs::one(&mut tx, place.commit)
-                    .await?
-                    .ok_or_else(|| judge::missing(place.commit))?,
-            };
+            let bytes = judge::blob(&mut tx, place.commit, bytes).await?;
             let stored = blobs::open(&bytes)?.event(place.index);
             let stored = stored.map_err(Fault::while_("reading a use again"))?;
             let is_it = |one: &Stored<'_>| one.reporter == reporter && one.id == EventId::read(id);
