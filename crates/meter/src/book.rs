@@ -30,7 +30,7 @@ use foldhash::fast::RandomState;
 use ledger::Currency;
 use licence_key::Code;
 
-use crate::pack::Outcome;
+use crate::pack::{Outcome, Under};
 use pool::Subscription;
 use purse::Purse;
 use sums::Pending;
@@ -58,7 +58,7 @@ pub struct Accepted {
     licence: u32,
     track: u32,
     licence_id: LicenceId,
-    code: Code,
+    under: Under,
     track_id: TrackId,
     currency: Currency,
     placement: Placement,
@@ -90,7 +90,13 @@ impl Accepted {
     /// That licence's code.
     #[must_use]
     pub fn code(&self) -> Code {
-        self.code
+        self.under.code
+    }
+
+    /// How a blob calls that licence.
+    #[must_use]
+    pub fn under(&self) -> Under {
+        self.under
     }
 
     /// The track used: the one reported, or the licence's own.

@@ -1,7 +1,7 @@
 //! The blob of one commit: everything that was accepted together, packed, so that it can be read
 //! in ten years.
 //!
-//! # The form, version 1
+//! # The form, version 2
 //!
 //! Integers of fixed width are little-endian; *number*, *signed* and *text* are as follows. A
 //! number is seven bits a byte, lowest first, the top bit set on all bytes but the last, as short
@@ -11,14 +11,15 @@
 //! | bytes | what |
 //! |---|---|
 //! | 4 | `CCUB` |
-//! | 1 | the version: 1 |
+//! | 1 | the version: 2 |
 //! | 8 | the number of the commit, from 1 |
 //! | 8 | when it was accepted, ms since 1970 (signed, two's complement) |
 //! | 8, 8 | the first and the last time of publication in it, likewise; 0 in an empty one |
 //! | 4 | how many events |
 //! | number, then texts | the dictionary of texts |
-//! | number, then 9 each | the dictionary of licence codes, by their 70-bit values |
+//! | number, then as said | the dictionary of licences: for each a number, one more than the store's number for it (`licences.status_index`), or 0 and 9 bytes with the 70-bit value of its code |
 //! | number, then 16 each | the dictionary of tracks, by their ids |
+//! | number, then 3 each | the dictionary of shapes, see below |
 //! | 4 each | where each group of 64 events begins in the body |
 //! | number, then as many | the body: the events, one after the other |
 //! | 4 | CRC-32 (ISO-HDLC) of all that stands before |
@@ -28,17 +29,16 @@
 //!
 //! | bytes | what |
 //! |---|---|
-//! | 1 | bits 0–3 the placement, 4–6 the purpose, by their places in the lists of the envelope |
-//! | 2 | flags, see [`flags`] |
+//! | number | the shape's place in its dictionary: of its three bytes, the first's bits 0–3 are the placement, 4–6 the purpose, by their places in the lists of the envelope; the other two are flags, see [`flags`] |
 //! | number | the reporter's text, unless it is the one before's |
 //! | number | the source's text, unless it is the one before's |
 //! | the id | a UUID: signed difference of its 48-bit time to that of the UUID before, and its last 10 bytes; a sequence: number of the stream's text, signed difference (modulo 2⁶⁴) to the number before; else a text |
-//! | number | the code's place in its dictionary, or its text's where it is spelled unusually |
-//! | number | where a channel was named in place of a code: that text's place; the code before it is then that of the licence which the use fell under |
+//! | number | the licence's place in its dictionary, or that of its code's text where that is spelled unusually |
+//! | number | where a channel was named in place of a code: that text's place; the licence before it is then the one which the use fell under |
 //! | number | the track's place, where one was reported |
 //! | number | the clip's ms |
 //! | signed | ms of publication after that of the event before |
-//! | 2 | the territory's letters, where one was reported |
+//! | number | the place of the territory's letters among the texts, where one was reported |
 //! | text | the video, where one was reported |
 //! | number, text | the address, where one was reported: how many bytes it shares with the last one, and the rest |
 //! | number | the views, where they were reported |
@@ -46,10 +46,17 @@
 //! | the outcome | drawn: unless it is one part of the bundle with place 0 that bills just the clip's whole seconds, the number of parts and for each the bundle's place in the licence's purse, the ms and the micro-units; where it is, only the micro-units. Pooled: the cycle's place among the subscription's and the micro-units, both numbers |
 //!
 //! The reader refuses what goes beyond a dictionary or the body, numbers and ids of a second spelling,
-//! and flags without a meaning. (Channels came later than the rest: a program from before them
-//! refuses a blob with one, and reads all others.)
+//! and flags without a meaning.
+//!
+//! # Version 1
+//!
+//! Is read, and not written any more. The dictionary of licences has just the 9 bytes of their codes,
+//! there is none of shapes, an event begins with the three bytes of its shape, and its territory is
+//! two letters. (Channels came later than the rest: a program from before them refuses a blob of
+//! version 1 with one, and reads all others.)
 
 mod dictionary;
+mod events;
 mod read;
 mod write;
 
@@ -64,11 +71,14 @@ use crate::code::{self, Spelling};
 use crate::event::Event;
 use crate::id::EventId;
 
-pub use read::{Blob, Events};
+pub use events::Events;
+pub use read::Blob;
 pub use write::Packer;
 
 /// The version of the form that is written.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
+/// The first one that is read.
+const FIRST: u8 = 1;
 /// Events from one point of entry to the next.
 pub const GROUP: usize = 64;
 /// The most events of a blob: what a place in the window can name.
@@ -160,6 +170,15 @@ fn total(parts: &[Part], of: impl Fn(&Part) -> i64) -> i64 {
     parts
         .iter()
         .fold(0, |sum, part| sum.saturating_add(of(part)))
+}
+
+/// The licence that an event falls under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Under {
+    /// Its code.
+    pub code: Code,
+    /// The store's number for it, if it has one: two or three bytes of a blob in place of nine.
+    pub number: Option<u32>,
 }
 
 /// A licence code as it was sent.
@@ -298,6 +317,9 @@ pub enum BlobError {
     /// Written by a later program.
     #[error("the blob is of version {0} and this program reads version {VERSION}")]
     Version(u8),
+    /// An event names its licence by a number, and its code wasn't told.
+    #[error("the blob names licence number {0}, and it isn't known which that is")]
+    Licence(u32),
     /// The checksum doesn't fit: bytes were changed or lost.
     #[error("the blob is damaged: its checksum doesn't fit")]
     Checksum,

@@ -110,7 +110,10 @@ impl Chain {
     fn take(&mut self, key: Key, event: &Event<'_>) {
         if let Verdict::Accept(accepted) = self.book.judge(event, NOW) {
             self.book.apply(&accepted);
-            let index = self.packer.add("camera", event, accepted.outcome());
+            let under = accepted.under();
+            let index = self
+                .packer
+                .add_under("camera", event, under, accepted.outcome());
             let index = index.expect("within bounds");
             let commit = self.commit;
             let place = Place { commit, index };

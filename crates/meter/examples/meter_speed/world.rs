@@ -69,6 +69,7 @@ impl World {
         let terms = LicenceTerms {
             id,
             code,
+            number: u32::try_from(n).ok(),
             state: LicenceState::Active,
             envelope: Arc::clone(envelope),
             currency: Currency::USD,

@@ -241,7 +241,7 @@ impl Case<'_> {
             licence: self.place,
             track,
             licence_id: terms.id,
-            code: terms.code,
+            under: terms.under(),
             track_id: self.book.tracks[index(track)].0,
             currency: terms.currency,
             placement: event.placement,

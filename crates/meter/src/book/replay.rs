@@ -135,7 +135,7 @@ impl Book {
             licence: place,
             track,
             licence_id: licence.terms.id,
-            code: licence.terms.code,
+            under: licence.terms.under(),
             track_id: self.tracks[index(track)].0,
             currency: licence.terms.currency,
             placement: stored.placement,

@@ -9,6 +9,8 @@ use ledger::Currency;
 use licence_key::Code;
 use thiserror::Error;
 
+use crate::pack::Under;
+
 /// Who holds a licence: a person's id, or the licence's own where nobody signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Holder(pub [u8; 16]);
@@ -25,6 +27,8 @@ pub struct LicenceTerms {
     pub id: LicenceId,
     /// Its code.
     pub code: Code,
+    /// The store's number for it, by which blobs name it; without one they hold its code.
+    pub number: Option<u32>,
     /// Its state now. While it isn't active, nobody draws on the bundles bought under it.
     pub state: LicenceState,
     /// Its frozen envelope; licences of one offer may share it.
@@ -37,6 +41,16 @@ pub struct LicenceTerms {
     pub holder: Holder,
     /// Where its uses draw clip time, and where bundles bought under it lie. It never changes.
     pub purse: PurseId,
+}
+
+impl LicenceTerms {
+    /// How a blob calls it.
+    pub(super) fn under(&self) -> Under {
+        Under {
+            code: self.code,
+            number: self.number,
+        }
+    }
 }
 
 /// How the uses of a licence are paid.

@@ -6,7 +6,9 @@ use domain::{Timestamp, TrackId};
 use licence_key::Code;
 
 use super::dictionary::Dictionary;
-use super::{CodeText, EVENTS_MAX, GROUP, MAGIC, Outcome, PARTS_MAX, PackError, VERSION, flags};
+use super::{
+    CodeText, EVENTS_MAX, GROUP, MAGIC, Outcome, PARTS_MAX, PackError, Under, VERSION, flags,
+};
 use crate::code::Spelling;
 use crate::event::Event;
 use crate::id::EventId;
@@ -16,13 +18,23 @@ use crate::wire::{put_number, put_signed, put_text, wide};
 #[derive(Clone, Debug, Default)]
 pub struct Packer {
     texts: Dictionary<Box<str>>,
-    codes: Dictionary<u128>,
+    licences: Dictionary<Licence>,
     tracks: Dictionary<TrackId>,
+    shapes: Dictionary<[u8; 3]>,
     groups: Vec<u32>,
     body: Vec<u8>,
+    /// The event being written, but for its shape.
+    event: Vec<u8>,
     count: u32,
     span: Option<(i64, i64)>,
     last: Last,
+}
+
+/// What a licence is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Licence {
+    Code(u128),
+    Number(u32),
 }
 
 /// What the next event of the group refers to.
@@ -52,8 +64,8 @@ impl Packer {
     /// About how many bytes it takes so far.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let words = self.codes.words().len() * 9 + self.tracks.words().len() * 16;
-        self.body.len() + words
+        let words = self.licences.words().len() * 9 + self.tracks.words().len() * 16;
+        self.body.len() + words + self.shapes.words().len() * 3
     }
 
     /// Adds an event that names its licence's code; the answer is its index.
@@ -67,13 +79,12 @@ impl Packer {
         outcome: &Outcome,
     ) -> Result<u32, PackError> {
         match (&event.licence_code, &event.channel) {
-            (Some(code), None) => self.put(reporter, event, &CodeText::read(code), outcome),
+            (Some(code), None) => self.put(reporter, event, (&CodeText::read(code), None), outcome),
             _ => Err(PackError::Licence),
         }
     }
 
-    /// The same of an event that falls under the licence with this code: it needn't name it, if it
-    /// names a channel.
+    /// The same of an event that falls under this licence: it needn't name it, if it names a channel.
     ///
     /// # Errors
     /// [`PackError`]; the blob is then as it was.
@@ -81,22 +92,22 @@ impl Packer {
         &mut self,
         reporter: &str,
         event: &Event<'_>,
-        code: Code,
+        under: Under,
         outcome: &Outcome,
     ) -> Result<u32, PackError> {
-        match (&event.licence_code, &event.channel) {
-            (None, Some(channel)) => {
-                self.put(reporter, event, &CodeText::Channel(code, channel), outcome)
-            }
-            _ => self.add(reporter, event, outcome),
-        }
+        let code = match (&event.licence_code, &event.channel) {
+            (Some(code), None) => CodeText::read(code),
+            (None, Some(channel)) => CodeText::Channel(under.code, channel),
+            _ => return Err(PackError::Licence),
+        };
+        self.put(reporter, event, (&code, Some(under)), outcome)
     }
 
     fn put(
         &mut self,
         reporter: &str,
         event: &Event<'_>,
-        code: &CodeText<'_>,
+        code: (&CodeText<'_>, Option<Under>),
         outcome: &Outcome,
     ) -> Result<u32, PackError> {
         check(event, outcome)?;
@@ -132,13 +143,23 @@ impl Packer {
         for text in self.texts.words() {
             put_text(&mut out, text);
         }
-        put_number(&mut out, wide(self.codes.words().len()));
-        for code in self.codes.words() {
-            out.extend_from_slice(&code.to_le_bytes()[..9]);
+        put_number(&mut out, wide(self.licences.words().len()));
+        for licence in self.licences.words() {
+            match licence {
+                Licence::Number(number) => put_number(&mut out, u64::from(*number) + 1),
+                Licence::Code(code) => {
+                    put_number(&mut out, 0);
+                    out.extend_from_slice(&code.to_le_bytes()[..9]);
+                }
+            }
         }
         put_number(&mut out, wide(self.tracks.words().len()));
         for track in self.tracks.words() {
             out.extend_from_slice(track.bytes());
+        }
+        put_number(&mut out, wide(self.shapes.words().len()));
+        for shape in self.shapes.words() {
+            out.extend_from_slice(shape);
         }
         for start in &self.groups {
             out.extend_from_slice(&start.to_le_bytes());
@@ -154,8 +175,9 @@ impl Packer {
     /// Drops what was added.
     pub fn clear(&mut self) {
         self.texts.clear();
-        self.codes.clear();
+        self.licences.clear();
         self.tracks.clear();
+        self.shapes.clear();
         self.groups.clear();
         self.body.clear();
         self.count = 0;
@@ -163,23 +185,25 @@ impl Packer {
         self.last = Last::default();
     }
 
-    fn write(&mut self, reporter: &str, event: &Event<'_>, code: &CodeText<'_>, outcome: &Outcome) {
-        let place = event.placement.place() | (event.purpose.place() << 4);
-        let [place, ..] = place.to_le_bytes();
-        self.body.push(place);
-        let flags_at = self.body.len();
-        self.body.extend_from_slice(&[0; 2]);
+    fn write(
+        &mut self,
+        reporter: &str,
+        event: &Event<'_>,
+        code: (&CodeText<'_>, Option<Under>),
+        outcome: &Outcome,
+    ) {
+        self.event.clear();
         let mut bits = 0;
         let reporter = self.texts.place_of(reporter);
         bits |= said_before(
-            &mut self.body,
+            &mut self.event,
             &mut self.last.reporter,
             reporter,
             flags::SAME_REPORTER,
         );
         let source = self.texts.place_of(&event.source);
         bits |= said_before(
-            &mut self.body,
+            &mut self.event,
             &mut self.last.source,
             source,
             flags::SAME_SOURCE,
@@ -187,16 +211,21 @@ impl Packer {
         bits |= self.id(&event.event_id());
         bits |= self.code(code);
         if let Some(track) = event.track {
-            put_number(&mut self.body, self.tracks.place(track).into());
+            put_number(&mut self.event, self.tracks.place(track).into());
             bits |= flags::TRACK;
         }
-        put_number(&mut self.body, event.clip_ms.unsigned_abs());
+        put_number(&mut self.event, event.clip_ms.unsigned_abs());
         let published = event.published_at.millis();
-        put_signed(&mut self.body, published.wrapping_sub(self.last.published));
+        put_signed(&mut self.event, published.wrapping_sub(self.last.published));
         self.last.published = published;
         bits |= self.optional(event);
         bits |= self.outcome(event.clip_ms, outcome);
-        self.body[flags_at..flags_at + 2].copy_from_slice(&bits.to_le_bytes());
+        let place = event.placement.place() | (event.purpose.place() << 4);
+        let ([place, ..], [low, high]) = (place.to_le_bytes(), bits.to_le_bytes());
+        // Few shapes come again and again: a byte each.
+        let shape = self.shapes.place([place, low, high]);
+        put_number(&mut self.body, shape.into());
+        self.body.extend_from_slice(&self.event);
     }
 
     fn id(&mut self, id: &EventId<'_>) -> u16 {
@@ -204,35 +233,42 @@ impl Packer {
             EventId::Uuid7(bytes) => {
                 let time = super::read::uuid_time(bytes);
                 let since = time.wrapping_sub(self.last.uuid_time).cast_signed();
-                put_signed(&mut self.body, since);
-                self.body.extend_from_slice(&bytes[6..]);
+                put_signed(&mut self.event, since);
+                self.event.extend_from_slice(&bytes[6..]);
                 self.last.uuid_time = time;
                 0
             }
             EventId::Sequence { stream, number } => {
-                put_number(&mut self.body, self.texts.place_of(stream).into());
+                put_number(&mut self.event, self.texts.place_of(stream).into());
                 let since = number.wrapping_sub(self.last.number).cast_signed();
-                put_signed(&mut self.body, since);
+                put_signed(&mut self.event, since);
                 self.last.number = *number;
                 1
             }
             EventId::Text(text) => {
-                put_text(&mut self.body, text);
+                put_text(&mut self.event, text);
                 2
             }
         }
     }
 
-    fn code(&mut self, code: &CodeText<'_>) -> u16 {
-        let (place, spelling) = match code {
-            CodeText::Printed(code, Spelling::Grouped) => (self.codes.place(code.value()), 0),
-            CodeText::Printed(code, Spelling::Plain) => (self.codes.place(code.value()), 1),
-            CodeText::Text(text) => (self.texts.place_of(text), 2),
-            CodeText::Channel(code, _) => (self.codes.place(code.value()), 3),
+    fn code(&mut self, (code, under): (&CodeText<'_>, Option<Under>)) -> u16 {
+        let licence = |code: &Code| match under {
+            Some(Under {
+                code: of,
+                number: Some(number),
+            }) if of == *code => Licence::Number(number),
+            _ => Licence::Code(code.value()),
         };
-        put_number(&mut self.body, place.into());
+        let (place, spelling) = match code {
+            CodeText::Printed(code, Spelling::Grouped) => (self.licences.place(licence(code)), 0),
+            CodeText::Printed(code, Spelling::Plain) => (self.licences.place(licence(code)), 1),
+            CodeText::Text(text) => (self.texts.place_of(text), 2),
+            CodeText::Channel(code, _) => (self.licences.place(licence(code)), 3),
+        };
+        put_number(&mut self.event, place.into());
         if let CodeText::Channel(_, channel) = code {
-            put_number(&mut self.body, self.texts.place_of(channel).into());
+            put_number(&mut self.event, self.texts.place_of(channel).into());
         }
         spelling << 2
     }
@@ -240,17 +276,18 @@ impl Packer {
     fn optional(&mut self, event: &Event<'_>) -> u16 {
         let mut bits = 0;
         if let Some(territory) = event.territory {
-            self.body.extend_from_slice(territory.as_str().as_bytes());
+            let place = self.texts.place_of(territory.as_str());
+            put_number(&mut self.event, place.into());
             bits |= flags::TERRITORY;
         }
         if let Some(video) = &event.video {
-            put_text(&mut self.body, video);
+            put_text(&mut self.event, video);
             bits |= flags::VIDEO;
         }
         if let Some(url) = &event.url {
             let shared = shared_start(&self.last.url, url);
-            put_number(&mut self.body, wide(shared));
-            put_text(&mut self.body, &url[shared..]);
+            put_number(&mut self.event, wide(shared));
+            put_text(&mut self.event, &url[shared..]);
             self.last.url.truncate(shared);
             self.last.url.push_str(&url[shared..]);
             bits |= flags::URL;
@@ -261,7 +298,7 @@ impl Packer {
         ];
         for (count, flag) in counts {
             if let Some(count) = count {
-                put_number(&mut self.body, count);
+                put_number(&mut self.event, count);
                 bits |= flag;
             }
         }
@@ -273,22 +310,22 @@ impl Packer {
             Outcome::Free => 0,
             Outcome::Drawn(parts) => match parts[..] {
                 [one] if one.nth == 0 && one.billed_ms == billed_ms(clip_ms) => {
-                    put_number(&mut self.body, one.earns.unsigned_abs());
+                    put_number(&mut self.event, one.earns.unsigned_abs());
                     return (1 << 12) | flags::USUAL_DRAW;
                 }
                 _ => {
-                    put_number(&mut self.body, wide(parts.len()));
+                    put_number(&mut self.event, wide(parts.len()));
                     for part in parts {
-                        put_number(&mut self.body, part.nth.into());
-                        put_number(&mut self.body, part.billed_ms.unsigned_abs());
-                        put_number(&mut self.body, part.earns.unsigned_abs());
+                        put_number(&mut self.event, part.nth.into());
+                        put_number(&mut self.event, part.billed_ms.unsigned_abs());
+                        put_number(&mut self.event, part.earns.unsigned_abs());
                     }
                     1
                 }
             },
             Outcome::Pooled { cycle, micros } => {
-                put_number(&mut self.body, (*cycle).into());
-                put_number(&mut self.body, micros.unsigned_abs());
+                put_number(&mut self.event, (*cycle).into());
+                put_number(&mut self.event, micros.unsigned_abs());
                 2
             }
             Outcome::Uncovered => 3,

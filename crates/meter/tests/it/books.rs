@@ -3,10 +3,10 @@
 use domain::{Bundle, LicenceId, Timestamp, TrackId};
 use meter::book::{Book, LICENSEES_MAX, Line, Settlement, Source, Verdict};
 use meter::event::Event;
-use meter::pack::{Blob, Packer};
+use meter::pack::Packer;
 use proptest::prelude::*;
 
-use crate::common::{NOW, config, events, licence};
+use crate::common::{NOW, config, events, licence, open};
 use crate::model::{Model, said};
 use crate::world::{LICENCES, book};
 
@@ -20,7 +20,9 @@ pub(crate) fn run(events: &[Event<'_>], sizes: &[usize]) -> (Book, Vec<Vec<u8>>)
         for event in now {
             if let Verdict::Accept(accepted) = book.judge(event, NOW) {
                 book.apply(&accepted);
-                packer.add("camera", event, accepted.outcome()).unwrap();
+                packer
+                    .add_under("camera", event, accepted.under(), accepted.outcome())
+                    .unwrap();
             }
         }
         commit += 1;
@@ -74,7 +76,7 @@ proptest! {
         prop_assert_eq!(balances(&one), balances(&cut));
         let mut again = book();
         for bytes in &blobs {
-            let blob = Blob::read(bytes).unwrap();
+            let blob = open(bytes).unwrap();
             prop_assert_eq!(again.replay(&blob), Ok(blob.count()));
             prop_assert_eq!(again.replay(&blob), Ok(0), "a second time it is passed over");
         }
@@ -115,7 +117,7 @@ proptest! {
         let free = settled.lines.iter().filter(|one| one.source == Source::Sale);
         prop_assert!(free.into_iter().all(|one| (one.billed_ms, one.micros) == (0, 0)));
         let uses: u64 = settled.rolls.iter().map(|one| one.uses).sum();
-        let kept: u32 = blobs.iter().map(|bytes| Blob::read(bytes).unwrap().count()).sum();
+        let kept: u32 = blobs.iter().map(|bytes| open(bytes).unwrap().count()).sum();
         prop_assert_eq!(uses, u64::from(kept));
         let lines = settled.lines.iter();
         let sums = lines.fold((0, 0, 0), |sum, one| {

@@ -4,6 +4,7 @@ use domain::envelope::{Placement, Purpose};
 use domain::{LicenceId, Timestamp, TrackId};
 use licence_key::Code;
 use meter::event::Event;
+use meter::pack::{Blob, BlobError};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::Config;
@@ -37,6 +38,23 @@ pub(crate) fn licence(n: u8) -> LicenceId {
 pub(crate) fn code(n: u8) -> Code {
     // A multiple of 37 has check symbol 0.
     Code::from_value(u128::from(n) * 37).unwrap()
+}
+
+/// The number of a licence, for those that have one.
+pub(crate) fn number(n: u8) -> Option<u32> {
+    (n % 3 > 0).then_some(u32::from(n) * 1_000)
+}
+
+/// The code of the licence with a number.
+pub(crate) fn code_of(number: u32) -> Option<Code> {
+    (1..=13)
+        .find(|n| self::number(*n) == Some(number))
+        .map(code)
+}
+
+/// A blob with its licences named.
+pub(crate) fn open(bytes: &[u8]) -> Result<Blob<'_>, BlobError> {
+    Ok(Blob::read(bytes)?.name(code_of))
 }
 
 /// Events about that world, most of them good, with few ids so that they collide.

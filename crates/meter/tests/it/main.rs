@@ -7,6 +7,7 @@ mod books;
 mod common;
 mod events;
 mod faults;
+mod golden;
 mod histories;
 mod ids;
 mod model;

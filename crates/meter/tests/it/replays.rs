@@ -2,11 +2,11 @@
 
 use meter::book::{Fault, ReplayError};
 use meter::event::Event;
-use meter::pack::{Blob, Outcome, Packer, Part};
+use meter::pack::{Outcome, Packer, Part};
 use proptest::prelude::*;
 
 use crate::books::{balances, run};
-use crate::common::{NOW, code, config, event, events, licence};
+use crate::common::{NOW, code, config, event, events, licence, open};
 use crate::world::book;
 
 #[test]
@@ -87,7 +87,7 @@ fn an_event_that_lies_is_named_by_the_replay() {
         packer.add("camera", &event(&code, used), &outcome).unwrap();
         let bytes = packer.seal(4, NOW);
         let (mut book, before) = (book(), book());
-        let replayed = book.replay(&Blob::read(&bytes).unwrap());
+        let replayed = book.replay(&open(&bytes).unwrap());
         let (commit, index) = (4, 0);
         assert_eq!(
             replayed,
@@ -113,7 +113,7 @@ fn an_uncovered_use_is_kept_and_changes_nothing() {
     packer.add("camera", &event, &Outcome::Uncovered).unwrap();
     let bytes = packer.seal(1, NOW);
     let mut replayed = book();
-    assert_eq!(replayed.replay(&Blob::read(&bytes).unwrap()), Ok(0));
+    assert_eq!(replayed.replay(&open(&bytes).unwrap()), Ok(0));
     assert_eq!(balances(&replayed), balances(&book()));
 }
 
@@ -130,7 +130,7 @@ proptest! {
         again.settled();
         let mut fresh = book();
         for bytes in &blobs {
-            let blob = Blob::read(bytes).unwrap();
+            let blob = open(bytes).unwrap();
             prop_assert_eq!(again.recount(&blob), Ok(0), "it is in the book already");
             prop_assert_eq!(fresh.recount(&blob), Ok(blob.count()));
         }

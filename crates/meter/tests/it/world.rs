@@ -11,7 +11,7 @@ use domain::{Bundle, BundleId, Envelope, Timestamp};
 use ledger::Currency;
 use meter::book::{Book, CycleTerms, Holder, LicenceTerms, Paid, PurseId, Span, TrackTerms};
 
-use crate::common::{HOUR, NOW, code, licence, track};
+use crate::common::{HOUR, NOW, code, licence, number, track};
 
 /// The licences' numbers.
 pub(crate) const LICENCES: std::ops::RangeInclusive<u8> = 1..=12;
@@ -104,6 +104,7 @@ pub(crate) fn terms(n: u8) -> LicenceTerms {
     LicenceTerms {
         id: licence(n),
         code: code(n),
+        number: number(n),
         state: if n == 8 {
             LicenceState::Suspended
         } else {

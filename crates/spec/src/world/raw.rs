@@ -1,7 +1,11 @@
 //! Blobs of raw reports, rewritten by somebody who may do what the store doesn't.
 
+use std::collections::HashMap;
+
+use licence_key::Code;
 use meter::event::Event;
-use meter::pack::{Blob, Outcome, Packer};
+use meter::pack::{Blob, Outcome, Packer, Under};
+use store::db::Row;
 
 use super::{Engine, World};
 
@@ -16,7 +20,9 @@ impl World {
         change: impl FnOnce(&mut Event<'static>, &mut Outcome),
     ) {
         let bytes = self.raw(commit).await;
+        let codes = self.numbered().await;
         let blob = Blob::read(&bytes).expect("a blob is sound");
+        let blob = blob.name(|number| codes.get(&number).copied());
         let (mut packer, mut change) = (Packer::new(), Some(change));
         for (at, stored) in (0_u32..).zip(blob.events()) {
             let stored = stored.expect("a blob is sound");
@@ -28,12 +34,26 @@ impl World {
                 change(&mut event, &mut outcome);
             }
             let code = stored.code.code().expect("a use that counts has a licence");
-            let added = packer.add_under(stored.reporter, &event, code, &outcome);
+            let under = Under { code, number: None };
+            let added = packer.add_under(stored.reporter, &event, under, &outcome);
             added.expect("an event can be packed");
         }
         assert!(change.is_none(), "there is such an event");
         let sealed = packer.seal(commit, blob.accepted_at());
         self.puts_raw(commit, sealed).await;
+    }
+
+    /// The codes of licences by their numbers.
+    async fn numbered(&self) -> HashMap<u32, Code> {
+        let rows = self
+            .rows("select status_index, code from licences", &[])
+            .await;
+        let of = |row: &Row| {
+            let number = u32::try_from(row.int("status_index").expect("a number"));
+            let code = row.text("code").expect("a code").parse();
+            (number.expect("a number"), code.expect("a code"))
+        };
+        rows.iter().map(of).collect()
     }
 
     /// The bytes of a commit's blob.

@@ -1,18 +1,22 @@
 //! Blobs in the database, and the last ones in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use domain::Timestamp;
-use meter::pack::Blob;
-use store::db::{Row, Tx};
+use foldhash::fast::RandomState;
+use licence_key::Code;
+use meter::pack::{Blob, Stored};
+use store::db::{Row, Tx, Value};
 
-use crate::Fault;
+use crate::{Fault, many};
 
 /// How many bytes of blobs are kept in memory.
 const KEPT_BYTES: usize = 32 << 20;
 /// How many blobs are read at once.
 const PAGE: i64 = 16;
+/// How many licences one statement asks for.
+const ASKED: usize = 100;
 
 /// A blob with its number.
 pub(super) type Numbered = (u64, Arc<Vec<u8>>);
@@ -56,9 +60,75 @@ impl Kept {
     }
 }
 
+/// The codes of licences, by the numbers that blobs call them by. Whose a number is never changes.
+#[derive(Default)]
+pub(super) struct Codes(HashMap<u32, Code, RandomState>);
+
+impl Codes {
+    /// Notes a licence that was read.
+    pub(super) fn put(&mut self, number: u32, code: Code) {
+        self.0.insert(number, code);
+    }
+
+    /// The same blob with the licences named that are known.
+    pub(super) fn name<'a>(&self, blob: Blob<'a>) -> Blob<'a> {
+        blob.name(|number| self.0.get(&number).copied())
+    }
+
+    /// Reads a blob's frame, and the codes of those of its licences that aren't known yet.
+    pub(super) async fn open<'a>(
+        &mut self,
+        tx: &mut Tx,
+        bytes: &'a [u8],
+    ) -> Result<Blob<'a>, Fault> {
+        self.learn(tx, frame(bytes)?).await
+    }
+
+    /// Names the licences of a blob; those that aren't known yet are read.
+    pub(super) async fn learn<'a>(
+        &mut self,
+        tx: &mut Tx,
+        blob: Blob<'a>,
+    ) -> Result<Blob<'a>, Fault> {
+        let unknown = blob.numbers().filter(|number| !self.0.contains_key(number));
+        let unknown: Vec<Value> = unknown.map(Value::from).collect();
+        for some in unknown.chunks(ASKED) {
+            for row in tx
+                .all(&format!("{CODES}({})", many::places(some.len())), some)
+                .await?
+            {
+                let doing = "reading what a blob calls a licence";
+                let number = u32::try_from(row.int("status_index")?);
+                let code = row.text("code")?.parse().map_err(Fault::while_(doing))?;
+                self.put(number.map_err(Fault::while_(doing))?, code);
+            }
+        }
+        Ok(self.name(blob))
+    }
+}
+
 /// The frame of a blob; a fault where it isn't as it was written.
-pub(super) fn open(bytes: &[u8]) -> Result<Blob<'_>, Fault> {
+pub(super) fn frame(bytes: &[u8]) -> Result<Blob<'_>, Fault> {
     Blob::read(bytes).map_err(Fault::while_("reading a blob of uses"))
+}
+
+/// One event of a blob, if it has it.
+pub(super) async fn event<'a>(
+    tx: &mut Tx,
+    blob: Blob<'a>,
+    index: u32,
+) -> Result<Option<Stored<'a>>, Fault> {
+    let doing = "reading a use again";
+    let mut blob = blob;
+    if let Some(number) = blob.number(index).map_err(Fault::while_(doing))? {
+        let row = tx
+            .optional(&format!("{CODES}($1)"), &[number.into()])
+            .await?;
+        let code = row.map(|row| row.text("code")).transpose()?;
+        let code: Option<Code> = code.and_then(|text| text.parse().ok());
+        blob = blob.name(|one| code.filter(|_| one == number));
+    }
+    blob.event(index).map_err(Fault::while_(doing))
 }
 
 /// Blobs after a commit and up to another, in order: at most a page of them.
@@ -132,6 +202,8 @@ const ONE: &str = "select blob from use_blobs where commit_no = $1";
 
 const BEFORE: &str = "
     select coalesce(max(commit_no), 0) as commit_no from use_blobs where accepted_ms < $1";
+
+const CODES: &str = "select status_index, code from licences where status_index in ";
 
 const INSERT: &str = "
     insert into use_blobs (commit_no, accepted_ms, events, blob) values ($1, $2, $3, $4)";

@@ -153,12 +153,12 @@ async fn note(engine: &Engine, state: &mut State, tx: &mut Tx, through: u64) -> 
             return Err(Fault::because("reading blobs of uses", what));
         }
         for (no, bytes) in page {
-            let blob = blobs::open(&bytes)?;
+            let blob = blobs::frame(&bytes)?;
             let begun = state.window.begin(no, blob.accepted_at());
             begun.map_err(Fault::while_("noting what was counted"))?;
-            for (index, event) in (0..).zip(blob.events()) {
-                let event = event.map_err(Fault::while_("reading a blob of uses"))?;
-                let key = engine.seed.of_event(event.reporter, &event.id);
+            for (index, event) in (0..).zip(blob.ids()) {
+                let (reporter, id) = event.map_err(Fault::while_("reading a blob of uses"))?;
+                let key = engine.seed.of_event(reporter, &id);
                 let place = Place { commit: no, index };
                 // Blobs hold each id once, so no other place can have it.
                 let put = state
@@ -186,7 +186,8 @@ async fn replay(
         state
             .unsettled
             .add(&state.known, &engine.part_salts, &bytes)?;
-        let counted = state.known.book.replay(&blobs::open(&bytes)?);
+        let blob = state.known.codes.name(blobs::frame(&bytes)?);
+        let counted = state.known.book.replay(&blob);
         // Somebody has changed what it was judged by: settled, it needn't be judged again.
         state.stuck = counted.is_err();
         counted.map_err(Fault::while_("counting again what isn't settled"))?;
@@ -202,7 +203,7 @@ pub(super) async fn learn(
     now: Timestamp,
 ) -> Result<(), Fault> {
     let (mut codes, mut tracks) = (BTreeSet::<Code>::new(), BTreeSet::new());
-    for event in blobs::open(bytes)?.events() {
+    for event in known.codes.open(tx, bytes).await?.events() {
         let event = event.map_err(Fault::while_("reading a blob of uses"))?;
         codes.extend(event.code.code());
         tracks.extend(event.track);

@@ -135,7 +135,7 @@ impl Unsettled {
     ) -> Result<Unsettled, Fault> {
         let mut count = 0;
         for (_, bytes) in blobs {
-            count += u64::from(blobs::open(bytes)?.count());
+            count += u64::from(blobs::frame(bytes)?.count());
         }
         let mut out = Unsettled::after(blobs.first().map_or(0, |(no, _)| no - 1));
         let mut records = (count > SINGLES_MAX).then(|| Records::new(salts));
@@ -162,7 +162,7 @@ impl Unsettled {
         bytes: &[u8],
         mut records: Option<&mut Records>,
     ) -> Result<(), Fault> {
-        let blob = blobs::open(bytes)?;
+        let blob = known.codes.name(blobs::frame(bytes)?);
         let at = blob.accepted_at();
         let day = |at: Timestamp| at.0.div_euclid(DAY_MS);
         if self.days.last().is_none_or(|last| day(last.at) != day(at)) {

@@ -84,14 +84,14 @@ fn named(page: &[blobs::Numbered]) -> Result<BTreeSet<Name>, Fault> {
     let mut names = BTreeSet::new();
     for (_, bytes) in page {
         let mut last = None;
-        for event in blobs::open(bytes)?.events() {
-            let event = event.map_err(Fault::while_("following blobs of uses"))?;
-            let EventId::Sequence { stream, .. } = event.id else {
+        for event in blobs::frame(bytes)?.ids() {
+            let (reporter, id) = event.map_err(Fault::while_("following blobs of uses"))?;
+            let EventId::Sequence { stream, .. } = id else {
                 continue;
             };
-            if last != Some((event.reporter, stream)) {
-                names.insert((event.reporter.to_owned(), stream.to_owned()));
-                last = Some((event.reporter, stream));
+            if last != Some((reporter, stream)) {
+                names.insert((reporter.to_owned(), stream.to_owned()));
+                last = Some((reporter, stream));
             }
         }
     }
@@ -140,20 +140,20 @@ fn note(
 ) -> Result<BTreeMap<String, Came>, Fault> {
     let mut reporters: BTreeMap<String, Came> = BTreeMap::new();
     for (_, bytes) in page {
-        let blob = blobs::open(bytes)?;
+        let blob = blobs::frame(bytes)?;
         let at = blob.accepted_at();
-        for event in blob.events() {
-            let event = event.map_err(Fault::while_("following blobs of uses"))?;
-            let came = reporters.entry(event.reporter.to_owned()).or_default();
+        for event in blob.ids() {
+            let (reporter, id) = event.map_err(Fault::while_("following blobs of uses"))?;
+            let came = reporters.entry(reporter.to_owned()).or_default();
             if came.uses == 0 {
                 came.first = at;
             }
             came.uses += 1;
             came.last = at;
-            let EventId::Sequence { stream, number } = event.id else {
+            let EventId::Sequence { stream, number } = id else {
                 continue;
             };
-            match streams.get_mut(&(event.reporter.to_owned(), stream.to_owned())) {
+            match streams.get_mut(&(reporter.to_owned(), stream.to_owned())) {
                 Some(seen) => {
                     seen.uses += 1;
                     seen.last = at;

@@ -103,7 +103,7 @@ pub(super) type Earlier = HashMap<Place, Before>;
 
 /// Reads the events of earlier commits that may have come again.
 pub(super) async fn earlier(
-    state: &State,
+    state: &mut State,
     tx: &mut Tx,
     keys: &[Vec<Option<Key>>],
 ) -> Result<Earlier, Fault> {
@@ -118,7 +118,7 @@ pub(super) async fn earlier(
     let mut found = Earlier::new();
     for (commit, indices) in needed {
         let bytes = blob(tx, commit, state.kept.get(commit).cloned()).await?;
-        let blob = blobs::open(&bytes)?;
+        let blob = state.known.codes.open(tx, &bytes).await?;
         for index in indices {
             let stored = blob.event(index);
             let stored = stored.map_err(Fault::while_("reading a blob of uses"))?;
@@ -233,7 +233,7 @@ impl<'a> Draft<'a> {
         let counted = of_accepted(&accepted);
         let packed = state
             .packer
-            .add_under(reporter, event, accepted.code(), accepted.outcome());
+            .add_under(reporter, event, accepted.under(), accepted.outcome());
         let index = packed.map_err(Fault::while_("packing a use"))?;
         let place = Place {
             commit: self.no,

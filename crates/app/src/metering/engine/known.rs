@@ -8,6 +8,7 @@ use foldhash::fast::RandomState;
 use meter::book::{Book, LicenceTerms};
 use meter::pack::CodeText;
 
+use super::blobs::Codes;
 use super::channels::Channels;
 
 /// Sixteen bytes of any id.
@@ -17,6 +18,8 @@ pub(super) type Id = [u8; 16];
 pub(super) struct Known {
     pub(super) book: Book,
     pub(super) held: HashMap<LicenceId, Held, RandomState>,
+    /// What blobs call licences.
+    pub(super) codes: Codes,
     /// By the purse or the subscription's licence, and the number that blobs say.
     pub(super) numbers: HashMap<(Id, u32), Numbered, RandomState>,
     /// What to read again when something with this id has changed.
@@ -60,6 +63,7 @@ impl Default for Known {
             // A settlement sums the blobs.
             book: Book::without_sums(),
             held: HashMap::default(),
+            codes: Codes::default(),
             numbers: HashMap::default(),
             things: HashMap::default(),
             purses: HashSet::default(),

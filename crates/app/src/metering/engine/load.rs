@@ -145,12 +145,16 @@ impl Known {
             .map_err(Fault::while_("reading a licence's envelope"))?;
         let counts_videos =
             matches!(paid_by, Paid::Tier(_)) && matches!(envelope.videos, Videos::Count(_));
+        let code = row.text("code")?.parse();
+        let code = code.map_err(Fault::while_("reading a licence's code"))?;
+        let number = u32::try_from(row.int("status_index")?).ok();
+        if let Some(number) = number {
+            self.codes.put(number, code);
+        }
         let terms = LicenceTerms {
             id,
-            code: row
-                .text("code")?
-                .parse()
-                .map_err(Fault::while_("reading a licence's code"))?,
+            code,
+            number,
             state: Standing::from_word(&row.text("status")?)?.into(),
             envelope: Arc::new(envelope),
             currency: Currency::from_code(&row.text("currency")?)
@@ -334,7 +338,7 @@ fn unfit(error: TermsError) -> Fault {
 
 const LICENCES: &str = "
     select l.id, l.code, l.track_id, l.label, l.currency, l.envelope, l.status, l.buyer_id,
-           b.family, s.id as subscription_id
+           l.status_index, b.family, s.id as subscription_id
       from licences l
       left join bundles b on b.licence_id = l.id
       left join subscriptions s on s.licence_id = l.id";

@@ -63,8 +63,7 @@ impl Engine {
         let (candidates, _, mut tx) = self.candidates(reporter, id).await?;
         for (place, bytes) in candidates {
             let bytes = judge::blob(&mut tx, place.commit, bytes).await?;
-            let stored = blobs::open(&bytes)?.event(place.index);
-            let stored = stored.map_err(Fault::while_("reading a use again"))?;
+            let stored = blobs::event(&mut tx, blobs::frame(&bytes)?, place.index).await?;
             let is_it = |one: &Stored<'_>| one.reporter == reporter && one.id == EventId::read(id);
             if stored.as_ref().is_some_and(is_it) {
                 return Ok(Some((place.commit, place.index)));
@@ -98,8 +97,9 @@ async fn at(
     (reporter, id): (&str, &str),
 ) -> Result<Option<Found>, Fault> {
     let doing = "reading a use again";
-    let blob = blobs::open(bytes)?;
-    let stored = blob.event(place.index).map_err(Fault::while_(doing))?;
+    let blob = blobs::frame(bytes)?;
+    let received_at = blob.accepted_at();
+    let stored = blobs::event(tx, blob, place.index).await?;
     let stored = stored.ok_or_else(|| judge::missing(place.commit))?;
     if stored.reporter != reporter || stored.id != EventId::read(id) {
         return Ok(None);
@@ -115,7 +115,7 @@ async fn at(
             currency: Currency::from_code(&currency.text("currency")?)
                 .map_err(Fault::while_(doing))?,
         },
-        received_at: blob.accepted_at(),
+        received_at,
         commit: Some(place.commit),
         settled: false,
     }))

@@ -101,7 +101,7 @@ pub(crate) async fn of(tx: &mut Tx, salts: &PartSalts) -> Result<Replayed, Fault
         ..Replayed::default()
     };
     let (mut sums, mut names, mut at) = (Sums::default(), Names::default(), mark.dropped);
-    let mut roots = Roots::new(salts);
+    let (mut roots, mut codes) = (Roots::new(salts), blobs::Codes::default());
     while at < through {
         let page = blobs::after(tx, at, through).await?;
         if page.is_empty() {
@@ -113,7 +113,11 @@ pub(crate) async fn of(tx: &mut Tx, salts: &PartSalts) -> Result<Replayed, Fault
                 found.differences.push((missing, MISSING.to_owned()));
             }
             at = no;
-            let (received, events) = match read(&bytes) {
+            let blob = match Blob::read(&bytes) {
+                Ok(blob) => Ok(codes.learn(tx, blob).await?),
+                Err(why) => Err(why),
+            };
+            let (received, events) = match blob.and_then(read) {
                 Ok(read) => read,
                 Err(why) => {
                     let of = format!("commit {no}");
@@ -147,8 +151,7 @@ pub(crate) async fn of(tx: &mut Tx, salts: &PartSalts) -> Result<Replayed, Fault
 }
 
 /// When a blob was accepted, and its events.
-fn read(bytes: &[u8]) -> Result<(Timestamp, Vec<Stored<'_>>), BlobError> {
-    let blob = Blob::read(bytes)?;
+fn read(blob: Blob<'_>) -> Result<(Timestamp, Vec<Stored<'_>>), BlobError> {
     let events = blob.events().collect::<Result<_, _>>()?;
     Ok((blob.accepted_at(), events))
 }

@@ -137,14 +137,13 @@ pub(crate) async fn at(
     let Some(bytes) = blobs::one(tx, place.0).await? else {
         return Ok(Err(NotShown::Unknown));
     };
-    let blob = blobs::open(&bytes)?;
-    let event = blob.event(place.1);
-    let Some(event) = event.map_err(Fault::while_("reading a use again"))? else {
+    let blob = blobs::frame(&bytes)?;
+    let received = blob.accepted_at();
+    let Some(event) = blobs::event(tx, blob, place.1).await? else {
         return Ok(Err(NotShown::Unknown));
     };
     let mut licences = Licences::default();
     licences.learn(tx, std::slice::from_ref(&event)).await?;
-    let received = blob.accepted_at();
     let Some(common) = licences.common(&event, received) else {
         return Ok(Err(NotShown::Unknown));
     };
@@ -160,7 +159,7 @@ pub(crate) async fn named(tx: &mut Tx, id: &Id) -> Result<Option<(u64, u32)>, Fa
     let Some(bytes) = blobs::one(tx, commit).await? else {
         return Ok(None);
     };
-    let received = blobs::open(&bytes)?.accepted_at();
+    let received = blobs::frame(&bytes)?.accepted_at();
     Ok((place::id(received, commit, index) == *id).then_some((commit, index)))
 }
 
@@ -183,11 +182,12 @@ async fn single(
         return Ok(Err(NotShown::Dropped));
     }
     let (mut records, mut licences) = (Records::new(salts), Licences::default());
+    let mut codes = blobs::Codes::default();
     let (mut leaves, mut found, mut at) = (Vec::new(), None, line.first - 1);
     while at < line.last {
         let page = blobs::after(tx, at, line.last).await?;
         for (no, bytes) in &page {
-            let blob = blobs::open(bytes)?;
+            let blob = codes.open(tx, bytes).await?;
             let events: Result<Vec<_>, _> = blob.events().collect();
             let events = events.map_err(Fault::while_("reading a use again"))?;
             licences.learn(tx, &events).await?;
