@@ -1,8 +1,8 @@
-//! Statements that write many rows at once.
+//! Statements that write or read many rows at once.
 
 use std::fmt::Write;
 
-use store::db::{Tx, Value};
+use store::db::{Row, Tx, Value};
 
 use crate::Fault;
 
@@ -31,6 +31,28 @@ pub(crate) fn rows(count: usize, columns: usize) -> String {
 pub(crate) fn places(count: usize) -> String {
     let places: Vec<String> = (1..=count).map(|n| format!("${n}")).collect();
     places.join(", ")
+}
+
+/// How many ids one statement asks for.
+const ASKED: usize = 100;
+
+/// All rows of a statement that asks for many ids, some at a time. It is given in two parts, what stands
+/// before their places and what stands behind; `{beside}` there is the place of one more value.
+pub(crate) async fn all(
+    tx: &mut Tx,
+    (before, behind): (&str, &str),
+    ids: &[Value],
+    beside: Option<Value>,
+) -> Result<Vec<Row>, Fault> {
+    let mut rows = Vec::new();
+    for some in ids.chunks(ASKED) {
+        let behind = behind.replace("{beside}", &format!("${}", some.len() + 1));
+        let sql = format!("{before}({}){behind}", places(some.len()));
+        let mut values = some.to_vec();
+        values.extend(beside.clone());
+        rows.extend(tx.all(&sql, &values).await?);
+    }
+    Ok(rows)
 }
 
 /// Writes rows by a statement that is given in two parts, what stands before their places and what

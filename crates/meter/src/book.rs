@@ -81,6 +81,11 @@ impl Accepted {
         &self.outcome
     }
 
+    /// What it billed and earned, to be kept elsewhere: it is free then.
+    pub fn take_outcome(&mut self) -> Outcome {
+        std::mem::replace(&mut self.outcome, Outcome::Free)
+    }
+
     /// The licence that it falls under.
     #[must_use]
     pub fn licence(&self) -> LicenceId {

@@ -33,7 +33,7 @@
 //! | number | the reporter's text, unless it is the one before's |
 //! | number | the source's text, unless it is the one before's |
 //! | the id | a UUID: signed difference of its 48-bit time to that of the UUID before, and its last 10 bytes; a sequence: number of the stream's text, signed difference (modulo 2⁶⁴) to the number before; else a text |
-//! | number | the licence's place in its dictionary, or that of its code's text where that is spelled unusually |
+//! | signed | the licence's place in its dictionary, after the one behind that of the last event which named one so (the first place, in a group's first); where its code is spelled unusually, the place of that text, as a number |
 //! | number | where a channel was named in place of a code: that text's place; the licence before it is then the one which the use fell under |
 //! | number | the track's place, where one was reported |
 //! | number | the clip's ms |
@@ -52,7 +52,7 @@
 //!
 //! Is read, and not written any more. The dictionary of licences has just the 9 bytes of their codes,
 //! there is none of shapes, an event begins with the three bytes of its shape, and its territory is
-//! two letters. (Channels came later than the rest: a program from before them refuses a blob of
+//! two letters; a licence's place is a number by itself. (Channels came later than the rest: a program from before them refuses a blob of
 //! version 1 with one, and reads all others.)
 
 mod dictionary;
@@ -259,6 +259,36 @@ pub struct Stored<'a> {
 }
 
 impl<'a> Stored<'a> {
+    /// The event, with its id, as a blob will give it back that it is put into, under the licence with
+    /// this code.
+    #[must_use]
+    pub fn of(
+        reporter: &'a str,
+        (event, id): (&'a Event<'_>, EventId<'a>),
+        code: Code,
+        outcome: Outcome,
+    ) -> Stored<'a> {
+        let channel = event.channel.as_deref().unwrap_or_default();
+        let said = event.licence_code.as_deref().map(CodeText::read);
+        Stored {
+            reporter,
+            id,
+            code: said.unwrap_or(CodeText::Channel(code, channel)),
+            track: event.track,
+            placement: event.placement,
+            purpose: event.purpose,
+            clip_ms: event.clip_ms,
+            published_at: event.published_at,
+            territory: event.territory,
+            video: event.video.as_deref(),
+            url: event.url.as_deref().map(Cow::Borrowed),
+            views: event.views,
+            followers: event.followers,
+            source: &event.source,
+            outcome,
+        }
+    }
+
     /// The event as it was sent. It is equal to one sent again exactly where the reports are: then
     /// the answer is again [`Stored::outcome`], in the currency of the licence with
     /// [`Stored::code`] (`Book::licence_of_code`).

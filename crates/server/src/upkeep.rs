@@ -5,14 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::App;
+use tokio::time::Instant;
 
 /// How long after one round the next begins.
 const EVERY: Duration = Duration::from_secs(60);
+/// How long after a start the first audit is made: whoever starts a store wants it to serve.
+const AUDIT_AFTER: Duration = Duration::from_secs(5 * 60);
 /// How long after the log's head was signed it is looked at again.
 const SIGN_EVERY: Duration = Duration::from_secs(1);
 
 /// Keeps a store up until it is aborted.
 pub(crate) async fn keep(app: Arc<App>) {
+    let start = Instant::now();
     loop {
         match app::upkeep::run(&app).await {
             Ok(done) => {
@@ -23,7 +27,9 @@ pub(crate) async fn keep(app: Arc<App>) {
             Err(fault) => tracing::error!("upkeep: {}", fault.chain()),
         }
         // What `/metrics` tells of the invariants; at most once an hour.
-        if let Err(fault) = app::accounts::metrics::due(&app, &app.call()).await {
+        if start.elapsed() >= AUDIT_AFTER
+            && let Err(fault) = app::accounts::metrics::due(&app, &app.call()).await
+        {
             tracing::error!("upkeep: the audit: {}", fault.chain());
         }
         tokio::time::sleep(EVERY).await;

@@ -12,6 +12,8 @@ use crate::{App, Call, Fault};
 
 /// How old an audit may get before [`due`] runs the next one, in milliseconds: an hour.
 const EVERY_MS: i64 = 60 * 60 * 1000;
+/// The part of the time that audits take at most: what they look at grows with the store.
+const PART: i64 = 100;
 
 /// One invariant as the last audit found it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub struct Found {
 pub struct LastAudit {
     /// When it ran.
     pub at: Timestamp,
+    /// How long it took, in milliseconds.
+    pub took_ms: i64,
     /// What it found.
     pub found: Vec<Found>,
 }
@@ -48,13 +52,15 @@ pub struct Metrics {
     pub counts: Vec<(&'static str, i64)>,
 }
 
-/// Runs the audit where none ran within the last hour. For the periodic upkeep.
+/// Runs the audit where none ran within the last hour, nor within a hundred times of what the last one
+/// took. For the periodic upkeep.
 ///
 /// # Errors
 /// [`Fault`] of the database or the blob folder.
 pub async fn due(app: &App, call: &Call) -> Result<(), Fault> {
+    let rest = |last: &LastAudit| EVERY_MS.max(last.took_ms.saturating_mul(PART));
     let last = app.audits.last();
-    if last.is_some_and(|last| call.now.since(last.at) < EVERY_MS) {
+    if last.is_some_and(|last| call.now.since(last.at) < rest(&last)) {
         return Ok(());
     }
     fresh(app, call).await
@@ -73,6 +79,7 @@ pub async fn fresh(app: &App, call: &Call) -> Result<(), Fault> {
     });
     app.audits.keep(LastAudit {
         at: call.now,
+        took_ms: app.edge.now().since(call.now).max(0),
         found: found.collect(),
     });
     Ok(())

@@ -20,6 +20,7 @@ struct Last<'a> {
     number: u64,
     published: i64,
     url: Cow<'a, str>,
+    licence: i64,
 }
 
 /// The events of a blob.
@@ -206,12 +207,19 @@ impl<'a> Events<'_, 'a> {
     }
 
     fn code(&mut self, spelling: u16) -> Option<CodeText<'a>> {
-        let place = self.input.number()?;
         if spelling == 2 {
+            let place = self.input.number()?;
             let text = self.blob.text(place)?;
             return read_printed(text).is_none().then_some(CodeText::Text(text));
         }
+        let place = if self.blob.version == FIRST {
+            self.amount()?
+        } else {
+            self.last.licence.checked_add(self.input.signed()?)?
+        };
         let licence = *self.blob.licences.get(usize::try_from(place).ok()?)?;
+        // A place in a dictionary is far from the largest number.
+        self.last.licence = place + 1;
         let channel = match spelling {
             0 | 1 => None,
             _ => {

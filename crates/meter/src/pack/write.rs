@@ -46,6 +46,8 @@ struct Last {
     number: u64,
     published: i64,
     url: String,
+    /// The place of the licence that comes next where each is named for the first time.
+    licence: i64,
 }
 
 impl Packer {
@@ -260,13 +262,18 @@ impl Packer {
             }) if of == *code => Licence::Number(number),
             _ => Licence::Code(code.value()),
         };
-        let (place, spelling) = match code {
-            CodeText::Printed(code, Spelling::Grouped) => (self.licences.place(licence(code)), 0),
-            CodeText::Printed(code, Spelling::Plain) => (self.licences.place(licence(code)), 1),
-            CodeText::Text(text) => (self.texts.place_of(text), 2),
-            CodeText::Channel(code, _) => (self.licences.place(licence(code)), 3),
+        let (of, spelling) = match code {
+            CodeText::Printed(code, Spelling::Grouped) => (code, 0),
+            CodeText::Printed(code, Spelling::Plain) => (code, 1),
+            CodeText::Channel(code, _) => (code, 3),
+            CodeText::Text(text) => {
+                put_number(&mut self.event, self.texts.place_of(text).into());
+                return 2 << 2;
+            }
         };
-        put_number(&mut self.event, place.into());
+        let place = i64::from(self.licences.place(licence(of)));
+        put_signed(&mut self.event, place - self.last.licence);
+        self.last.licence = place + 1;
         if let CodeText::Channel(_, channel) = code {
             put_number(&mut self.event, self.texts.place_of(channel).into());
         }

@@ -4,7 +4,7 @@ use domain::Timestamp;
 use licence_key::Code;
 use meter::event::Event;
 use meter::pack::{
-    Blob, BlobError, CodeText, GROUP, Outcome, PARTS_MAX, PackError, Packer, Part, Under,
+    Blob, BlobError, CodeText, GROUP, Outcome, PARTS_MAX, PackError, Packer, Part, Stored, Under,
 };
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -231,6 +231,9 @@ proptest! {
         prop_assert_eq!(again.len(), kept.len());
         for (index, (stored, (reporter, event, outcome))) in (0..).zip(again.iter().zip(&kept)) {
             prop_assert_eq!(stored.reporter, *reporter);
+            let keyed = (event, event.event_id());
+            let of = Stored::of(reporter, keyed, fell_under(index), outcome.clone());
+            prop_assert_eq!(stored, &of);
             prop_assert_eq!(&stored.event(), event);
             if event.channel.is_some() {
                 prop_assert_eq!(stored.code.code(), Some(fell_under(index)));

@@ -136,7 +136,9 @@ async fn open_sqlite(path: &Path, create: bool) -> Result<Database, DbError> {
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5))
         .pragma("wal_autocheckpoint", WAL_PAGES)
-        .pragma("trusted_schema", "OFF");
+        .pragma("trusted_schema", "OFF")
+        // What a statement of many rows must be able to take back is noted in memory, not in a file.
+        .pragma("temp_store", "MEMORY");
     let opening = |e| match DbError::from_driver("opening the database", e) {
         DbError::ReadOnly(_) => DbError::ReadOnly(name.clone()),
         other => other,

@@ -15,8 +15,6 @@ use crate::{Fault, many};
 const KEPT_BYTES: usize = 32 << 20;
 /// How many blobs are read at once.
 const PAGE: i64 = 16;
-/// How many licences one statement asks for.
-const ASKED: usize = 100;
 
 /// A blob with its number.
 pub(super) type Numbered = (u64, Arc<Vec<u8>>);
@@ -92,16 +90,11 @@ impl Codes {
     ) -> Result<Blob<'a>, Fault> {
         let unknown = blob.numbers().filter(|number| !self.0.contains_key(number));
         let unknown: Vec<Value> = unknown.map(Value::from).collect();
-        for some in unknown.chunks(ASKED) {
-            for row in tx
-                .all(&format!("{CODES}({})", many::places(some.len())), some)
-                .await?
-            {
-                let doing = "reading what a blob calls a licence";
-                let number = u32::try_from(row.int("status_index")?);
-                let code = row.text("code")?.parse().map_err(Fault::while_(doing))?;
-                self.put(number.map_err(Fault::while_(doing))?, code);
-            }
+        for row in many::all(tx, (CODES, ""), &unknown, None).await? {
+            let doing = "reading what a blob calls a licence";
+            let number = u32::try_from(row.int("status_index")?);
+            let code = row.text("code")?.parse().map_err(Fault::while_(doing))?;
+            self.put(number.map_err(Fault::while_(doing))?, code);
         }
         Ok(self.name(blob))
     }
@@ -201,7 +194,8 @@ const AFTER: &str = "
 const ONE: &str = "select blob from use_blobs where commit_no = $1";
 
 const BEFORE: &str = "
-    select coalesce(max(commit_no), 0) as commit_no from use_blobs where accepted_ms < $1";
+    select coalesce((select commit_no from use_blobs where accepted_ms < $1
+                      order by commit_no desc limit 1), 0) as commit_no";
 
 const CODES: &str = "select status_index, code from licences where status_index in ";
 

@@ -6,7 +6,7 @@ use domain::Timestamp;
 use store::db::Tx;
 
 use super::super::batch::{Asked, Judged};
-use super::judge::{self, Draft};
+use super::judge::{self, Counting, Draft};
 use super::old::Old;
 use super::state::State;
 use super::uncovered::Refused;
@@ -81,7 +81,8 @@ async fn once(
     let written = if draft.counted.is_empty() {
         keep(engine, state, tx, (refused, now)).await
     } else {
-        write(engine, state, tx, (no, now), refused).await
+        let counted = &mut draft.counted;
+        write(engine, state, tx, (no, now), (counted, refused)).await
     };
     match written {
         Ok(()) => {
@@ -115,14 +116,15 @@ async fn write(
     state: &mut State,
     mut tx: Tx,
     (no, now): (u64, Timestamp),
-    mut refused: Refused<'_>,
+    (counted, mut refused): (&mut [Counting<'_>], Refused<'_>),
 ) -> Result<(), Fault> {
     let events = state.packer.count();
     let blob = Arc::new(state.packer.seal(no, now));
     blobs::insert(&mut tx, no, (now, events), &blob).await?;
+    let uses = counted.iter_mut().map(Counting::stored);
     state
         .unsettled
-        .add(&state.known, &engine.part_salts, &blob)?;
+        .take(&state.known, &engine.part_salts, (no, now), uses)?;
     let kept = refused.write(engine, &state.watched, &mut tx, now).await?;
     let settled = if settle::is_due(engine, state) {
         let own = Some((no, Arc::clone(&blob)));

@@ -4,24 +4,23 @@
 //! Each commit is folded when it is written, so that a settlement has nothing left to read, however
 //! many uses it is of.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use domain::envelope::Placement;
 use domain::time::DAY_MS;
-use domain::{BundleId, Country, CycleId, LicenceId, SubscriptionId, Timestamp, TrackId};
+use domain::{Country, CycleId, LicenceId, Timestamp, TrackId};
 use foldhash::fast::RandomState;
-use ledger::{Currency, Money};
-use meter::book::{LicenceTerms, Paid};
+use ledger::Currency;
+use meter::book::{Accepted, Paid};
 use meter::pack::{Outcome, Stored};
-use sha2::{Digest, Sha256};
 use tlog::PartSalts;
 use tlog::merkle::Frontier;
 
-use super::blobs;
-use super::known::{Held, Id, Known, Numbered};
-use super::place;
+use super::known::{Held, Known, Numbered};
+use super::line::{Alone, Draws, Line, Pooled, Said, sum};
+use super::{blobs, place};
 use crate::Fault;
-use crate::proofs::{Logged, Records, event, letters};
+use crate::proofs::Records;
 
 /// Up to how many uses each keeps a line of its own.
 pub(super) const SINGLES_MAX: u64 = 256;
@@ -47,51 +46,6 @@ pub(super) struct Folded {
     /// Videos under licences that count them.
     pub(super) videos: BTreeSet<(LicenceId, String)>,
     places: HashMap<Key, usize, RandomState>,
-}
-
-/// Uses under one licence of one track.
-pub(super) struct Line {
-    pub(super) id: Id,
-    /// The first and the last commit with such a use.
-    pub(super) commits: (u64, u64),
-    pub(super) uses: i64,
-    pub(super) licence: LicenceId,
-    /// What its licence is called, of a single use.
-    pub(super) label: Option<String>,
-    pub(super) track: TrackId,
-    pub(super) currency: Currency,
-    pub(super) said: Said,
-    pub(super) clip_ms: i64,
-    pub(super) billed_ms: i64,
-    pub(super) earned: i64,
-    /// When the last of them was published and received.
-    pub(super) published: Timestamp,
-    pub(super) received: Timestamp,
-    /// What was billed and earned, by bundle.
-    pub(super) draws: BTreeMap<BundleId, (i64, i64)>,
-    pub(super) pool: Option<Pooled>,
-    /// The tree over its uses; empty where it is of a single one.
-    pub(super) tree: Frontier,
-}
-
-/// What a line keeps of its reports.
-pub(super) struct Said {
-    /// Of one alone: its reporter, id and report.
-    pub(super) single: Option<(String, String, String)>,
-    pub(super) placement: &'static str,
-    pub(super) territory: Option<String>,
-    /// Of several: where they agree.
-    pub(super) purpose: Option<&'static str>,
-    pub(super) video: Option<String>,
-}
-
-/// The cycle that paid.
-#[derive(Clone, Copy)]
-pub(super) struct Pooled {
-    pub(super) cycle: CycleId,
-    pub(super) subscription: SubscriptionId,
-    /// When the last was published, where their own cycle was closed.
-    pub(super) origin: Option<Timestamp>,
 }
 
 /// Lines with the same key are one.
@@ -145,6 +99,26 @@ impl Unsettled {
         Ok(out)
     }
 
+    /// Folds the next commit as its blob says it, from what was judged.
+    pub(super) fn take<'a, 'b>(
+        &mut self,
+        known: &Known,
+        salts: &PartSalts,
+        (no, at): (u64, Timestamp),
+        uses: impl Iterator<Item = (Stored<'a>, &'b Accepted)>,
+    ) -> Result<(), Fault> {
+        let mut records = Records::new(salts);
+        let (mut count, folded) = (0, self.day(at));
+        for (event, accepted) in uses {
+            let one = Use::judged(known, &event, accepted, at)?;
+            folded.add(one, (no, count), Some(&mut records))?;
+            count += 1;
+        }
+        self.uses += u64::from(count);
+        self.through = no;
+        Ok(())
+    }
+
     /// Folds the next blob.
     pub(super) fn add(
         &mut self,
@@ -164,24 +138,28 @@ impl Unsettled {
     ) -> Result<(), Fault> {
         let blob = known.codes.name(blobs::frame(bytes)?);
         let at = blob.accepted_at();
-        let day = |at: Timestamp| at.0.div_euclid(DAY_MS);
-        if self.days.last().is_none_or(|last| day(last.at) != day(at)) {
-            self.days.push(Folded::default());
-        }
-        if let Some(folded) = self.days.last_mut() {
-            folded.at = at;
-            for (index, event) in (0_u32..).zip(blob.events()) {
-                let event = event.map_err(Fault::while_("reading a blob of uses"))?;
-                if event.outcome == Outcome::Uncovered {
-                    continue;
-                }
-                let one = Use::of(known, &event, at)?;
-                folded.add(one, (blob.commit(), index), records.as_deref_mut())?;
-                self.uses += 1;
+        let (mut count, folded) = (0, self.day(at));
+        for (index, event) in (0_u32..).zip(blob.events()) {
+            let event = event.map_err(Fault::while_("reading a blob of uses"))?;
+            if event.outcome == Outcome::Uncovered {
+                continue;
             }
+            let one = Use::read(known, &event, at)?;
+            folded.add(one, (blob.commit(), index), records.as_deref_mut())?;
+            count += 1;
         }
+        self.uses += count;
         self.through = blob.commit();
         Ok(())
+    }
+
+    /// The lines of the day that a commit was accepted on.
+    fn day(&mut self, at: Timestamp) -> &mut Folded {
+        let day = |at: Timestamp| at.0.div_euclid(DAY_MS);
+        let same = self.days.pop_if(|last| day(last.at) == day(at));
+        let mut folded = same.unwrap_or_default();
+        folded.at = at;
+        self.days.push_mut(folded)
     }
 }
 
@@ -194,7 +172,7 @@ impl Folded {
     ) -> Result<(), Fault> {
         if one.held.counts_videos {
             let video = one.event.video_name().into_owned();
-            self.videos.insert((one.terms.id, video));
+            self.videos.insert((one.licence, video));
         }
         let Some(records) = records else {
             self.lines.push(one.line(place, true)?);
@@ -221,7 +199,8 @@ impl Folded {
 /// A use of a blob, with what its numbers stand for.
 struct Use<'a> {
     event: &'a Stored<'a>,
-    terms: &'a LicenceTerms,
+    licence: LicenceId,
+    currency: Currency,
     held: &'a Held,
     track: TrackId,
     received: Timestamp,
@@ -230,7 +209,30 @@ struct Use<'a> {
 }
 
 impl<'a> Use<'a> {
-    fn of(known: &'a Known, event: &'a Stored<'a>, received: Timestamp) -> Result<Self, Fault> {
+    /// One that was just judged, as its blob says it.
+    fn judged(
+        known: &'a Known,
+        event: &'a Stored<'a>,
+        accepted: &Accepted,
+        received: Timestamp,
+    ) -> Result<Self, Fault> {
+        let licence = accepted.licence();
+        let held = known.held.get(&licence);
+        Use {
+            event,
+            licence,
+            currency: accepted.currency(),
+            held: held.ok_or_else(|| unknown("licence"))?,
+            track: accepted.track(),
+            received,
+            pool: None,
+            known,
+        }
+        .paid()
+    }
+
+    /// One that a blob says.
+    fn read(known: &'a Known, event: &'a Stored<'a>, received: Timestamp) -> Result<Self, Fault> {
         let (terms, held) = known
             .of_code(&event.code)
             .ok_or_else(|| unknown("licence"))?;
@@ -238,23 +240,29 @@ impl<'a> Use<'a> {
             Paid::Tier(track) => Some(track),
             Paid::Bundle | Paid::Pool => None,
         };
-        let mut one = Use {
+        Use {
             event,
-            terms,
+            licence: terms.id,
+            currency: terms.currency,
             held,
             track: event.track.or(own).ok_or_else(|| unknown("track"))?,
             received,
             pool: None,
             known,
-        };
-        if let Outcome::Pooled { cycle, .. } = event.outcome {
-            one.pool = Some(one.pooled(cycle)?);
         }
-        Ok(one)
+        .paid()
+    }
+
+    /// With what paid it.
+    fn paid(mut self) -> Result<Self, Fault> {
+        if let Outcome::Pooled { cycle, .. } = self.event.outcome {
+            self.pool = Some(self.pooled(cycle)?);
+        }
+        Ok(self)
     }
 
     /// Adds what it drew to what was drawn before.
-    fn draw(&self, draws: &mut BTreeMap<BundleId, (i64, i64)>) -> Result<(), Fault> {
+    fn draw(&self, draws: &mut Draws) -> Result<(), Fault> {
         let Outcome::Drawn(parts) = &self.event.outcome else {
             return Ok(());
         };
@@ -263,15 +271,13 @@ impl<'a> Use<'a> {
             let Some(Numbered::Bundle(id)) = numbered else {
                 return Err(unknown("bundle"));
             };
-            let (ms, micros) = draws.entry(id).or_default();
-            *ms = sum(*ms, part.billed_ms)?;
-            *micros = sum(*micros, part.earns)?;
+            draws.add(id, (part.billed_ms, part.earns))?;
         }
         Ok(())
     }
 
     fn pooled(&self, nth: u32) -> Result<Pooled, Fault> {
-        let numbered = self.known.numbered(self.terms.id.bytes(), nth);
+        let numbered = self.known.numbered(self.licence.bytes(), nth);
         let Some(Numbered::Cycle {
             id,
             cycle,
@@ -292,7 +298,7 @@ impl<'a> Use<'a> {
     fn key(&self) -> Key {
         let day = self.event.published_at.0.div_euclid(DAY_MS);
         Key {
-            licence: self.terms.id,
+            licence: self.licence,
             track: self.track,
             cycle: self.pool.map(|pool| pool.cycle),
             late: self.pool.is_some_and(|pool| pool.origin.is_some()),
@@ -304,13 +310,18 @@ impl<'a> Use<'a> {
 
     fn line(self, (commit, index): (u64, u32), single: bool) -> Result<Line, Fault> {
         let event = self.event;
-        let mut draws = BTreeMap::new();
+        let mut draws = Draws::default();
         self.draw(&mut draws)?;
-        let single = if single {
+        let alone = if single {
             let report = event.event().to_report();
             let text = serde_json::to_string(&report)
                 .map_err(Fault::while_("writing a report of a use"))?;
-            Some((event.reporter.to_owned(), report.id, text))
+            Some(Box::new(Alone {
+                label: self.held.label.clone(),
+                reporter: event.reporter.to_owned(),
+                id: report.id,
+                report: text,
+            }))
         } else {
             None
         };
@@ -318,16 +329,15 @@ impl<'a> Use<'a> {
             id: place::id(self.received, commit, index),
             commits: (commit, commit),
             uses: 1,
-            licence: self.terms.id,
-            label: single.is_some().then(|| self.held.label.clone()),
+            licence: self.licence,
             track: self.track,
-            currency: self.terms.currency,
+            currency: self.currency,
+            alone,
             said: Said {
-                single,
-                placement: event.placement.code(),
-                purpose: Some(event.purpose.code()),
-                video: Some(event.video_name().into_owned()),
-                territory: event.territory.map(|country| country.to_string()),
+                placement: event.placement,
+                territory: event.territory,
+                purpose: Some(event.purpose),
+                video: Some(event.video_name().into()),
             },
             clip_ms: event.clip_ms,
             billed_ms: event.outcome.billed_ms(),
@@ -335,7 +345,7 @@ impl<'a> Use<'a> {
             published: event.published_at,
             received: self.received,
             draws,
-            pool: self.pool,
+            pool: self.pool.map(Box::new),
             tree: Frontier::default(),
         })
     }
@@ -354,51 +364,16 @@ impl<'a> Use<'a> {
             pool.origin = pool.origin.max(new.origin);
         }
         let said = &mut line.said;
-        if said.purpose != Some(event.purpose.code()) {
+        if said.purpose != Some(event.purpose) {
             said.purpose = None;
         }
         // An id is written out to be compared: not for a line that names no video any more.
-        let same = |video: &String| *video == event.video_name();
+        let same = |video: &Box<str>| **video == *event.video_name();
         if !said.video.as_ref().is_some_and(same) {
             said.video = None;
         }
         Ok(())
     }
-}
-
-impl Line {
-    /// What the transparency log says of it.
-    pub(super) fn logged(&self, settlement: Id) -> Result<Logged, Fault> {
-        let report = self.said.single.as_ref().map(|(_, _, report)| report);
-        Ok(Logged {
-            earned: Money::new(self.earned, self.currency),
-            used: event::Use {
-                id: self.id,
-                settlement,
-                uses: self.uses,
-                licence: *self.licence.bytes(),
-                track: *self.track.bytes(),
-                clip_ms: self.clip_ms,
-                billed_ms: self.billed_ms,
-                earned_micros: self.earned,
-                currency: letters(self.currency.code())?,
-                published_ms: self.published.0,
-                received_ms: self.received.0,
-                report: report.map_or([0; 32], |text| Sha256::digest(text).into()),
-                root: self.root(),
-            },
-        })
-    }
-
-    /// The root of the tree over its uses.
-    pub(super) fn root(&self) -> Option<[u8; 32]> {
-        (self.tree.size() > 0).then(|| self.tree.head().0)
-    }
-}
-
-fn sum(one: i64, other: i64) -> Result<i64, Fault> {
-    let sum = one.checked_add(other);
-    sum.ok_or_else(|| Fault::because("adding up uses", "they are too many"))
 }
 
 fn unknown(what: &'static str) -> Fault {

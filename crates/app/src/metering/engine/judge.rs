@@ -10,6 +10,7 @@ use licence_key::Code;
 use meter::book::{Accepted, Verdict};
 use meter::event::Event;
 use meter::id::{EventId, Key};
+use meter::pack::Stored;
 use meter::window::Place;
 use store::db::Tx;
 
@@ -36,8 +37,19 @@ pub(super) struct Draft<'a> {
 pub(super) struct Counting<'a> {
     reporter: &'a str,
     event: &'a Event<'a>,
+    id: EventId<'a>,
     key: Key,
     accepted: Box<Accepted>,
+}
+
+impl<'a> Counting<'a> {
+    /// The use as its blob says it. Once: it takes the outcome with it.
+    pub(super) fn stored(&mut self) -> (Stored<'a>, &Accepted) {
+        let outcome = self.accepted.take_outcome();
+        let code = self.accepted.code();
+        let stored = Stored::of(self.reporter, (self.event, self.id), code, outcome);
+        (stored, &self.accepted)
+    }
 }
 
 /// Reads the licences and tracks that events name and the book doesn't know yet.
@@ -75,14 +87,20 @@ pub(super) async fn learn(
     state.known.learn(tx, &codes, &tracks, now).await
 }
 
-/// The keys of each request's events: of every event, so that they stand at the same place; one that
-/// couldn't be read has none.
-pub(super) fn keys(engine: &Engine, asked: &[Asked]) -> Vec<Vec<Option<Key>>> {
-    let of = |one: &Asked| {
-        let key = |event: &Event<'_>| engine.seed.of_event(&one.reporter, &event.event_id());
+/// An event's id, and the key that it has in the window.
+pub(super) type Keyed<'a> = (EventId<'a>, Key);
+
+/// The ids and keys of each request's events: of every event, so that they stand at the same place; one
+/// that couldn't be read has none.
+pub(super) fn keys<'a>(engine: &Engine, asked: &'a [Asked]) -> Vec<Vec<Option<Keyed<'a>>>> {
+    let of = |one: &'a Asked| {
+        let keyed = |event: &'a Event<'a>| {
+            let id = event.event_id();
+            (id, engine.seed.of_event(&one.reporter, &id))
+        };
         let events = one.events().iter();
         events
-            .map(|event| event.as_ref().ok().map(key))
+            .map(|event| event.as_ref().ok().map(keyed))
             .collect::<Vec<_>>()
     };
     asked.iter().map(of).collect()
@@ -105,11 +123,11 @@ pub(super) type Earlier = HashMap<Place, Before>;
 pub(super) async fn earlier(
     state: &mut State,
     tx: &mut Tx,
-    keys: &[Vec<Option<Key>>],
+    keys: &[Vec<Option<Keyed<'_>>>],
 ) -> Result<Earlier, Fault> {
     let mut needed: BTreeMap<u64, BTreeSet<u32>> = BTreeMap::new();
     for keys in keys {
-        let keys: Vec<Key> = keys.iter().flatten().copied().collect();
+        let keys: Vec<Key> = keys.iter().flatten().map(|(_, key)| *key).collect();
         let _ = state.window.touch(&keys);
         for place in keys.into_iter().flat_map(|key| places(state, key)) {
             needed.entry(place.commit).or_default().insert(place.index);
@@ -171,7 +189,7 @@ impl<'a> Draft<'a> {
         state: &mut State,
         old: &Old,
         asked: &'a Asked,
-        keys: &[Option<Key>],
+        keys: &[Option<Keyed<'a>>],
     ) -> Result<Judged, Fault> {
         let events = asked.events();
         let mut judged = Judged::default();
@@ -179,9 +197,9 @@ impl<'a> Draft<'a> {
         for (event, key) in events.iter().zip(keys) {
             let answer = match (event, key) {
                 (Err(receipt), _) => receipt.answer.clone(),
-                (Ok(event), Some(key)) => {
+                (Ok(event), Some(keyed)) => {
                     let from = (asked, event);
-                    self.one(state, old, from, *key, &mut judged)?
+                    self.one(state, old, from, *keyed, &mut judged)?
                 }
                 (Ok(_), None) => return Err(Fault::because("judging a use", "it has no key")),
             };
@@ -195,14 +213,13 @@ impl<'a> Draft<'a> {
         state: &mut State,
         old: &Old,
         (asked, event): (&'a Asked, &'a Event<'a>),
-        key: Key,
+        (id, key): Keyed<'a>,
         judged: &mut Judged,
     ) -> Result<Answer, Fault> {
         let reporter = asked.reporter.as_str();
         if let Some(answer) = old.answer(reporter, event) {
             return Ok(answer);
         }
-        let id = event.event_id();
         for place in places(state, key) {
             if let Some(answer) = self.again(state, place, reporter, event, &id)? {
                 return Ok(answer);
@@ -249,6 +266,7 @@ impl<'a> Draft<'a> {
         self.counted.push(Counting {
             reporter,
             event,
+            id,
             key,
             accepted,
         });

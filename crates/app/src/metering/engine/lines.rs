@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::{BundleId, CycleId, SplitSheetId, TrackId};
+use domain::{BundleId, Country, CycleId, SplitSheetId, TrackId};
 use store::db::{Tx, Value};
 
 use super::blobs::int;
-use super::fold::Line;
+use super::line::Line;
 use crate::Fault;
 use crate::accounts::sums::Used;
 use crate::many::{self, ROWS, rows};
@@ -50,7 +50,7 @@ fn of(
     (sheet, after): (Option<Vec<u8>>, Option<i64>),
 ) -> Result<[Value; COLUMNS], Fault> {
     let said = &line.said;
-    let single = said.single.as_ref();
+    let alone = line.alone.as_ref();
     Ok([
         (&line.id).into(),
         settlement.into(),
@@ -61,13 +61,13 @@ fn of(
         line.track.bytes().into(),
         sheet.into(),
         after.into(),
-        single.map(|(reporter, _, _)| reporter.as_str()).into(),
-        single.map(|(_, id, _)| id.as_str()).into(),
-        single.map(|(_, _, report)| report.as_str()).into(),
-        said.placement.into(),
-        said.purpose.into(),
-        said.video.clone().into(),
-        said.territory.clone().into(),
+        alone.map(|alone| alone.reporter.as_str()).into(),
+        alone.map(|alone| alone.id.as_str()).into(),
+        alone.map(|alone| alone.report.as_str()).into(),
+        said.placement.code().into(),
+        said.purpose.map(|purpose| purpose.code()).into(),
+        said.video.as_deref().into(),
+        said.territory.as_ref().map(Country::as_str).into(),
         line.clip_ms.into(),
         line.billed_ms.into(),
         line.earned.into(),
@@ -87,15 +87,15 @@ pub(super) async fn count(tx: &mut Tx, lines: &[Line]) -> Result<(), Fault> {
     for line in lines {
         let hour = line.received.0.div_euclid(HOUR_MS);
         used.add(line.track, hour, (line.uses, line.clip_ms, line.billed_ms));
-        for (bundle, (ms, micros)) in &line.draws {
+        for (bundle, (ms, micros)) in line.draws.iter() {
             let row: [Value; 4] = [
                 (&line.id).into(),
                 bundle.bytes().into(),
-                (*ms).into(),
-                (*micros).into(),
+                ms.into(),
+                micros.into(),
             ];
             draws.push(row);
-            *consumed.entry(*bundle).or_default() += ms;
+            *consumed.entry(bundle).or_default() += ms;
         }
         if let Some(pool) = &line.pool {
             let row: [Value; 6] = [

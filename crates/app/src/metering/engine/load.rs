@@ -2,7 +2,7 @@
 //! again when somebody has changed them. Only under the meter's lock: what is read is then as the
 //! last settlement left it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::envelope::Videos;
@@ -14,14 +14,13 @@ use meter::book::{CycleTerms, Holder, LicenceTerms, Paid, PurseId, Span, TermsEr
 use store::db::{Row, Tx, Value};
 
 use super::known::{Held, Id, Known, Numbered, Thing};
+use super::numbers::numbers;
 use crate::Fault;
 use crate::accounts::clip_time::figures;
 use crate::accounts::cycles::{cap, used};
 use crate::licensing::Standing;
 use crate::many;
 
-/// How many ids one statement asks for.
-const ASKED: usize = 100;
 /// For how long after its end something may still be asked for, in ms: reports come that late.
 const LATE_MS: i64 = 36 * domain::time::DAY_MS;
 
@@ -29,7 +28,7 @@ const LATE_MS: i64 = 36 * domain::time::DAY_MS;
 #[derive(Default)]
 struct Wanted {
     purses: BTreeSet<Id>,
-    subscriptions: Vec<(LicenceId, SubscriptionId)>,
+    subscriptions: BTreeMap<SubscriptionId, LicenceId>,
     counting: Vec<LicenceId>,
     tracks: BTreeSet<TrackId>,
 }
@@ -88,23 +87,17 @@ impl Known {
     }
 
     async fn rest(&mut self, tx: &mut Tx, mut wanted: Wanted, now: Timestamp) -> Result<(), Fault> {
-        for purse in std::mem::take(&mut wanted.purses) {
-            self.purse(tx, purse, now, &mut wanted).await?;
-        }
+        let purses = std::mem::take(&mut wanted.purses);
+        self.families(tx, &purses, now, &mut wanted).await?;
         let subscriptions = std::mem::take(&mut wanted.subscriptions);
-        let mut cycles = Vec::new();
-        for (licence, subscription) in subscriptions {
-            cycles.push(self.subscription(tx, licence, subscription, now).await?);
-        }
-        let used = cycles.iter().flat_map(|(_, cycles)| cycles);
-        let used = used.flat_map(|cycle| cycle.uses.iter().map(|(track, _)| *track));
+        let cycles = self.subscriptions(tx, &subscriptions, now).await?;
+        let used = cycles.iter().flat_map(|(_, cycle)| &cycle.uses);
+        let used = used.map(|(track, _)| *track);
         let unknown = used.filter(|id| self.book.track(*id).is_none());
         wanted.tracks.extend(unknown);
         self.tracks(tx, &wanted.tracks).await?;
-        for (licence, cycles) in cycles {
-            for cycle in cycles {
-                self.book.put_cycle(licence, &cycle).map_err(unfit)?;
-            }
+        for (licence, cycle) in cycles {
+            self.book.put_cycle(licence, &cycle).map_err(unfit)?;
         }
         for licence in wanted.counting {
             for row in tx.all(VIDEOS, &[licence.bytes().into()]).await? {
@@ -122,11 +115,9 @@ impl Known {
         values: &[Value],
         wanted: &mut Wanted,
     ) -> Result<(), Fault> {
-        for some in values.chunks(ASKED) {
-            let sql = format!("{LICENCES} where {by} in ({})", many::places(some.len()));
-            for row in tx.all(&sql, some).await? {
-                self.licence(&row, wanted)?;
-            }
+        let licences = format!("{LICENCES} where {by} in ");
+        for row in many::all(tx, (&licences, ""), values, None).await? {
+            self.licence(&row, wanted)?;
         }
         Ok(())
     }
@@ -184,7 +175,7 @@ impl Known {
             }
             (_, Some(subscription)) => {
                 self.depends(*subscription.bytes(), Thing::Licence(id));
-                wanted.subscriptions.push((id, subscription));
+                wanted.subscriptions.insert(subscription, id);
             }
             (_, None) => {}
         }
@@ -194,29 +185,29 @@ impl Known {
         Ok(())
     }
 
-    /// The bundles of a family, with the licences that they were bought under.
-    async fn purse(
+    /// The bundles of families, with the licences that they were bought under.
+    async fn families(
         &mut self,
         tx: &mut Tx,
-        purse: Id,
+        purses: &BTreeSet<Id>,
         now: Timestamp,
         wanted: &mut Wanted,
     ) -> Result<(), Fault> {
-        self.purses.insert(purse);
-        self.depends(purse, Thing::Purse(purse));
-        let family = [Value::from(&purse)];
-        for row in tx
-            .all(&format!("{LICENCES} where b.family = $1"), &family)
-            .await?
-        {
+        for purse in purses {
+            self.purses.insert(*purse);
+            self.depends(*purse, Thing::Purse(*purse));
+        }
+        let families: Vec<Value> = purses.iter().map(Value::from).collect();
+        let licences = format!("{LICENCES} where b.family in ");
+        for row in many::all(tx, (&licences, ""), &families, None).await? {
             self.licence(&row, wanted)?;
         }
-        let since = now.plus_ms(-LATE_MS).0;
-        let rows = tx.all(BUNDLES, &[(&purse).into(), since.into()]).await?;
-        for row in &rows {
+        let since = now.plus_ms(-LATE_MS).0.into();
+        let rows = many::all(tx, BUNDLES, &families, Some(since)).await?;
+        let numbers = numbers(tx, &rows, "family").await?;
+        for (row, (purse, n)) in rows.iter().zip(numbers) {
             let licence = LicenceId::from_bytes(row.id("licence_id")?);
             let bundle = figures(row)?;
-            let n = number(tx, &purse, bundle.id.bytes()).await?;
             let numbered = Numbered::Bundle(BundleId::from_bytes(*bundle.id.bytes()));
             self.numbers.insert((purse, n), numbered);
             // While a refund or a dispute took of it, nothing leaves it.
@@ -230,90 +221,109 @@ impl Known {
         Ok(())
     }
 
-    /// When a subscription ran, and its cycles that reports may still come for.
-    async fn subscription(
+    /// When subscriptions ran, and those of their cycles that reports may still come for.
+    async fn subscriptions(
         &mut self,
         tx: &mut Tx,
-        licence: LicenceId,
-        subscription: SubscriptionId,
+        licences: &BTreeMap<SubscriptionId, LicenceId>,
         now: Timestamp,
-    ) -> Result<(LicenceId, Vec<CycleTerms>), Fault> {
-        let of = [Value::from(subscription.bytes())];
-        let rows = tx.all(RUNS, &of).await?;
-        let run = |row: &Row| -> Result<Run, Fault> {
-            Ok(Run {
+    ) -> Result<Vec<(LicenceId, CycleTerms)>, Fault> {
+        let ids: Vec<Value> = licences.keys().map(|id| id.bytes().into()).collect();
+        let mut runs: BTreeMap<LicenceId, Vec<Run>> = BTreeMap::new();
+        for row in many::all(tx, RUNS, &ids, None).await? {
+            let run = Run {
                 anchor: Timestamp(row.int("anchor_ms")?),
                 until: row.opt_int("until_ms")?.map(Timestamp),
-            })
-        };
-        let runs = rows.iter().map(run).collect::<Result<_, Fault>>()?;
-        self.book.put_runs(licence, runs).map_err(unfit)?;
-        let values = [subscription.bytes().into(), now.plus_ms(-LATE_MS).0.into()];
+            };
+            let (_, licence) = of_subscription(&row, licences)?;
+            runs.entry(licence).or_default().push(run);
+        }
+        for licence in licences.values() {
+            let runs = runs.remove(licence).unwrap_or_default();
+            self.book.put_runs(*licence, runs).map_err(unfit)?;
+        }
+        let since = now.plus_ms(-LATE_MS).0.into();
+        let rows = many::all(tx, CYCLES, &ids, Some(since)).await?;
+        let numbers = numbers(tx, &rows, "licence_id").await?;
+        let cycles = rows.iter().map(|row| row.id("id"));
+        let mut uses = cycle_uses(tx, cycles.collect::<Result<_, _>>()?).await?;
         let mut cycles = Vec::new();
-        for row in tx.all(CYCLES, &values).await? {
+        for (row, (_, nth)) in rows.iter().zip(numbers) {
+            let (subscription, licence) = of_subscription(row, licences)?;
             let id = CycleId::from_bytes(row.id("id")?);
             let cycle = Cycle {
                 start: Timestamp(row.int("start_ms")?),
                 end: Timestamp(row.int("end_ms")?),
             };
-            let nth = number(tx, licence.bytes(), id.bytes()).await?;
             let numbered = Numbered::Cycle {
                 id,
                 cycle,
                 subscription,
             };
             self.numbers.insert((*licence.bytes(), nth), numbered);
-            let uses = tx.all(CYCLE_USES, &[id.bytes().into()]).await?;
-            cycles.push(CycleTerms {
+            let terms = CycleTerms {
                 nth,
                 cycle,
                 contribution: row.int("contribution_micros")? - row.int("taken_micros")?,
                 guarantee: row.int("guarantee_micros")?,
-                per_track_cap: cap(&row)?,
+                per_track_cap: cap(row)?,
                 closed: row.opt_bytes("batch_id")?.is_some(),
-                uses: uses.iter().map(used).collect::<Result<_, Fault>>()?,
-            });
+                uses: uses.remove(id.bytes()).unwrap_or_default(),
+            };
+            cycles.push((licence, terms));
         }
-        Ok((licence, cycles))
+        Ok(cycles)
     }
 
     async fn tracks(&mut self, tx: &mut Tx, ids: &BTreeSet<TrackId>) -> Result<(), Fault> {
         let ids: Vec<Value> = ids.iter().map(|id| id.bytes().into()).collect();
-        for some in ids.chunks(ASKED) {
-            let places = many::places(some.len());
-            for row in tx.all(&format!("{TRACKS}({places})"), some).await? {
-                let id = TrackId::from_bytes(row.id("id")?);
-                let rights = [row.opt_int("master_ms")?, row.opt_int("composition_ms")?];
-                let mut terms = TrackTerms {
-                    attested: rights.iter().all(Option::is_some),
-                    ..TrackTerms::default()
-                };
-                let of = [Value::from(id.bytes())];
-                for row in tx.all(EXCLUSIVES, &of).await? {
-                    self.depends(row.id("licence_id")?, Thing::Track(id));
-                    if row.text("status")? != "revoked" {
-                        terms.exclusive.push(span(&row)?);
-                    }
+        for row in many::all(tx, (TRACKS, ""), &ids, None).await? {
+            let id = TrackId::from_bytes(row.id("id")?);
+            let rights = [row.opt_int("master_ms")?, row.opt_int("composition_ms")?];
+            let mut terms = TrackTerms {
+                attested: rights.iter().all(Option::is_some),
+                ..TrackTerms::default()
+            };
+            let of = [Value::from(id.bytes())];
+            for row in tx.all(EXCLUSIVES, &of).await? {
+                self.depends(row.id("licence_id")?, Thing::Track(id));
+                if row.text("status")? != "revoked" {
+                    terms.exclusive.push(span(&row)?);
                 }
-                for row in tx.all(ROTATION, &of).await? {
-                    terms.rotation.push(span(&row)?);
-                }
-                self.book.put_track(id, terms);
-                self.depends(*id.bytes(), Thing::Track(id));
             }
+            for row in tx.all(ROTATION, &of).await? {
+                terms.rotation.push(span(&row)?);
+            }
+            self.book.put_track(id, terms);
+            self.depends(*id.bytes(), Thing::Track(id));
         }
         Ok(())
     }
 }
 
-/// The number by which blobs name a bundle of a family or a cycle of a subscription: the next free
-/// one, the first time it is asked for.
-async fn number(tx: &mut Tx, of: &Id, id: &Id) -> Result<u32, Fault> {
-    let row = match tx.optional(NUMBER, &[id.into()]).await? {
-        Some(row) => row,
-        None => tx.one(NEXT_NUMBER, &[of.into(), id.into()]).await?,
-    };
-    u32::try_from(row.int("n")?).map_err(Fault::while_("numbering what a use draws on"))
+fn of_subscription(
+    row: &Row,
+    licences: &BTreeMap<SubscriptionId, LicenceId>,
+) -> Result<(SubscriptionId, LicenceId), Fault> {
+    let id = SubscriptionId::from_bytes(row.id("subscription_id")?);
+    let licence = licences.get(&id).copied();
+    let licence = licence.ok_or_else(|| Fault::because("reading a subscription", "it is gone"))?;
+    Ok((id, licence))
+}
+
+/// How often cycles counted each track so far.
+async fn cycle_uses(
+    tx: &mut Tx,
+    cycles: Vec<Id>,
+) -> Result<BTreeMap<Id, Vec<(TrackId, u32)>>, Fault> {
+    let ids: Vec<Value> = cycles.iter().map(Value::from).collect();
+    let mut uses: BTreeMap<Id, Vec<(TrackId, u32)>> = BTreeMap::new();
+    for row in many::all(tx, CYCLE_USES, &ids, None).await? {
+        uses.entry(row.id("cycle_id")?)
+            .or_default()
+            .push(used(&row)?);
+    }
+    Ok(uses)
 }
 
 fn span(row: &Row) -> Result<Span, Fault> {
@@ -343,21 +353,32 @@ const LICENCES: &str = "
       left join bundles b on b.licence_id = l.id
       left join subscriptions s on s.licence_id = l.id";
 
-const BUNDLES: &str = "
-    select b.id, b.licence_id, b.total_ms, b.unearned_micros, b.consumed_ms, b.gone_ms,
+const BUNDLES: (&str, &str) = (
+    "
+    select b.id, b.family, b.licence_id, b.total_ms, b.unearned_micros, b.consumed_ms, b.gone_ms,
            b.gone_micros, b.base_ms, b.base_micros, b.expires_ms, b.taken_micros
-      from bundles b where b.family = $1 and b.expires_ms > $2 order by b.id";
+      from bundles b where b.family in ",
+    " and b.expires_ms > {beside} order by b.id",
+);
 
-const RUNS: &str = "
-    select anchor_ms, until_ms from subscription_runs
-     where subscription_id = $1 order by anchor_ms";
+const RUNS: (&str, &str) = (
+    "
+    select subscription_id, anchor_ms, until_ms from subscription_runs where subscription_id in ",
+    " order by subscription_id, anchor_ms",
+);
 
-const CYCLES: &str = "
-    select id, start_ms, end_ms, contribution_micros, taken_micros, guarantee_micros, track_cap,
-           batch_id
-      from cycles where subscription_id = $1 and end_ms > $2 order by start_ms";
+const CYCLES: (&str, &str) = (
+    "
+    select c.id, c.subscription_id, s.licence_id, c.start_ms, c.end_ms, c.contribution_micros,
+           c.taken_micros, c.guarantee_micros, c.track_cap, c.batch_id
+      from cycles c join subscriptions s on s.id = c.subscription_id where c.subscription_id in ",
+    " and c.end_ms > {beside} order by c.subscription_id, c.start_ms",
+);
 
-const CYCLE_USES: &str = "select track_id, uses from cycle_uses where cycle_id = $1";
+const CYCLE_USES: (&str, &str) = (
+    "select cycle_id, track_id, uses from cycle_uses where cycle_id in ",
+    "",
+);
 
 const VIDEOS: &str = "select video from licence_videos where licence_id = $1";
 
@@ -371,10 +392,3 @@ const EXCLUSIVES: &str = "
       from exclusives e join licences l on l.id = e.licence_id where e.track_id = $1";
 
 const ROTATION: &str = "select from_ms, until_ms from rotation where track_id = $1";
-
-const NUMBER: &str = "select n from meter_numbers where id = $1";
-
-const NEXT_NUMBER: &str = "
-    insert into meter_numbers (of_id, n, id)
-    select $1, coalesce(max(n), -1) + 1, $2 from meter_numbers where of_id = $1
- returning n";

@@ -1,19 +1,17 @@
 //! Which uses of the blobs a line is over: what they have in common is told by the line's row and by
 //! each use alike, so that the tree under a line can be made again.
 
-use std::collections::{BTreeSet, HashMap};
-
 use domain::envelope::Placement;
 use domain::time::DAY_MS;
-use domain::{Country, Cycle, Timestamp, TrackId};
-use foldhash::fast::RandomState;
+use domain::{Country, Timestamp, TrackId};
 use licence_key::Code;
 use meter::pack::{Outcome, Stored};
 use store::db::{Row, Tx, Value};
 use tlog::Hash;
 
+use super::blobs;
 use super::known::Id;
-use super::{blobs, load};
+use super::names::Names;
 use crate::Fault;
 
 /// What the uses of a line have in common: what they were folded by.
@@ -40,66 +38,26 @@ pub(super) struct Summed {
     pub(super) common: Common,
 }
 
-/// What uses leave to their licence to say.
-#[derive(Default)]
-pub(super) struct Licences(HashMap<Code, Option<Held>, RandomState>);
-
-#[derive(Default)]
-struct Held {
-    track: Option<TrackId>,
-    cycles: HashMap<u32, Cycle, RandomState>,
-}
-
-impl Licences {
-    /// Reads the licences that events name and that weren't read yet.
-    pub(super) async fn learn(&mut self, tx: &mut Tx, events: &[Stored<'_>]) -> Result<(), Fault> {
-        let codes = events.iter().filter_map(|one| one.code.code());
-        let unknown = codes.filter(|code| !self.0.contains_key(code));
-        for code in unknown.collect::<BTreeSet<Code>>() {
-            let mut held = None;
-            if let Some(row) = tx.optional(LICENCE, &[code.plain().into()]).await? {
-                let track = load::optional(&row, "track_id")?.map(TrackId::from_bytes);
-                let cycles = cycles(tx, &row.id("id")?).await?;
-                held = Some(Held { track, cycles });
-            }
-            self.0.insert(code, held);
+/// What a use shares with the others of its line; nothing where it names what isn't there.
+pub(super) fn common(names: &Names, event: &Stored<'_>, received: Timestamp) -> Option<Common> {
+    let code = event.code.code()?;
+    let licence = names.licence(code)?;
+    let cycle = match event.outcome {
+        Outcome::Pooled { cycle, .. } => {
+            let own = names.cycle(licence.id, cycle)?;
+            let late = !own.contains(event.published_at.min(received));
+            Some((cycle, late))
         }
-        Ok(())
-    }
-
-    /// What a use shares with the others of its line; nothing where it names what isn't there.
-    pub(super) fn common(&self, event: &Stored<'_>, received: Timestamp) -> Option<Common> {
-        let code = event.code.code()?;
-        let held = self.0.get(&code)?.as_ref()?;
-        let cycle = match event.outcome {
-            Outcome::Pooled { cycle, .. } => {
-                let own = held.cycles.get(&cycle)?;
-                let late = !own.contains(event.published_at.min(received));
-                Some((cycle, late))
-            }
-            _ => None,
-        };
-        Some(Common {
-            code,
-            track: event.track.or(held.track)?,
-            cycle,
-            day: event.published_at.0.div_euclid(DAY_MS),
-            placement: event.placement,
-            territory: event.territory,
-        })
-    }
-}
-
-async fn cycles(tx: &mut Tx, licence: &Id) -> Result<HashMap<u32, Cycle, RandomState>, Fault> {
-    let mut cycles = HashMap::default();
-    for row in tx.all(CYCLES, &[licence.into()]).await? {
-        let cycle = Cycle {
-            start: Timestamp(row.int("start_ms")?),
-            end: Timestamp(row.int("end_ms")?),
-        };
-        cycles.insert(number(&row)?, cycle);
-    }
-    Ok(cycles)
+        _ => None,
+    };
+    Some(Common {
+        code,
+        track: event.track.or(licence.track)?,
+        cycle,
+        day: event.published_at.0.div_euclid(DAY_MS),
+        placement: event.placement,
+        territory: event.territory,
+    })
 }
 
 fn number(row: &Row) -> Result<u32, Fault> {
@@ -191,12 +149,6 @@ fn summed(row: &Row) -> Result<Summed, Fault> {
         },
     })
 }
-
-const LICENCE: &str = "select id, track_id from licences where code = $1";
-
-const CYCLES: &str = "
-    select n.n, c.start_ms, c.end_ms
-      from meter_numbers n join cycles c on c.id = n.id where n.of_id = $1";
 
 const SUMMED: &str = "
     select u.id, u.first_no, u.last_no, u.uses, u.root, u.track_id, u.published_ms, u.placement,

@@ -6,15 +6,14 @@ use std::hash::Hash;
 
 use domain::{BundleId, CycleId, LicenceId, Timestamp, TrackId};
 use foldhash::fast::RandomState;
-use licence_key::Code;
 use meter::pack::{Blob, BlobError, Outcome, Stored};
-use store::db::{Row, Tx, Value};
+use store::db::{Row, Tx};
 use tlog::PartSalts;
 
 use super::blobs::{self, int};
-use super::known::Id;
+use super::catch_up;
+use super::names::Names;
 use super::roots::Roots;
-use super::{catch_up, load};
 use crate::{App, Fault};
 
 /// What a replay found.
@@ -134,9 +133,8 @@ pub(crate) async fn of(tx: &mut Tx, salts: &PartSalts) -> Result<Replayed, Fault
                 found.uses += 1;
             }
             let commit = (no, received);
-            roots
-                .add(tx, commit, &events, &mut found.differences)
-                .await?;
+            let of = (&names, &events[..]);
+            roots.add(tx, commit, of, &mut found.differences).await?;
             found.blobs += 1;
         }
     }
@@ -156,58 +154,11 @@ fn read(blob: Blob<'_>) -> Result<(Timestamp, Vec<Stored<'_>>), BlobError> {
     Ok((blob.accepted_at(), events))
 }
 
-/// What blobs call things.
-#[derive(Default)]
-struct Names {
-    codes: HashMap<Code, Option<Named>, RandomState>,
-    numbers: HashMap<(Id, u32), Id, RandomState>,
-}
-
-#[derive(Clone, Copy)]
-struct Named {
-    id: LicenceId,
-    track: Option<TrackId>,
-    purse: Id,
-}
-
-impl Names {
-    async fn learn(&mut self, tx: &mut Tx, events: &[Stored<'_>]) -> Result<(), Fault> {
-        let codes = events.iter().filter_map(|one| one.code.code());
-        let unknown = codes.filter(|code| !self.codes.contains_key(code));
-        for code in unknown.collect::<BTreeSet<Code>>() {
-            let row = tx.optional(NAMED, &[code.plain().into()]).await?;
-            let named = row.as_ref().map(named).transpose()?;
-            if let Some(named) = named {
-                for of in [*named.id.bytes(), named.purse] {
-                    for row in tx.all(NUMBERS, &[Value::from(&of)]).await? {
-                        let n = u32::try_from(row.int("n")?);
-                        let n = n.map_err(Fault::while_("reading a number"))?;
-                        self.numbers.insert((of, n), row.id("id")?);
-                    }
-                }
-            }
-            self.codes.insert(code, named);
-        }
-        Ok(())
-    }
-}
-
-fn named(row: &Row) -> Result<Named, Fault> {
-    let id = LicenceId::from_bytes(row.id("id")?);
-    let family = load::optional(row, "family")?.or(load::optional(row, "buyer_id")?);
-    Ok(Named {
-        id,
-        track: load::optional(row, "track_id")?.map(TrackId::from_bytes),
-        purse: family.unwrap_or(*id.bytes()),
-    })
-}
-
 impl Sums {
     /// Adds a use; says what it names that isn't there.
     fn count(&mut self, names: &Names, event: &Stored<'_>) -> Result<(), &'static str> {
         let code = event.code.code().ok_or("licence")?;
-        let named = names.codes.get(&code).copied().flatten();
-        let named = named.ok_or("licence")?;
+        let named = names.licence(code).ok_or("licence")?;
         let track = event.track.or(named.track).ok_or("track")?;
         let (billed, earned) = (event.outcome.billed_ms(), event.outcome.earned());
         let of = self.licences.entry((named.id, track)).or_default();
@@ -215,15 +166,15 @@ impl Sums {
         match &event.outcome {
             Outcome::Drawn(parts) => {
                 for part in parts {
-                    let id = names.numbers.get(&(named.purse, part.nth));
-                    let id = BundleId::from_bytes(*id.ok_or("bundle")?);
+                    let id = names.numbered(&named.purse, part.nth);
+                    let id = BundleId::from_bytes(id.ok_or("bundle")?);
                     let of = self.bundles.entry(id).or_default();
                     of.add(0, part.billed_ms, part.earns);
                 }
             }
             Outcome::Pooled { cycle, micros } => {
-                let id = names.numbers.get(&(*named.id.bytes(), *cycle));
-                let id = CycleId::from_bytes(*id.ok_or("cycle")?);
+                let id = names.numbered(named.id.bytes(), *cycle);
+                let id = CycleId::from_bytes(id.ok_or("cycle")?);
                 let of = self.cycles.entry((id, track)).or_default();
                 of.add(1, 0, *micros);
             }
@@ -292,12 +243,6 @@ const MISSING: &str = "their blobs are gone, and no policy has dropped them";
 const DROPPED: &str = "
     select cast(coalesce(sum(uses), 0) as bigint) as uses
       from uses where first_no > 0 and first_no <= $1";
-
-const NAMED: &str = "
-    select l.id, l.track_id, l.buyer_id, b.family
-      from licences l left join bundles b on b.licence_id = l.id where l.code = $1";
-
-const NUMBERS: &str = "select n, id from meter_numbers where of_id = $1";
 
 const LICENCES: &str = "
     select licence_id, track_id, cast(sum(uses) as bigint) as uses,

@@ -11,7 +11,8 @@ use tlog::merkle::{Frontier, Tree};
 use tlog::{Hash, Opening, Part, PartSalts};
 
 use super::known::Id;
-use super::members::{self, Common, Licences, Summed};
+use super::members::{self, Common, Summed};
+use super::names::Names;
 use super::{blobs, catch_up, judge, place};
 use crate::Fault;
 use crate::proofs::Records;
@@ -19,7 +20,6 @@ use crate::proofs::Records;
 /// Trees being made of blobs, in the order of the log.
 pub(super) struct Roots {
     records: Records,
-    licences: Licences,
     open: HashMap<Common, Vec<(Summed, Frontier)>, RandomState>,
     /// By the last commit with a use of theirs.
     due: BTreeMap<u64, Vec<Common>>,
@@ -49,7 +49,6 @@ impl Roots {
     pub(super) fn new(salts: &PartSalts) -> Roots {
         Roots {
             records: Records::new(salts),
-            licences: Licences::default(),
             open: HashMap::default(),
             due: BTreeMap::new(),
         }
@@ -61,7 +60,7 @@ impl Roots {
         &mut self,
         tx: &mut Tx,
         (no, received): (u64, Timestamp),
-        events: &[Stored<'_>],
+        (names, events): (&Names, &[Stored<'_>]),
         differences: &mut Vec<(String, String)>,
     ) -> Result<(), Fault> {
         for line in members::beginning(tx, no, received).await? {
@@ -69,20 +68,19 @@ impl Roots {
             let of = self.open.entry(line.common).or_default();
             of.push((line, Frontier::default()));
         }
-        self.licences.learn(tx, events).await?;
         for (index, event) in (0_u32..).zip(events) {
-            self.count((no, index), received, event);
+            self.count(names, (no, index), received, event);
         }
         self.close(no, differences);
         Ok(())
     }
 
-    fn count(&mut self, at: (u64, u32), received: Timestamp, event: &Stored<'_>) {
+    fn count(&mut self, names: &Names, at: (u64, u32), received: Timestamp, event: &Stored<'_>) {
         if is_kept_only(event) {
             return;
         }
         // What names something that isn't there is told by the sums.
-        let Some(common) = self.licences.common(event, received) else {
+        let Some(common) = members::common(names, event, received) else {
             return;
         };
         let lines = self.open.get_mut(&common).into_iter().flatten();
@@ -142,9 +140,9 @@ pub(crate) async fn at(
     let Some(event) = blobs::event(tx, blob, place.1).await? else {
         return Ok(Err(NotShown::Unknown));
     };
-    let mut licences = Licences::default();
-    licences.learn(tx, std::slice::from_ref(&event)).await?;
-    let Some(common) = licences.common(&event, received) else {
+    let mut names = Names::default();
+    names.learn(tx, std::slice::from_ref(&event)).await?;
+    let Some(common) = members::common(&names, &event, received) else {
         return Ok(Err(NotShown::Unknown));
     };
     match members::over(tx, &common, (place.0, received)).await? {
@@ -181,7 +179,7 @@ async fn single(
     if line.first <= catch_up::mark(tx).await?.dropped {
         return Ok(Err(NotShown::Dropped));
     }
-    let (mut records, mut licences) = (Records::new(salts), Licences::default());
+    let (mut records, mut names) = (Records::new(salts), Names::default());
     let mut codes = blobs::Codes::default();
     let (mut leaves, mut found, mut at) = (Vec::new(), None, line.first - 1);
     while at < line.last {
@@ -190,10 +188,12 @@ async fn single(
             let blob = codes.open(tx, bytes).await?;
             let events: Result<Vec<_>, _> = blob.events().collect();
             let events = events.map_err(Fault::while_("reading a use again"))?;
-            licences.learn(tx, &events).await?;
+            names.learn(tx, &events).await?;
             let received = blob.accepted_at();
             for (index, event) in (0_u32..).zip(&events) {
-                if licences.common(event, received) != Some(line.common) || is_kept_only(event) {
+                if members::common(&names, event, received) != Some(line.common)
+                    || is_kept_only(event)
+                {
                     continue;
                 }
                 let place = (*no, index);

@@ -10,8 +10,9 @@ use ledger::Currency;
 use store::db::Tx;
 
 use super::blobs::{self, int};
-use super::fold::{Folded, Line, SINGLES_MAX, Unsettled};
+use super::fold::{Folded, SINGLES_MAX, Unsettled};
 use super::known::Known;
+use super::line::Line;
 use super::lines::{self, Shared};
 use super::state::State;
 use super::{Engine, catch_up, news};
@@ -188,8 +189,8 @@ async fn book(
 
 fn draft(id: &[u8; 16], earning: &[&&Line], currency: Currency) -> Result<Booking, Fault> {
     let mut drawn: BTreeMap<BundleId, (i64, i64)> = BTreeMap::new();
-    for (bundle, (ms, micros)) in earning.iter().flat_map(|line| &line.draws) {
-        let sum = drawn.entry(*bundle).or_default();
+    for (bundle, (ms, micros)) in earning.iter().flat_map(|line| line.draws.iter()) {
+        let sum = drawn.entry(bundle).or_default();
         *sum = (sum.0 + ms, sum.1 + micros);
     }
     let draws: Vec<Draw> = drawn
@@ -205,9 +206,9 @@ fn draft(id: &[u8; 16], earning: &[&&Line], currency: Currency) -> Result<Bookin
     let memo = match earning {
         [
             Line {
-                label: Some(label), ..
+                alone: Some(alone), ..
             },
-        ] => label.clone(),
+        ] => alone.label.clone(),
         _ => format!("{uses} uses"),
     };
     let draft = use_draft(&HEXLOWER.encode(id), &memo, &draws, currency)
