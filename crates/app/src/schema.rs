@@ -125,8 +125,5 @@ pub const MIGRATIONS: &[Migration] = &[
             include_str!("../migrations/0034_channel_licences.postgres.sql"),
         ),
     },
-    Migration::same(
-        "blob_index",
-        include_str!("../migrations/0035_blob_index.sql"),
-    ),
+    kept!("blob_index", "0035_blob_index", "0035"),
 ];

@@ -1,5 +1,6 @@
 //! The blob of one commit: everything that was accepted together, packed, so that it can be read
-//! in ten years.
+//! in ten years: with the licences of its store, whose numbers it names, and the numbers of their bundles
+//! and cycles.
 //!
 //! # The form, version 2
 //!

@@ -10,8 +10,10 @@ use domain::Timestamp;
 use super::audit::audit;
 use crate::{App, Call, Fault};
 
-/// How old an audit may get before [`due`] runs the next one, in milliseconds: an hour.
+/// How old an audit gets at the least before [`due`] runs the next one, in milliseconds: an hour.
 const EVERY_MS: i64 = 60 * 60 * 1000;
+/// How old at the most: a day, however long the last one seemed to take.
+const REST_MAX_MS: i64 = domain::time::DAY_MS;
 /// The part of the time that audits take at most: what they look at grows with the store.
 const PART: i64 = 100;
 
@@ -53,12 +55,16 @@ pub struct Metrics {
 }
 
 /// Runs the audit where none ran within the last hour, nor within a hundred times of what the last one
-/// took. For the periodic upkeep.
+/// took (a day at the most). For the periodic upkeep.
 ///
 /// # Errors
 /// [`Fault`] of the database or the blob folder.
 pub async fn due(app: &App, call: &Call) -> Result<(), Fault> {
-    let rest = |last: &LastAudit| EVERY_MS.max(last.took_ms.saturating_mul(PART));
+    let rest = |last: &LastAudit| {
+        last.took_ms
+            .saturating_mul(PART)
+            .clamp(EVERY_MS, REST_MAX_MS)
+    };
     let last = app.audits.last();
     if last.is_some_and(|last| call.now.since(last.at) < rest(&last)) {
         return Ok(());

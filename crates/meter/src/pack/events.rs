@@ -257,10 +257,7 @@ impl<'a> Events<'_, 'a> {
             return std::str::from_utf8(&letters).ok()?.parse().ok();
         }
         let place = self.input.number()?;
-        let text = self.blob.text(place)?;
-        // In its one spelling: small letters are read, too.
-        let country: Country = text.parse().ok()?;
-        (country.as_str() == text).then_some(country)
+        self.blob.text(place)?.parse().ok()
     }
 
     fn url(&mut self) -> Option<Cow<'a, str>> {

@@ -12,6 +12,10 @@ use crate::wire::Input;
 /// the three bytes of its shape.
 const EVENT_LEAST: [usize; 2] = [7, 5];
 
+/// [`GROUP`], as events are numbered.
+const GROUP_EVENTS: u32 = 64;
+const _: () = assert!(GROUP == 64, "both say it");
+
 /// What a blob calls a licence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Named {
@@ -206,7 +210,7 @@ impl<'a> Blob<'a> {
 
     /// Just before an event: of those before it in its group, no licence is asked for.
     fn alone(&self, index: u32) -> Result<Events<'_, 'a>, BlobError> {
-        let within = index % 64;
+        let within = index % GROUP_EVENTS;
         let mut events = Events::from_group(self, index - within).ok_or(BlobError::Form)?;
         for _ in 0..within {
             events.next().transpose()?;

@@ -302,6 +302,30 @@ impl World {
         }
     }
 
+    /// Gives licences other numbers than those that blobs call them by, which a database refuses.
+    ///
+    /// # Panics
+    /// When it doesn't, or they can't be changed by force.
+    pub async fn renumbers_licences(&self, by: i64) {
+        let (off, on) = match self.app().db.engine() {
+            Engine::Sqlite => (
+                "drop trigger licences_keep_names",
+                "create trigger licences_keep_names before update of status_index, code on licences
+                 begin select raise(abort, 'a licence keeps its number and its code'); end",
+            ),
+            Engine::Postgres => (
+                "alter table licences disable trigger licences_keep_names",
+                "alter table licences enable trigger licences_keep_names",
+            ),
+        };
+        let sql = "update licences set status_index = status_index + $1";
+        let refused = self.tries(sql, &[by.into()]).await;
+        assert!(refused.is_err(), "a licence keeps its number");
+        self.alters(off).await;
+        self.must(sql, &[by.into()]).await;
+        self.alters(on).await;
+    }
+
     async fn tries(&self, sql: &str, values: &[Value]) -> Result<u64, String> {
         let mut tx = self.app().db.write().await.map_err(|e| format!("{e:?}"))?;
         let rows = tx.run(sql, values).await.map_err(|e| format!("{e:?}"))?;

@@ -136,16 +136,21 @@ async fn open_sqlite(path: &Path, create: bool) -> Result<Database, DbError> {
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5))
         .pragma("wal_autocheckpoint", WAL_PAGES)
-        .pragma("trusted_schema", "OFF")
-        // What a statement of many rows must be able to take back is noted in memory, not in a file.
-        .pragma("temp_store", "MEMORY");
+        .pragma("trusted_schema", "OFF");
     let opening = |e| match DbError::from_driver("opening the database", e) {
         DbError::ReadOnly(_) => DbError::ReadOnly(name.clone()),
         other => other,
     };
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
-        .connect_with(options.clone().pragma("cache_size", WRITER_CACHE))
+        .connect_with(
+            options
+                .clone()
+                .pragma("cache_size", WRITER_CACHE)
+                // What a statement of many rows must be able to take back is noted in memory, not in
+                // a file. Not for readers: what they sort may be larger than memory.
+                .pragma("temp_store", "MEMORY"),
+        )
         .await
         .map_err(opening)?;
     assert_sqlite_version(&writer).await?;

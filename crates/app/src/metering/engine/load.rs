@@ -21,6 +21,8 @@ use crate::accounts::cycles::{cap, used};
 use crate::licensing::Standing;
 use crate::many;
 
+/// How many licences or families are read at once, with all that they need.
+const ASKED: usize = 100;
 /// For how long after its end something may still be asked for, in ms: reports come that late.
 const LATE_MS: i64 = 36 * domain::time::DAY_MS;
 
@@ -53,7 +55,7 @@ impl Known {
         self.rest(tx, wanted, now).await
     }
 
-    /// Reads again what depends on these ids. Says whether anything did.
+    /// Reads again what depends on these ids.
     pub(super) async fn renew(
         &mut self,
         tx: &mut Tx,
@@ -87,10 +89,18 @@ impl Known {
     }
 
     async fn rest(&mut self, tx: &mut Tx, mut wanted: Wanted, now: Timestamp) -> Result<(), Fault> {
-        let purses = std::mem::take(&mut wanted.purses);
-        self.families(tx, &purses, now, &mut wanted).await?;
-        let subscriptions = std::mem::take(&mut wanted.subscriptions);
-        let cycles = self.subscriptions(tx, &subscriptions, now).await?;
+        let purses: Vec<Id> = std::mem::take(&mut wanted.purses).into_iter().collect();
+        for some in purses.chunks(ASKED) {
+            self.families(tx, some, now, &mut wanted).await?;
+        }
+        let all: Vec<_> = std::mem::take(&mut wanted.subscriptions)
+            .into_iter()
+            .collect();
+        let mut cycles = Vec::new();
+        for some in all.chunks(ASKED) {
+            let some = some.iter().copied().collect();
+            cycles.extend(self.subscriptions(tx, &some, now).await?);
+        }
         let used = cycles.iter().flat_map(|(_, cycle)| &cycle.uses);
         let used = used.map(|(track, _)| *track);
         let unknown = used.filter(|id| self.book.track(*id).is_none());
@@ -116,8 +126,10 @@ impl Known {
         wanted: &mut Wanted,
     ) -> Result<(), Fault> {
         let licences = format!("{LICENCES} where {by} in ");
-        for row in many::all(tx, (&licences, ""), values, None).await? {
-            self.licence(&row, wanted)?;
+        for some in values.chunks(ASKED) {
+            for row in many::all(tx, (&licences, ""), some, None).await? {
+                self.licence(&row, wanted)?;
+            }
         }
         Ok(())
     }
@@ -189,7 +201,7 @@ impl Known {
     async fn families(
         &mut self,
         tx: &mut Tx,
-        purses: &BTreeSet<Id>,
+        purses: &[Id],
         now: Timestamp,
         wanted: &mut Wanted,
     ) -> Result<(), Fault> {

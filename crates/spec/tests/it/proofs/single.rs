@@ -249,12 +249,11 @@ on_both_engines! {
 
     async fn a_licence_under_another_number_than_blobs_call_it_by_is_named(world: World) {
         many(&world).await;
-        let renumber = |by: &str| format!("update licences set status_index = status_index {by}");
-        world.alters(&renumber("+ 5000")).await;
+        world.renumbers_licences(5_000).await;
         let found = world.breaches().await;
         let commit = ("blobs_say_what_was_settled", "commit 1".to_owned());
         assert!(found.contains(&commit), "{found:?}");
-        world.alters(&renumber("- 5000")).await;
+        world.renumbers_licences(-5_000).await;
         assert_eq!(world.breaches().await, []);
     }
 }
