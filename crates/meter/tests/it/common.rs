@@ -42,7 +42,7 @@ pub(crate) fn code(n: u8) -> Code {
 
 /// The number of a licence, for those that have one.
 pub(crate) fn number(n: u8) -> Option<u32> {
-    (n % 3 > 0).then_some(u32::from(n) * 1_000)
+    (!n.is_multiple_of(3)).then_some(u32::from(n) * 1_000)
 }
 
 /// The code of the licence with a number.

@@ -32,10 +32,10 @@ fn one(n: u8) -> (&'static str, Event<'static>, Outcome) {
         3 => say("licence_code", licence.to_string().to_lowercase().into()),
         _ => say("channel", format!("@ada{}", n % 2).into()),
     }
-    if n % 2 == 0 {
+    if n.is_multiple_of(2) {
         say("track", track(n % 6 + 1).to_string().into());
     }
-    if n % 3 != 0 {
+    if !n.is_multiple_of(3) {
         say("territory", ["DE", "JP"][usize::from(n % 2)].into());
     }
     if n % 7 == 1 {

@@ -368,8 +368,8 @@ impl<'a> Use<'a> {
             said.purpose = None;
         }
         // An id is written out to be compared: not for a line that names no video any more.
-        let same = |video: &Box<str>| **video == *event.video_name();
-        if !said.video.as_ref().is_some_and(same) {
+        let same = |video: &str| *video == *event.video_name();
+        if !said.video.as_deref().is_some_and(same) {
             said.video = None;
         }
         Ok(())

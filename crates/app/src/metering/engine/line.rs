@@ -72,7 +72,7 @@ pub(super) enum Draws {
     #[default]
     None,
     One(BundleId, (i64, i64)),
-    More(Box<BTreeMap<BundleId, (i64, i64)>>),
+    More(BTreeMap<BundleId, (i64, i64)>),
 }
 
 impl Draws {
@@ -82,7 +82,7 @@ impl Draws {
             Draws::One(one, drawn) if *one == bundle => add(drawn, (ms, micros))?,
             Draws::One(one, drawn) => {
                 let more = BTreeMap::from([(*one, *drawn), (bundle, (ms, micros))]);
-                *self = Draws::More(Box::new(more));
+                *self = Draws::More(more);
             }
             Draws::More(more) => add(more.entry(bundle).or_default(), (ms, micros))?,
         }

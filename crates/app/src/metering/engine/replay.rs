@@ -116,7 +116,7 @@ pub(crate) async fn of(tx: &mut Tx, salts: &PartSalts) -> Result<Replayed, Fault
                 Ok(blob) => Ok(codes.learn(tx, blob).await?),
                 Err(why) => Err(why),
             };
-            let (received, events) = match blob.and_then(read) {
+            let (received, events) = match blob.and_then(|blob| read(&blob)) {
                 Ok(read) => read,
                 Err(why) => {
                     let of = format!("commit {no}");
@@ -149,7 +149,7 @@ pub(crate) async fn of(tx: &mut Tx, salts: &PartSalts) -> Result<Replayed, Fault
 }
 
 /// When a blob was accepted, and its events.
-fn read(blob: Blob<'_>) -> Result<(Timestamp, Vec<Stored<'_>>), BlobError> {
+fn read<'a>(blob: &Blob<'a>) -> Result<(Timestamp, Vec<Stored<'a>>), BlobError> {
     let events = blob.events().collect::<Result<_, _>>()?;
     Ok((blob.accepted_at(), events))
 }
