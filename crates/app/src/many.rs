@@ -28,7 +28,7 @@ pub(crate) fn rows(count: usize, columns: usize) -> String {
 }
 
 /// So many places, one behind the other: what `in (…)` asks for.
-pub(crate) fn places(count: usize) -> String {
+fn places(count: usize) -> String {
     let places: Vec<String> = (1..=count).map(|n| format!("${n}")).collect();
     places.join(", ")
 }

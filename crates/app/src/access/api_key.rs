@@ -12,8 +12,6 @@ use crate::{App, Call, Fault, many};
 const PREFIX: &str = "sk_live_";
 /// How many keys are remembered.
 const KEPT_MAX: usize = 1_000;
-/// How many ids one statement asks for.
-const ASKED: usize = 100;
 
 /// A program's key, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,11 +113,8 @@ pub(crate) async fn withdrawn(
     mut keys: BTreeSet<ApiKeyId>,
 ) -> Result<BTreeSet<ApiKeyId>, Fault> {
     let ids: Vec<Value> = keys.iter().map(|id| id.bytes().into()).collect();
-    for some in ids.chunks(ASKED) {
-        let sql = format!("{STANDING}({})", many::places(some.len()));
-        for row in tx.all(&sql, some).await? {
-            keys.remove(&ApiKeyId::from_bytes(row.id("id")?));
-        }
+    for row in many::all(tx, (STANDING, ""), &ids, None).await? {
+        keys.remove(&ApiKeyId::from_bytes(row.id("id")?));
     }
     Ok(keys)
 }

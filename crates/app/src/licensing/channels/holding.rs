@@ -11,9 +11,6 @@ use store::db::{Row, Tx, Value};
 use super::list::change;
 use crate::{Fault, many};
 
-/// How many addresses or licences one statement asks for.
-const ASKED: usize = 100;
-
 /// A licence with its list.
 #[derive(Debug, Clone)]
 pub(crate) struct Holding {
@@ -40,23 +37,14 @@ pub(crate) async fn holding<'a>(
     let addresses: BTreeSet<String> = holders.map(|one| one.address()).collect();
     let addresses: Vec<Value> = addresses.iter().map(|one| one.as_str().into()).collect();
     let mut found = BTreeMap::new();
-    for some in addresses.chunks(ASKED) {
-        let sql = format!("{HOLDING}({})", many::places(some.len()));
-        for row in tx.all(&sql, some).await? {
-            found.insert(LicenceId::from_bytes(row.id("id")?), read(&row)?);
-        }
+    for row in many::all(tx, (HOLDING, ""), &addresses, None).await? {
+        found.insert(LicenceId::from_bytes(row.id("id")?), read(&row)?);
     }
     let ids: Vec<Value> = found.keys().map(|id| id.bytes().into()).collect();
     let mut histories: BTreeMap<LicenceId, Vec<Change>> = BTreeMap::new();
-    for some in ids.chunks(ASKED) {
-        let places = many::places(some.len());
-        for row in tx
-            .all(&format!("{HISTORIES}({places}){IN_ORDER}"), some)
-            .await?
-        {
-            let licence = LicenceId::from_bytes(row.id("licence_id")?);
-            histories.entry(licence).or_default().push(change(&row)?);
-        }
+    for row in many::all(tx, (HISTORIES, IN_ORDER), &ids, None).await? {
+        let licence = LicenceId::from_bytes(row.id("licence_id")?);
+        histories.entry(licence).or_default().push(change(&row)?);
     }
     for (licence, history) in histories {
         if let Some(holding) = found.get_mut(&licence) {

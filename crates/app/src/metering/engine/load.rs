@@ -210,10 +210,7 @@ impl Known {
             self.depends(*purse, Thing::Purse(*purse));
         }
         let families: Vec<Value> = purses.iter().map(Value::from).collect();
-        let licences = format!("{LICENCES} where b.family in ");
-        for row in many::all(tx, (&licences, ""), &families, None).await? {
-            self.licence(&row, wanted)?;
-        }
+        self.licences(tx, "b.family", &families, wanted).await?;
         let since = now.plus_ms(-LATE_MS).0.into();
         let rows = many::all(tx, BUNDLES, &families, Some(since)).await?;
         let numbers = numbers(tx, &rows, "family").await?;
