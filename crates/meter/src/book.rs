@@ -19,6 +19,7 @@ mod replay;
 mod settle;
 mod sums;
 mod terms;
+mod touch;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -41,6 +42,22 @@ pub use terms::{CycleTerms, Holder, LicenceTerms, Paid, PurseId, Span, TermsErro
 
 /// A map whose keys come from us or are ids that were checked.
 type Map<K, V> = HashMap<K, V, RandomState>;
+
+/// The book's own number of a licence, for as long as the book is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LicenceNo(u32);
+
+/// The book's own number of a track, for as long as the book is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TrackNo(u32);
+
+impl LicenceNo {
+    /// Its place among the book's licences, from 0, in the order in which they were put.
+    #[must_use]
+    pub fn place(self) -> usize {
+        index(self.0)
+    }
+}
 
 /// What [`Book::judge`] decides about an event that wasn't accepted before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +103,18 @@ impl Accepted {
         std::mem::replace(&mut self.outcome, Outcome::Free)
     }
 
+    /// The book's own number of its licence.
+    #[must_use]
+    pub fn licence_no(&self) -> LicenceNo {
+        LicenceNo(self.licence)
+    }
+
+    /// The book's own number of its track.
+    #[must_use]
+    pub fn track_no(&self) -> TrackNo {
+        TrackNo(self.track)
+    }
+
     /// The licence that it falls under.
     #[must_use]
     pub fn licence(&self) -> LicenceId {
@@ -108,6 +137,17 @@ impl Accepted {
     #[must_use]
     pub fn track(&self) -> TrackId {
         self.track_id
+    }
+
+    /// The video, where it is a new one that its licence counts.
+    #[must_use]
+    pub fn video(&self) -> Option<&str> {
+        self.video.as_deref()
+    }
+
+    /// The video, to be kept elsewhere: there is none then.
+    pub fn take_video(&mut self) -> Option<String> {
+        self.video.take()
     }
 
     /// The currency that it earned in.
@@ -249,6 +289,32 @@ impl Book {
         self.by_id(id).map(|licence| &licence.terms)
     }
 
+    /// The book's own number of the licence with a code.
+    #[must_use]
+    pub fn find(&self, code: Code) -> Option<LicenceNo> {
+        self.codes.get(&code.value()).copied().map(LicenceNo)
+    }
+
+    /// The book's own number of a licence.
+    #[must_use]
+    pub fn find_id(&self, id: LicenceId) -> Option<LicenceNo> {
+        self.ids.get(&id).copied().map(LicenceNo)
+    }
+
+    /// What it knows of the licence with a number of its own.
+    #[must_use]
+    pub fn terms(&self, licence: LicenceNo) -> Option<&LicenceTerms> {
+        let licence = self.licences.get(licence.place());
+        licence.map(|licence| &licence.terms)
+    }
+
+    /// The bundle with a place in a licence's purse, while uses may draw on it.
+    #[must_use]
+    pub fn bundle(&self, licence: LicenceNo, nth: u32) -> Option<&Bundle> {
+        let licence = self.licences.get(licence.place())?;
+        self.purse_of(licence)?.nth(nth)
+    }
+
     /// What it knows of the licence with a code: whose answer is repeated, and in which currency.
     #[must_use]
     pub fn licence_of_code(&self, code: Code) -> Option<&LicenceTerms> {
@@ -267,6 +333,18 @@ impl Book {
     pub fn track(&self, id: TrackId) -> Option<&TrackTerms> {
         let place = self.track_places.get(&id).copied()?;
         self.tracks.get(index(place)).map(|(_, terms)| terms)
+    }
+
+    /// The book's own number of a track.
+    #[must_use]
+    pub fn find_track(&self, id: TrackId) -> Option<TrackNo> {
+        self.track_places.get(&id).copied().map(TrackNo)
+    }
+
+    /// The id of the track with a number of its own.
+    #[must_use]
+    pub fn track_id(&self, track: TrackNo) -> Option<TrackId> {
+        self.tracks.get(index(track.0)).map(|(id, _)| *id)
     }
 
     /// How many licences it knows.

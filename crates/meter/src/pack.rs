@@ -269,12 +269,23 @@ impl<'a> Stored<'a> {
         code: Code,
         outcome: Outcome,
     ) -> Stored<'a> {
-        let channel = event.channel.as_deref().unwrap_or_default();
         let said = event.licence_code.as_deref().map(CodeText::read);
+        let channel = event.channel.as_deref().unwrap_or_default();
+        let code = said.unwrap_or(CodeText::Channel(code, channel));
+        Stored::of_read(reporter, (event, id, code), outcome)
+    }
+
+    /// The same where what its code says was read before.
+    #[must_use]
+    pub fn of_read(
+        reporter: &'a str,
+        (event, id, code): (&'a Event<'_>, EventId<'a>, CodeText<'a>),
+        outcome: Outcome,
+    ) -> Stored<'a> {
         Stored {
             reporter,
             id,
-            code: said.unwrap_or(CodeText::Channel(code, channel)),
+            code,
             track: event.track,
             placement: event.placement,
             purpose: event.purpose,

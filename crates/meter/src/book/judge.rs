@@ -11,7 +11,7 @@ use licence_key::Code;
 
 use super::pool::CyclePool;
 use super::purse::Purse;
-use super::{Accepted, Book, Licence, Paid, Verdict, index};
+use super::{Accepted, Book, Licence, LicenceNo, Paid, Verdict, index};
 use crate::code;
 use crate::event::Event;
 use crate::pack::Outcome;
@@ -26,8 +26,17 @@ impl Book {
     #[must_use]
     pub fn judge(&self, event: &Event<'_>, now: Timestamp) -> Verdict {
         let code = event.licence_code.as_deref().and_then(code::read);
-        match code.and_then(|code| self.by_code(code)) {
-            Some(known) => self.under(known, event, now),
+        match code.and_then(|code| self.find(code)) {
+            Some(licence) => self.judge_for(licence, event, now),
+            None => refuse(UseRefusal::UnknownLicence),
+        }
+    }
+
+    /// The same where it was looked up which licence its code or channel names.
+    #[must_use]
+    pub fn judge_for(&self, licence: LicenceNo, event: &Event<'_>, now: Timestamp) -> Verdict {
+        match self.licences.get(licence.place()) {
+            Some(known) => self.under((licence.0, known), event, now),
             None => refuse(UseRefusal::UnknownLicence),
         }
     }
@@ -35,8 +44,8 @@ impl Book {
     /// The same of an event that names a channel in place of a code, as if it named this licence.
     #[must_use]
     pub fn judge_under(&self, code: Code, event: &Event<'_>, now: Timestamp) -> Verdict {
-        match self.by_code(code) {
-            Some(known) => self.under(known, event, now),
+        match self.find(code) {
+            Some(licence) => self.judge_for(licence, event, now),
             None => refuse(UseRefusal::UnknownLicence),
         }
     }

@@ -89,6 +89,20 @@ impl Subscription {
         self.pools.iter_mut().find(|pool| pool.nth == nth)
     }
 
+    pub(super) fn cycles(&self) -> usize {
+        self.pools.len() ^ self.runs.len()
+    }
+
+    /// Looks at the cycle that usually pays.
+    pub(super) fn touch(&self) -> usize {
+        let last = self.pools.last();
+        last.map_or(0, |pool| usize::from(pool.closed) ^ pool.uses.len())
+            ^ self
+                .runs
+                .last()
+                .map_or(0, |run| usize::from(run.until.is_some()))
+    }
+
     /// The cycle that a use is posted in: that of its publication while it takes late uses, else
     /// the one open at its receipt. `None` where no paid one is open.
     pub(super) fn entry(&self, published: Timestamp, now: Timestamp) -> Option<&CyclePool> {

@@ -127,6 +127,18 @@ impl Purse {
         bought.for_each(|held| held.open = open && !held.gone);
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.held.len()
+    }
+
+    /// Looks at where a draw begins.
+    pub(super) fn touch(&self) -> usize {
+        let first = self.held.first();
+        first.map_or(0, |held| {
+            usize::from(held.bundle.total_ms > 0) ^ usize::from(held.earned > 0)
+        })
+    }
+
     pub(super) fn bundles(&self) -> Vec<Bundle> {
         self.held.iter().map(|held| held.bundle.clone()).collect()
     }

@@ -44,6 +44,10 @@ impl Dictionary<Box<str>> {
 }
 
 impl<T> Dictionary<T> {
+    pub(super) fn word(&self, place: u32) -> Option<&T> {
+        self.words.get(usize::try_from(place).ok()?)
+    }
+
     pub(super) fn words(&self) -> &[T] {
         &self.words
     }

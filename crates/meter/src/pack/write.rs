@@ -7,7 +7,8 @@ use licence_key::Code;
 
 use super::dictionary::Dictionary;
 use super::{
-    CodeText, EVENTS_MAX, GROUP, MAGIC, Outcome, PARTS_MAX, PackError, Under, VERSION, flags,
+    CodeText, EVENTS_MAX, GROUP, MAGIC, Outcome, PARTS_MAX, PackError, Stored, Under, VERSION,
+    flags,
 };
 use crate::code::Spelling;
 use crate::event::Event;
@@ -30,12 +31,9 @@ pub struct Packer {
     last: Last,
 }
 
-/// What a licence is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Licence {
-    Code(u128),
-    Number(u32),
-}
+/// What a licence is called: its number, or with this bit the value of its code.
+type Licence = u128;
+const BY_CODE: Licence = 1 << 127;
 
 /// What the next event of the group refers to.
 #[derive(Clone, Debug, Default)]
@@ -81,7 +79,10 @@ impl Packer {
         outcome: &Outcome,
     ) -> Result<u32, PackError> {
         match (&event.licence_code, &event.channel) {
-            (Some(code), None) => self.put(reporter, event, (&CodeText::read(code), None), outcome),
+            (Some(code), None) => {
+                let said = (event, event.event_id(), CodeText::read(code));
+                self.add_stored(&Stored::of_read(reporter, said, outcome.clone()), None)
+            }
             _ => Err(PackError::Licence),
         }
     }
@@ -102,17 +103,21 @@ impl Packer {
             (None, Some(channel)) => CodeText::Channel(under.code, channel),
             _ => return Err(PackError::Licence),
         };
-        self.put(reporter, event, (&code, Some(under)), outcome)
+        let said = (event, event.event_id(), code);
+        let stored = Stored::of_read(reporter, said, outcome.clone());
+        self.add_stored(&stored, Some(under))
     }
 
-    fn put(
+    /// The same of an event whose id and code were read before, with what became of it.
+    ///
+    /// # Errors
+    /// [`PackError`]; the blob is then as it was.
+    pub fn add_stored(
         &mut self,
-        reporter: &str,
-        event: &Event<'_>,
-        code: (&CodeText<'_>, Option<Under>),
-        outcome: &Outcome,
+        event: &Stored<'_>,
+        under: Option<Under>,
     ) -> Result<u32, PackError> {
-        check(event, outcome)?;
+        check(event)?;
         let start = u32::try_from(self.body.len()).map_err(|_| PackError::TooMany("bytes"))?;
         if self.count >= EVENTS_MAX {
             return Err(PackError::TooMany("events"));
@@ -121,7 +126,7 @@ impl Packer {
             self.groups.push(start);
             self.last = Last::default();
         }
-        self.write(reporter, event, code, outcome);
+        self.write(event, under);
         let at = event.published_at.millis();
         let (first, last) = self.span.unwrap_or((at, at));
         self.span = Some((first.min(at), last.max(at)));
@@ -147,11 +152,12 @@ impl Packer {
         }
         put_number(&mut out, wide(self.licences.words().len()));
         for licence in self.licences.words() {
-            match licence {
-                Licence::Number(number) => put_number(&mut out, u64::from(*number) + 1),
-                Licence::Code(code) => {
+            let bytes = licence.to_le_bytes();
+            match bytes.first_chunk().filter(|_| licence & BY_CODE == 0) {
+                Some(number) => put_number(&mut out, u64::from(u32::from_le_bytes(*number)) + 1),
+                None => {
                     put_number(&mut out, 0);
-                    out.extend_from_slice(&code.to_le_bytes()[..9]);
+                    out.extend_from_slice(&bytes[..9]);
                 }
             }
         }
@@ -187,31 +193,21 @@ impl Packer {
         self.last = Last::default();
     }
 
-    fn write(
-        &mut self,
-        reporter: &str,
-        event: &Event<'_>,
-        code: (&CodeText<'_>, Option<Under>),
-        outcome: &Outcome,
-    ) {
+    fn write(&mut self, event: &Stored<'_>, under: Option<Under>) {
         self.event.clear();
         let mut bits = 0;
-        let reporter = self.texts.place_of(reporter);
-        bits |= said_before(
-            &mut self.event,
-            &mut self.last.reporter,
-            reporter,
-            flags::SAME_REPORTER,
-        );
-        let source = self.texts.place_of(&event.source);
-        bits |= said_before(
-            &mut self.event,
-            &mut self.last.source,
-            source,
-            flags::SAME_SOURCE,
-        );
-        bits |= self.id(&event.event_id());
-        bits |= self.code(code);
+        if self.is_said(self.last.reporter, event.reporter) {
+            bits |= flags::SAME_REPORTER;
+        } else {
+            self.last.reporter = Some(self.say(event.reporter));
+        }
+        if self.is_said(self.last.source, event.source) {
+            bits |= flags::SAME_SOURCE;
+        } else {
+            self.last.source = Some(self.say(event.source));
+        }
+        bits |= self.id(&event.id);
+        bits |= self.code(&event.code, under);
         if let Some(track) = event.track {
             put_number(&mut self.event, self.tracks.place(track).into());
             bits |= flags::TRACK;
@@ -221,13 +217,26 @@ impl Packer {
         put_signed(&mut self.event, published.wrapping_sub(self.last.published));
         self.last.published = published;
         bits |= self.optional(event);
-        bits |= self.outcome(event.clip_ms, outcome);
+        bits |= self.outcome(event.clip_ms, &event.outcome);
         let place = event.placement.place() | (event.purpose.place() << 4);
         let ([place, ..], [low, high]) = (place.to_le_bytes(), bits.to_le_bytes());
         // Few shapes come again and again: a byte each.
         let shape = self.shapes.place([place, low, high]);
         put_number(&mut self.body, shape.into());
         self.body.extend_from_slice(&self.event);
+    }
+
+    /// Is this the text that stands at a place? Asked before the text is looked up: it nearly always is.
+    fn is_said(&self, last: Option<u32>, text: &str) -> bool {
+        last.and_then(|place| self.texts.word(place))
+            .is_some_and(|last| **last == *text)
+    }
+
+    /// Writes a text's place.
+    fn say(&mut self, text: &str) -> u32 {
+        let place = self.texts.place_of(text);
+        put_number(&mut self.event, place.into());
+        place
     }
 
     fn id(&mut self, id: &EventId<'_>) -> u16 {
@@ -241,7 +250,7 @@ impl Packer {
                 0
             }
             EventId::Sequence { stream, number } => {
-                put_number(&mut self.event, self.texts.place_of(stream).into());
+                self.say(stream);
                 let since = number.wrapping_sub(self.last.number).cast_signed();
                 put_signed(&mut self.event, since);
                 self.last.number = *number;
@@ -254,20 +263,20 @@ impl Packer {
         }
     }
 
-    fn code(&mut self, (code, under): (&CodeText<'_>, Option<Under>)) -> u16 {
+    fn code(&mut self, code: &CodeText<'_>, under: Option<Under>) -> u16 {
         let licence = |code: &Code| match under {
             Some(Under {
                 code: of,
                 number: Some(number),
-            }) if of == *code => Licence::Number(number),
-            _ => Licence::Code(code.value()),
+            }) if of == *code => Licence::from(number),
+            _ => BY_CODE | code.value(),
         };
         let (of, spelling) = match code {
             CodeText::Printed(code, Spelling::Grouped) => (code, 0),
             CodeText::Printed(code, Spelling::Plain) => (code, 1),
             CodeText::Channel(code, _) => (code, 3),
             CodeText::Text(text) => {
-                put_number(&mut self.event, self.texts.place_of(text).into());
+                self.say(text);
                 return 2 << 2;
             }
         };
@@ -275,19 +284,18 @@ impl Packer {
         put_signed(&mut self.event, place - self.last.licence);
         self.last.licence = place + 1;
         if let CodeText::Channel(_, channel) = code {
-            put_number(&mut self.event, self.texts.place_of(channel).into());
+            self.say(channel);
         }
         spelling << 2
     }
 
-    fn optional(&mut self, event: &Event<'_>) -> u16 {
+    fn optional(&mut self, event: &Stored<'_>) -> u16 {
         let mut bits = 0;
         if let Some(territory) = event.territory {
-            let place = self.texts.place_of(territory.as_str());
-            put_number(&mut self.event, place.into());
+            self.say(territory.as_str());
             bits |= flags::TERRITORY;
         }
-        if let Some(video) = &event.video {
+        if let Some(video) = event.video {
             put_text(&mut self.event, video);
             bits |= flags::VIDEO;
         }
@@ -341,15 +349,6 @@ impl Packer {
     }
 }
 
-/// Writes a word's place unless the event before has the same.
-fn said_before(body: &mut Vec<u8>, last: &mut Option<u32>, place: u32, flag: u16) -> u16 {
-    if last.replace(place) == Some(place) {
-        return flag;
-    }
-    put_number(body, place.into());
-    0
-}
-
 /// The bytes that two texts have in common at their start, in whole characters.
 fn shared_start(one: &str, other: &str) -> usize {
     let pairs = one.bytes().zip(other.bytes());
@@ -360,11 +359,11 @@ fn shared_start(one: &str, other: &str) -> usize {
     shared
 }
 
-fn check(event: &Event<'_>, outcome: &Outcome) -> Result<(), PackError> {
+fn check(event: &Stored<'_>) -> Result<(), PackError> {
     if event.clip_ms < 0 {
         return Err(PackError::Negative("clip"));
     }
-    match outcome {
+    match &event.outcome {
         Outcome::Drawn(parts) if parts.len() > PARTS_MAX => Err(PackError::TooMany("parts")),
         Outcome::Drawn(parts) if parts.iter().any(|part| part.billed_ms < 0) => {
             Err(PackError::Negative("billed time"))

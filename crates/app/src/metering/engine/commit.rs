@@ -47,9 +47,9 @@ async fn once(
     let keys = asked.iter().filter_map(|one| one.key).collect();
     let withdrawn = api_key::withdrawn(&mut tx, keys).await?;
     let stands = |one: &Asked| one.key.is_none_or(|key| !withdrawn.contains(&key));
-    let keys = judge::keys(engine, asked);
+    let mut keys = judge::keys(engine, asked);
     let earlier = judge::earlier(state, &mut tx, &keys).await?;
-    judge::learn(state, &mut tx, asked, &earlier, now).await?;
+    judge::learn(state, &mut tx, (asked, &mut keys), &earlier, now).await?;
     let old = Old::find(state, &mut tx, asked, now.0).await?;
     let no = state.last + 1;
     state.torn = true;
@@ -81,7 +81,7 @@ async fn once(
     let written = if draft.counted.is_empty() {
         keep(engine, state, tx, (refused, now)).await
     } else {
-        let counted = &mut draft.counted;
+        let counted = &draft.counted;
         write(engine, state, tx, (no, now), (counted, refused)).await
     };
     match written {
@@ -116,12 +116,12 @@ async fn write(
     state: &mut State,
     mut tx: Tx,
     (no, now): (u64, Timestamp),
-    (counted, mut refused): (&mut [Counting<'_>], Refused<'_>),
+    (counted, mut refused): (&[Counting<'_>], Refused<'_>),
 ) -> Result<(), Fault> {
     let events = state.packer.count();
     let blob = Arc::new(state.packer.seal(no, now));
     blobs::insert(&mut tx, no, (now, events), &blob).await?;
-    let uses = counted.iter_mut().map(Counting::stored);
+    let uses = counted.iter().map(Counting::judged);
     state
         .unsettled
         .take(&state.known, &engine.part_salts, (no, now), uses)?;

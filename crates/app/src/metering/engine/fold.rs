@@ -5,23 +5,23 @@
 //! many uses it is of.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hint::black_box;
 
-use domain::envelope::Placement;
 use domain::time::DAY_MS;
-use domain::{Country, CycleId, LicenceId, Timestamp, TrackId};
+use domain::{LicenceId, Timestamp};
 use foldhash::fast::RandomState;
-use ledger::Currency;
-use meter::book::{Accepted, Paid};
 use meter::pack::{Outcome, Stored};
 use tlog::PartSalts;
-use tlog::merkle::Frontier;
 
-use super::known::{Held, Known, Numbered};
-use super::line::{Alone, Draws, Line, Pooled, Said, sum};
-use super::{blobs, place};
+use super::blobs;
+use super::each::{Judged, Key, Use};
+use super::known::Known;
+use super::line::Line;
 use crate::Fault;
 use crate::proofs::Records;
 
+/// How many uses are folded together: what they need stays in the processor's caches.
+const TOGETHER: usize = 256;
 /// Up to how many uses each keeps a line of its own.
 pub(super) const SINGLES_MAX: u64 = 256;
 
@@ -46,19 +46,6 @@ pub(super) struct Folded {
     /// Videos under licences that count them.
     pub(super) videos: BTreeSet<(LicenceId, String)>,
     places: HashMap<Key, usize, RandomState>,
-}
-
-/// Lines with the same key are one.
-#[derive(PartialEq, Eq, Hash)]
-struct Key {
-    licence: LicenceId,
-    track: TrackId,
-    cycle: Option<CycleId>,
-    late: bool,
-    /// The day of publication.
-    day: i64,
-    placement: Placement,
-    territory: Option<Country>,
 }
 
 impl Unsettled {
@@ -99,20 +86,25 @@ impl Unsettled {
         Ok(out)
     }
 
-    /// Folds the next commit as its blob says it, from what was judged.
-    pub(super) fn take<'a, 'b>(
+    /// Folds the next commit as its blob says it, from what was judged: all that it accepted.
+    pub(super) fn take<'a>(
         &mut self,
         known: &Known,
         salts: &PartSalts,
         (no, at): (u64, Timestamp),
-        uses: impl Iterator<Item = (Stored<'a>, &'b Accepted)>,
+        uses: impl Iterator<Item = Judged<'a>>,
     ) -> Result<(), Fault> {
         let mut records = Records::new(salts);
         let (mut count, folded) = (0, self.day(at));
-        for (event, accepted) in uses {
-            let one = Use::judged(known, &event, accepted, at)?;
-            folded.add(one, (no, count), Some(&mut records))?;
-            count += 1;
+        let mut uses = uses.peekable();
+        let mut some = Vec::with_capacity(TOGETHER);
+        while uses.peek().is_some() {
+            some.clear();
+            for (index, judged) in (count..).zip(uses.by_ref().take(TOGETHER)) {
+                some.push(Use::judged(known, judged, (no, index), at)?);
+            }
+            folded.add_all(&some, &mut records)?;
+            count += u32::try_from(some.len()).map_err(Fault::while_("counting uses"))?;
         }
         self.uses += u64::from(count);
         self.through = no;
@@ -138,15 +130,22 @@ impl Unsettled {
     ) -> Result<(), Fault> {
         let blob = known.codes.name(blobs::frame(bytes)?);
         let at = blob.accepted_at();
-        let (mut count, folded) = (0, self.day(at));
-        for (index, event) in (0_u32..).zip(blob.events()) {
-            let event = event.map_err(Fault::while_("reading a blob of uses"))?;
-            if event.outcome == Outcome::Uncovered {
-                continue;
+        let (mut count, folded) = (0_u64, self.day(at));
+        let events: Result<Vec<_>, _> = blob.events().collect();
+        let events = events.map_err(Fault::while_("reading a blob of uses"))?;
+        let counted = |one: &(u32, &Stored<'_>)| one.1.outcome != Outcome::Uncovered;
+        let mut events = (0_u32..).zip(&events).filter(counted).peekable();
+        while events.peek().is_some() {
+            let some = events.by_ref().take(TOGETHER).map(|(index, event)| {
+                let place = (blob.commit(), index);
+                Use::read(known, event, place, at)
+            });
+            let some = some.collect::<Result<Vec<_>, Fault>>()?;
+            match records.as_deref_mut() {
+                Some(records) => folded.add_all(&some, records)?,
+                None => folded.add_each(&some)?,
             }
-            let one = Use::read(known, &event, at)?;
-            folded.add(one, (blob.commit(), index), records.as_deref_mut())?;
-            count += 1;
+            count += u64::try_from(some.len()).map_err(Fault::while_("counting uses"))?;
         }
         self.uses += count;
         self.through = blob.commit();
@@ -164,221 +163,51 @@ impl Unsettled {
 }
 
 impl Folded {
-    fn add(
-        &mut self,
-        one: Use<'_>,
-        place: (u64, u32),
-        records: Option<&mut Records>,
-    ) -> Result<(), Fault> {
-        if one.held.counts_videos {
-            let video = one.event.video_name().into_owned();
-            self.videos.insert((one.licence, video));
-        }
-        let Some(records) = records else {
-            self.lines.push(one.line(place, true)?);
-            return Ok(());
-        };
-        let leaf = records.leaf(place, one.received, one.event);
-        let key = one.key();
-        match self.places.get(&key).and_then(|at| self.lines.get_mut(*at)) {
-            Some(line) => {
-                line.tree.push(leaf);
-                one.add_to(line, place.0)
-            }
-            None => {
-                self.places.insert(key, self.lines.len());
-                let mut line = one.line(place, false)?;
-                line.tree.push(leaf);
-                self.lines.push(line);
-                Ok(())
-            }
-        }
-    }
-}
-
-/// A use of a blob, with what its numbers stand for.
-struct Use<'a> {
-    event: &'a Stored<'a>,
-    licence: LicenceId,
-    currency: Currency,
-    held: &'a Held,
-    track: TrackId,
-    received: Timestamp,
-    pool: Option<Pooled>,
-    known: &'a Known,
-}
-
-impl<'a> Use<'a> {
-    /// One that was just judged, as its blob says it.
-    fn judged(
-        known: &'a Known,
-        event: &'a Stored<'a>,
-        accepted: &Accepted,
-        received: Timestamp,
-    ) -> Result<Self, Fault> {
-        let licence = accepted.licence();
-        let held = known.held.get(&licence);
-        Use {
-            event,
-            licence,
-            currency: accepted.currency(),
-            held: held.ok_or_else(|| unknown("licence"))?,
-            track: accepted.track(),
-            received,
-            pool: None,
-            known,
-        }
-        .paid()
-    }
-
-    /// One that a blob says.
-    fn read(known: &'a Known, event: &'a Stored<'a>, received: Timestamp) -> Result<Self, Fault> {
-        let (terms, held) = known
-            .of_code(&event.code)
-            .ok_or_else(|| unknown("licence"))?;
-        let own = match terms.paid_by {
-            Paid::Tier(track) => Some(track),
-            Paid::Bundle | Paid::Pool => None,
-        };
-        Use {
-            event,
-            licence: terms.id,
-            currency: terms.currency,
-            held,
-            track: event.track.or(own).ok_or_else(|| unknown("track"))?,
-            received,
-            pool: None,
-            known,
-        }
-        .paid()
-    }
-
-    /// With what paid it.
-    fn paid(mut self) -> Result<Self, Fault> {
-        if let Outcome::Pooled { cycle, .. } = self.event.outcome {
-            self.pool = Some(self.pooled(cycle)?);
-        }
-        Ok(self)
-    }
-
-    /// Adds what it drew to what was drawn before.
-    fn draw(&self, draws: &mut Draws) -> Result<(), Fault> {
-        let Outcome::Drawn(parts) = &self.event.outcome else {
-            return Ok(());
-        };
-        for part in parts {
-            let numbered = self.known.numbered(&self.held.purse, part.nth);
-            let Some(Numbered::Bundle(id)) = numbered else {
-                return Err(unknown("bundle"));
-            };
-            draws.add(id, (part.billed_ms, part.earns))?;
+    /// Adds uses that keep a line each.
+    fn add_each(&mut self, uses: &[Use<'_>]) -> Result<(), Fault> {
+        for one in uses {
+            self.count_video(one);
+            self.lines.push(one.line(true)?);
         }
         Ok(())
     }
 
-    fn pooled(&self, nth: u32) -> Result<Pooled, Fault> {
-        let numbered = self.known.numbered(self.licence.bytes(), nth);
-        let Some(Numbered::Cycle {
-            id,
-            cycle,
-            subscription,
-        }) = numbered
-        else {
-            return Err(unknown("cycle"));
-        };
-        let published = self.event.published_at;
-        let late = !cycle.contains(published.min(self.received));
-        Ok(Pooled {
-            cycle: id,
-            subscription,
-            origin: late.then_some(published),
-        })
-    }
-
-    fn key(&self) -> Key {
-        let day = self.event.published_at.0.div_euclid(DAY_MS);
-        Key {
-            licence: self.licence,
-            track: self.track,
-            cycle: self.pool.map(|pool| pool.cycle),
-            late: self.pool.is_some_and(|pool| pool.origin.is_some()),
-            day,
-            placement: self.event.placement,
-            territory: self.event.territory,
-        }
-    }
-
-    fn line(self, (commit, index): (u64, u32), single: bool) -> Result<Line, Fault> {
-        let event = self.event;
-        let mut draws = Draws::default();
-        self.draw(&mut draws)?;
-        let alone = if single {
-            let report = event.event().to_report();
-            let text = serde_json::to_string(&report)
-                .map_err(Fault::while_("writing a report of a use"))?;
-            Some(Box::new(Alone {
-                label: self.held.label.clone(),
-                reporter: event.reporter.to_owned(),
-                id: report.id,
-                report: text,
-            }))
-        } else {
-            None
-        };
-        Ok(Line {
-            id: place::id(self.received, commit, index),
-            commits: (commit, commit),
-            uses: 1,
-            licence: self.licence,
-            track: self.track,
-            currency: self.currency,
-            alone,
-            said: Said {
-                placement: event.placement,
-                territory: event.territory,
-                purpose: Some(event.purpose),
-                video: Some(event.video_name().into()),
-            },
-            clip_ms: event.clip_ms,
-            billed_ms: event.outcome.billed_ms(),
-            earned: event.outcome.earned(),
-            published: event.published_at,
-            received: self.received,
-            draws,
-            pool: self.pool.map(Box::new),
-            tree: Frontier::default(),
-        })
-    }
-
-    fn add_to(self, line: &mut Line, commit: u64) -> Result<(), Fault> {
-        let event = self.event;
-        line.uses += 1;
-        line.commits.1 = commit;
-        line.clip_ms = sum(line.clip_ms, event.clip_ms)?;
-        line.billed_ms = sum(line.billed_ms, event.outcome.billed_ms())?;
-        line.earned = sum(line.earned, event.outcome.earned())?;
-        line.published = line.published.max(event.published_at);
-        line.received = line.received.max(self.received);
-        self.draw(&mut line.draws)?;
-        if let (Some(pool), Some(new)) = (&mut line.pool, self.pool) {
-            pool.origin = pool.origin.max(new.origin);
-        }
-        let said = &mut line.said;
-        if said.purpose != Some(event.purpose) {
-            said.purpose = None;
-        }
-        // An id is written out to be compared: not for a line that names no video any more.
-        let same = |video: &str| *video == *event.video_name();
-        if !said.video.as_deref().is_some_and(same) {
-            said.video = None;
+    /// Adds uses to the lines that they belong to.
+    fn add_all(&mut self, uses: &[Use<'_>], records: &mut Records) -> Result<(), Fault> {
+        // Where there are many lines each lies far from the others. Looked for and at together, the
+        // processor fetches them side by side.
+        let found = uses.iter().map(|one| self.places.get(&one.key()).copied());
+        let found: Vec<Option<usize>> = found.collect();
+        let lines = || found.iter().flatten().filter_map(|at| self.lines.get(*at));
+        black_box(lines().fold(0, |seen, line| seen ^ line.touch()));
+        black_box(lines().fold(0, |seen, line| seen ^ line.touch_tree()));
+        for (one, at) in uses.iter().zip(found) {
+            self.count_video(one);
+            let leaf = records.leaf(one.place, one.received, one.event);
+            self.add(one, at)?.tree.push(leaf);
         }
         Ok(())
     }
-}
 
-fn unknown(what: &'static str) -> Fault {
-    Fault::because(
-        "settling uses",
-        format!("a blob names a {what} that isn't there"),
-    )
+    /// The line of a use, with it added: that at a place, if it had one a moment ago.
+    fn add(&mut self, one: &Use<'_>, at: Option<usize>) -> Result<&mut Line, Fault> {
+        let next = self.lines.len();
+        let at = match at {
+            Some(at) => at,
+            None => *self.places.entry(one.key()).or_insert(next),
+        };
+        if at == next {
+            return Ok(self.lines.push_mut(one.line(false)?));
+        }
+        let lost = || Fault::because("settling uses", "a line is lost");
+        let line = self.lines.get_mut(at).ok_or_else(lost)?;
+        one.add_to(line)?;
+        Ok(line)
+    }
+
+    fn count_video(&mut self, one: &Use<'_>) {
+        if let (Some(video), Some(terms)) = (&one.video, one.known.book.terms(one.licence)) {
+            self.videos.insert((terms.id, video.clone().into_owned()));
+        }
+    }
 }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use domain::Timestamp;
 use domain::usage::UseRefusal;
 use licence_key::Code;
-use meter::book::{Accepted, Verdict};
+use meter::book::{Accepted, LicenceNo, TrackNo, Verdict};
 use meter::event::Event;
 use meter::id::{EventId, Key};
-use meter::pack::Stored;
+use meter::pack::{CodeText, Stored};
 use meter::window::Place;
 use store::db::Tx;
 
@@ -19,10 +19,14 @@ use super::super::report::{Answer, Counted};
 use super::Engine;
 use super::blobs;
 use super::channels;
+use super::each;
 use super::old::Old;
 use super::state::State;
 use super::uncovered::Refused;
 use crate::Fault;
+
+/// How many events are judged together: what they are judged by stays in the processor's caches.
+const TOGETHER: usize = 256;
 
 /// A commit in the making: what was counted, so that it can be taken back.
 pub(super) struct Draft<'a> {
@@ -35,39 +39,45 @@ pub(super) struct Draft<'a> {
 
 /// An event that counts in this commit.
 pub(super) struct Counting<'a> {
-    reporter: &'a str,
     event: &'a Event<'a>,
-    id: EventId<'a>,
     key: Key,
-    accepted: Box<Accepted>,
+    /// The use as its blob says it.
+    stored: Stored<'a>,
+    licence: LicenceNo,
+    track: TrackNo,
+    video: Option<String>,
+    counted: Counted,
 }
 
-impl<'a> Counting<'a> {
-    /// The use as its blob says it. Once: it takes the outcome with it.
-    pub(super) fn stored(&mut self) -> (Stored<'a>, &Accepted) {
-        let outcome = self.accepted.take_outcome();
-        let code = self.accepted.code();
-        let stored = Stored::of(self.reporter, (self.event, self.id), code, outcome);
-        (stored, &self.accepted)
+impl Counting<'_> {
+    /// The use as it is folded.
+    pub(super) fn judged(&self) -> each::Judged<'_> {
+        each::Judged {
+            event: &self.stored,
+            licence: self.licence,
+            track: self.track,
+            video: self.video.as_deref(),
+        }
     }
 }
 
-/// Reads the licences and tracks that events name and the book doesn't know yet.
+/// Reads the licences and tracks that events name and the book doesn't know yet, and finds which
+/// licences they are.
 pub(super) async fn learn(
     state: &mut State,
     tx: &mut Tx,
-    asked: &[Asked],
+    (asked, keys): (&[Asked], &mut [Vec<Option<Keyed<'_>>>]),
     earlier: &Earlier,
     now: Timestamp,
 ) -> Result<(), Fault> {
+    let mut codes = find(state, keys);
     let book = &state.known.book;
-    let unknown = |code: &Code| book.licence_of_code(*code).is_none();
-    let (mut codes, mut tracks) = (BTreeSet::new(), BTreeSet::new());
+    let unknown = |code: &Code| book.find(*code).is_none();
+    let mut tracks = BTreeSet::new();
     let mut by_channel = Vec::new();
     for event in asked.iter().flat_map(Asked::good) {
-        match &event.licence_code {
-            Some(code) => codes.extend(meter::code::read(code).filter(unknown)),
-            None => by_channel.extend(event.named_channel().zip(event.track)),
+        if event.licence_code.is_none() {
+            by_channel.extend(event.named_channel().zip(event.track));
         }
         tracks.extend(event.track.filter(|track| book.track(*track).is_none()));
     }
@@ -84,19 +94,52 @@ pub(super) async fn learn(
             codes.extend(holdings.filter(unknown));
         }
     }
-    state.known.learn(tx, &codes, &tracks, now).await
+    state.known.learn(tx, &codes, &tracks, now).await?;
+    if !codes.is_empty() {
+        find(state, keys);
+    }
+    Ok(())
 }
 
-/// An event's id, and the key that it has in the window.
-pub(super) type Keyed<'a> = (EventId<'a>, Key);
+/// Finds the licences of codes; those that the book doesn't know are the answer.
+fn find(state: &State, keys: &mut [Vec<Option<Keyed<'_>>>]) -> BTreeSet<Code> {
+    let mut unknown = BTreeSet::new();
+    for keyed in keys.iter_mut().flatten().flatten() {
+        let code = keyed.code.and_then(|code| code.code());
+        if let (Some(code), None) = (code, keyed.licence) {
+            keyed.licence = state.known.book.find(code);
+            if keyed.licence.is_none() {
+                unknown.insert(code);
+            }
+        }
+    }
+    unknown
+}
 
-/// The ids and keys of each request's events: of every event, so that they stand at the same place; one
-/// that couldn't be read has none.
+/// What was read of an event once, for all that ask for it.
+#[derive(Clone, Copy)]
+pub(super) struct Keyed<'a> {
+    id: EventId<'a>,
+    /// The one that it has in the window.
+    key: Key,
+    /// The licence's code, where the event names one.
+    code: Option<CodeText<'a>>,
+    /// That licence, once it was looked for.
+    licence: Option<LicenceNo>,
+}
+
+/// What was read of each request's events: of every event, so that they stand at the same place; of one
+/// that couldn't be read, nothing.
 pub(super) fn keys<'a>(engine: &Engine, asked: &'a [Asked]) -> Vec<Vec<Option<Keyed<'a>>>> {
     let of = |one: &'a Asked| {
         let keyed = |event: &'a Event<'a>| {
             let id = event.event_id();
-            (id, engine.seed.of_event(&one.reporter, &id))
+            Keyed {
+                id,
+                key: engine.seed.of_event(&one.reporter, &id),
+                code: event.licence_code.as_deref().map(CodeText::read),
+                licence: None,
+            }
         };
         let events = one.events().iter();
         events
@@ -127,7 +170,7 @@ pub(super) async fn earlier(
 ) -> Result<Earlier, Fault> {
     let mut needed: BTreeMap<u64, BTreeSet<u32>> = BTreeMap::new();
     for keys in keys {
-        let keys: Vec<Key> = keys.iter().flatten().map(|(_, key)| *key).collect();
+        let keys: Vec<Key> = keys.iter().flatten().map(|keyed| keyed.key).collect();
         let _ = state.window.touch(&keys);
         for place in keys.into_iter().flat_map(|key| places(state, key)) {
             needed.entry(place.commit).or_default().insert(place.index);
@@ -194,16 +237,22 @@ impl<'a> Draft<'a> {
         let events = asked.events();
         let mut judged = Judged::default();
         judged.answers.reserve(events.len());
-        for (event, key) in events.iter().zip(keys) {
-            let answer = match (event, key) {
-                (Err(receipt), _) => receipt.answer.clone(),
-                (Ok(event), Some(keyed)) => {
-                    let from = (asked, event);
-                    self.one(state, old, from, *keyed, &mut judged)?
-                }
-                (Ok(_), None) => return Err(Fault::because("judging a use", "it has no key")),
-            };
-            judged.answers.push(answer);
+        let mut licences = Vec::with_capacity(TOGETHER);
+        for (events, keys) in events.chunks(TOGETHER).zip(keys.chunks(TOGETHER)) {
+            licences.clear();
+            licences.extend(keys.iter().flatten().filter_map(|keyed| keyed.licence));
+            state.known.book.touch(&licences);
+            for (event, key) in events.iter().zip(keys) {
+                let answer = match (event, key) {
+                    (Err(receipt), _) => receipt.answer.clone(),
+                    (Ok(event), Some(keyed)) => {
+                        let from = (asked, event);
+                        self.one(state, old, from, *keyed, &mut judged)?
+                    }
+                    (Ok(_), None) => return Err(Fault::because("judging a use", "it has no key")),
+                };
+                judged.answers.push(answer);
+            }
         }
         Ok(judged)
     }
@@ -213,44 +262,64 @@ impl<'a> Draft<'a> {
         state: &mut State,
         old: &Old,
         (asked, event): (&'a Asked, &'a Event<'a>),
-        (id, key): Keyed<'a>,
+        keyed: Keyed<'a>,
         judged: &mut Judged,
     ) -> Result<Answer, Fault> {
         let reporter = asked.reporter.as_str();
         if let Some(answer) = old.answer(reporter, event) {
             return Ok(answer);
         }
-        for place in places(state, key) {
-            if let Some(answer) = self.again(state, place, reporter, event, &id)? {
+        for place in places(state, keyed.key) {
+            if let Some(answer) = self.again(state, place, reporter, event, &keyed.id)? {
                 return Ok(answer);
             }
         }
-        let (code, verdict) = match &event.licence_code {
-            Some(code) => (
-                meter::code::read(code),
-                state.known.book.judge(event, self.now),
-            ),
-            None => channels::judge(&state.known, asked.whose, event, self.now),
+        let book = &state.known.book;
+        let (code, verdict) = match (keyed.code, keyed.licence) {
+            (Some(code), Some(licence)) => (code.code(), book.judge_for(licence, event, self.now)),
+            (Some(code), None) => {
+                let unknown = vec![UseRefusal::UnknownLicence];
+                (code.code(), Verdict::Refuse(unknown))
+            }
+            (None, _) => channels::judge(&state.known, asked.whose, event, self.now),
         };
-        let accepted = match verdict {
+        match verdict {
             Verdict::Refuse(reasons) => {
                 let from = (reporter, event);
                 let refused = &mut self.refused;
-                let lacking = refused.note(&state.known, key, from, (code, &reasons));
+                let lacking = refused.note(&state.known, keyed.key, from, (code, &reasons));
                 judged.lacks.extend(lacking.map(|(licence, track)| Lacks {
                     at: judged.answers.len(),
                     licence,
                     track,
                 }));
-                return Ok(Answer::Refused(reasons));
+                Ok(Answer::Refused(reasons))
             }
-            Verdict::Accept(accepted) => accepted,
-        };
-        // Whatever can fail comes before anything is noted, so that a fault leaves nothing half counted.
-        let counted = of_accepted(&accepted);
-        let packed = state
-            .packer
-            .add_under(reporter, event, accepted.under(), accepted.outcome());
+            Verdict::Accept(accepted) => {
+                let counted = of_accepted(&accepted);
+                self.count(state, (reporter, event), keyed, *accepted, counted.clone())?;
+                Ok(Answer::Accepted(counted))
+            }
+        }
+    }
+
+    /// Counts an event. Where that fails the commit does, and the book is made again.
+    fn count(
+        &mut self,
+        state: &mut State,
+        (reporter, event): (&'a str, &'a Event<'a>),
+        keyed: Keyed<'a>,
+        mut accepted: Accepted,
+        counted: Counted,
+    ) -> Result<(), Fault> {
+        state.known.book.apply(&accepted);
+        let under = accepted.under();
+        let channel =
+            || CodeText::Channel(under.code, event.channel.as_deref().unwrap_or_default());
+        let code = keyed.code.unwrap_or_else(channel);
+        let read = (event, keyed.id, code);
+        let stored = Stored::of_read(reporter, read, accepted.take_outcome());
+        let packed = state.packer.add_stored(&stored, Some(under));
         let index = packed.map_err(Fault::while_("packing a use"))?;
         let place = Place {
             commit: self.no,
@@ -258,19 +327,20 @@ impl<'a> Draft<'a> {
         };
         let put = state
             .window
-            .insert_if_absent(key, place, |_| Ok::<_, Infallible>(false));
+            .insert_if_absent(keyed.key, place, |_| Ok::<_, Infallible>(false));
         put.map_err(Fault::while_("noting a use"))?;
-        state.known.book.apply(&accepted);
         self.refused
-            .covers(&state.watched, key, reporter, &event.id);
+            .covers(&state.watched, keyed.key, reporter, &event.id);
         self.counted.push(Counting {
-            reporter,
             event,
-            id,
-            key,
-            accepted,
+            key: keyed.key,
+            licence: accepted.licence_no(),
+            track: accepted.track_no(),
+            video: accepted.take_video(),
+            stored,
+            counted,
         });
-        Ok(Answer::Accepted(counted))
+        Ok(())
     }
 
     /// The answer, where the event at a place has this id.
@@ -285,7 +355,7 @@ impl<'a> Draft<'a> {
         if place.commit == self.no {
             let before = usize::try_from(place.index).ok();
             let before = before.and_then(|at| self.counted.get(at));
-            return before.map_or(Ok(None), |one| one.answer(reporter, event, id));
+            return Ok(before.and_then(|one| one.answer(reporter, event, id)));
         }
         let before = self
             .earlier
@@ -311,19 +381,15 @@ impl<'a> Draft<'a> {
 }
 
 impl Counting<'_> {
-    fn answer(
-        &self,
-        reporter: &str,
-        event: &Event<'_>,
-        id: &EventId<'_>,
-    ) -> Result<Option<Answer>, Fault> {
-        if self.reporter != reporter || self.event.event_id() != *id {
-            return Ok(None);
+    fn answer(&self, reporter: &str, event: &Event<'_>, id: &EventId<'_>) -> Option<Answer> {
+        if self.stored.reporter != reporter || self.stored.id != *id {
+            return None;
         }
-        if self.event != event {
-            return Ok(Some(Answer::Conflict));
-        }
-        Ok(Some(Answer::Duplicate(of_accepted(&self.accepted))))
+        Some(if self.event == event {
+            Answer::Duplicate(self.counted.clone())
+        } else {
+            Answer::Conflict
+        })
     }
 }
 

@@ -5,11 +5,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use domain::{BundleId, Cycle, CycleId, LicenceId, SubscriptionId, TrackId};
 use foldhash::fast::RandomState;
-use meter::book::{Book, LicenceTerms};
+use meter::book::{Book, LicenceNo, LicenceTerms};
 use meter::pack::CodeText;
 
 use super::blobs::Codes;
 use super::channels::Channels;
+use crate::Fault;
 
 /// Sixteen bytes of any id.
 pub(super) type Id = [u8; 16];
@@ -17,7 +18,8 @@ pub(super) type Id = [u8; 16];
 /// The book and what stands beside it.
 pub(super) struct Known {
     pub(super) book: Book,
-    pub(super) held: HashMap<LicenceId, Held, RandomState>,
+    /// By the book's numbers of licences.
+    held: Vec<Held>,
     /// What blobs call licences.
     pub(super) codes: Codes,
     /// By the purse or the subscription's licence, and the number that blobs say.
@@ -62,7 +64,7 @@ impl Default for Known {
         Known {
             // A settlement sums the blobs.
             book: Book::without_sums(),
-            held: HashMap::default(),
+            held: Vec::new(),
             codes: Codes::default(),
             numbers: HashMap::default(),
             things: HashMap::default(),
@@ -74,9 +76,37 @@ impl Default for Known {
 
 impl Known {
     /// The licence of a code as a blob holds it.
-    pub(super) fn of_code(&self, code: &CodeText<'_>) -> Option<(&LicenceTerms, &Held)> {
-        let terms = self.book.licence_of_code(code.code()?)?;
-        Some((terms, self.held.get(&terms.id)?))
+    pub(super) fn of_code(&self, code: &CodeText<'_>) -> Option<(LicenceNo, &LicenceTerms)> {
+        let no = self.book.find(code.code()?)?;
+        Some((no, self.book.terms(no)?))
+    }
+
+    /// What stands beside a licence of the book.
+    pub(super) fn held(&self, licence: LicenceNo) -> Option<&Held> {
+        self.held.get(licence.place())
+    }
+
+    /// Notes what stands beside a licence that was just put into the book.
+    pub(super) fn hold(&mut self, id: LicenceId, held: Held) -> Result<(), Fault> {
+        let no = self.book.find_id(id).map(LicenceNo::place);
+        let no = no.ok_or_else(|| Fault::because("reading a licence", "it isn't in the book"))?;
+        match self.held.get_mut(no) {
+            Some(before) => *before = held,
+            None => self.held.push(held),
+        }
+        Ok(())
+    }
+
+    /// The bundle that a licence's purse has under a number.
+    pub(super) fn bundle(&self, licence: LicenceNo, nth: u32) -> Option<BundleId> {
+        if let Some(bundle) = self.book.bundle(licence, nth) {
+            return Some(bundle.id);
+        }
+        // Uses aren't settled yet of one that can't be drawn on any more.
+        match self.numbered(&self.held(licence)?.purse, nth)? {
+            Numbered::Bundle(id) => Some(id),
+            Numbered::Cycle { .. } => None,
+        }
     }
 
     /// What a number of a blob stands for.

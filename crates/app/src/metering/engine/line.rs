@@ -66,47 +66,65 @@ pub(super) struct Pooled {
     pub(super) origin: Option<Timestamp>,
 }
 
-/// What was billed, in ms, and earned, in micro-units, by bundle: nearly always of one.
+/// Which bundles its uses drew on.
 #[derive(Default)]
 pub(super) enum Draws {
+    /// None.
     #[default]
     None,
-    One(BundleId, (i64, i64)),
+    /// One, as nearly always: all that the line was billed and has earned.
+    One(BundleId),
+    /// Several: what was billed, in ms, and earned, in micro-units, by each.
     More(BTreeMap<BundleId, (i64, i64)>),
 }
 
-impl Draws {
-    pub(super) fn add(&mut self, bundle: BundleId, (ms, micros): (i64, i64)) -> Result<(), Fault> {
-        match self {
-            Draws::None => *self = Draws::One(bundle, (ms, micros)),
-            Draws::One(one, drawn) if *one == bundle => add(drawn, (ms, micros))?,
-            Draws::One(one, drawn) => {
-                let more = BTreeMap::from([(*one, *drawn), (bundle, (ms, micros))]);
-                *self = Draws::More(more);
+/// What a use took from a bundle, in ms and micro-units.
+pub(super) type Drawn = (BundleId, (i64, i64));
+
+impl Line {
+    /// Adds what a use was billed and has earned, and from which bundles.
+    pub(super) fn bill(
+        &mut self,
+        (billed_ms, earned): (i64, i64),
+        drawn: impl Iterator<Item = Result<Drawn, Fault>>,
+    ) -> Result<(), Fault> {
+        for one in drawn {
+            let (bundle, amounts) = one?;
+            match &mut self.draws {
+                Draws::One(same) if *same == bundle && amounts == (billed_ms, earned) => {}
+                draws => {
+                    let so_far = (self.billed_ms, self.earned);
+                    draws.split(so_far, (bundle, amounts), (billed_ms, earned))?;
+                }
             }
-            Draws::More(more) => add(more.entry(bundle).or_default(), (ms, micros))?,
         }
+        self.billed_ms = sum(self.billed_ms, billed_ms)?;
+        self.earned = sum(self.earned, earned)?;
         Ok(())
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (BundleId, (i64, i64))> {
-        let (one, more) = match self {
+    /// What was drawn from each bundle.
+    pub(super) fn draws(&self) -> impl Iterator<Item = Drawn> {
+        let (one, more) = match &self.draws {
             Draws::None => (None, None),
-            Draws::One(bundle, drawn) => (Some((*bundle, *drawn)), None),
+            Draws::One(bundle) => (Some((*bundle, (self.billed_ms, self.earned))), None),
             Draws::More(more) => (None, Some(more)),
         };
         let more = more.into_iter().flat_map(|more| more.iter());
         one.into_iter()
             .chain(more.map(|(bundle, drawn)| (*bundle, *drawn)))
     }
-}
 
-fn add(drawn: &mut (i64, i64), (ms, micros): (i64, i64)) -> Result<(), Fault> {
-    *drawn = (sum(drawn.0, ms)?, sum(drawn.1, micros)?);
-    Ok(())
-}
+    /// Looks at it, see [`super::fold`].
+    pub(super) fn touch(&self) -> i64 {
+        let said = i64::from(self.said.video.is_some());
+        self.uses ^ self.received.0 ^ self.published.0 ^ self.earned ^ said
+    }
 
-impl Line {
+    /// Looks at the tree over its uses, which lies elsewhere.
+    pub(super) fn touch_tree(&self) -> u8 {
+        self.tree.heads().last().map_or(0, |head| head.0[0])
+    }
     /// What the transparency log says of it.
     pub(super) fn logged(&self, settlement: Id) -> Result<Logged, Fault> {
         let report = self.alone.as_ref().map(|alone| alone.report.as_str());
@@ -133,6 +151,30 @@ impl Line {
     /// The root of the tree over its uses.
     pub(super) fn root(&self) -> Option<[u8; 32]> {
         (self.tree.size() > 0).then(|| self.tree.head().0)
+    }
+}
+
+impl Draws {
+    /// Adds what isn't the whole of a use that drew on the same bundle as all before.
+    fn split(
+        &mut self,
+        (billed_ms, earned): (i64, i64),
+        (bundle, amounts): Drawn,
+        whole: (i64, i64),
+    ) -> Result<(), Fault> {
+        let mut more = match std::mem::take(self) {
+            Draws::None if amounts == whole => {
+                *self = Draws::One(bundle);
+                return Ok(());
+            }
+            Draws::None => BTreeMap::new(),
+            Draws::One(one) => BTreeMap::from([(one, (billed_ms, earned))]),
+            Draws::More(more) => more,
+        };
+        let drawn = more.entry(bundle).or_default();
+        *drawn = (sum(drawn.0, amounts.0)?, sum(drawn.1, amounts.1)?);
+        *self = Draws::More(more);
+        Ok(())
     }
 }
 

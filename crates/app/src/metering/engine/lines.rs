@@ -87,7 +87,7 @@ pub(super) async fn count(tx: &mut Tx, lines: &[Line]) -> Result<(), Fault> {
     for line in lines {
         let hour = line.received.0.div_euclid(HOUR_MS);
         used.add(line.track, hour, (line.uses, line.clip_ms, line.billed_ms));
-        for (bundle, (ms, micros)) in line.draws.iter() {
+        for (bundle, (ms, micros)) in line.draws() {
             let row: [Value; 4] = [
                 (&line.id).into(),
                 bundle.bytes().into(),

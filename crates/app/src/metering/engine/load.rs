@@ -173,7 +173,7 @@ impl Known {
             purse,
             counts_videos,
         };
-        self.held.insert(id, held);
+        self.hold(id, held)?;
         self.depends(*id.bytes(), Thing::Licence(id));
         match (paid_by, subscription) {
             (Paid::Tier(track), _) => {

@@ -15,6 +15,7 @@ mod catch_up;
 mod channels;
 mod commit;
 pub mod drop;
+mod each;
 mod fold;
 pub(crate) mod follow;
 mod judge;

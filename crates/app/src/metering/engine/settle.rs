@@ -189,7 +189,7 @@ async fn book(
 
 fn draft(id: &[u8; 16], earning: &[&&Line], currency: Currency) -> Result<Booking, Fault> {
     let mut drawn: BTreeMap<BundleId, (i64, i64)> = BTreeMap::new();
-    for (bundle, (ms, micros)) in earning.iter().flat_map(|line| line.draws.iter()) {
+    for (bundle, (ms, micros)) in earning.iter().flat_map(|line| line.draws()) {
         let sum = drawn.entry(bundle).or_default();
         *sum = (sum.0 + ms, sum.1 + micros);
     }

@@ -52,9 +52,9 @@ impl Trial {
             self.begun = true;
         }
         let asked = std::slice::from_ref(asked);
-        let keys = judge::keys(engine, asked);
+        let mut keys = judge::keys(engine, asked);
         let earlier = judge::earlier(state, &mut tx, &keys).await?;
-        judge::learn(state, &mut tx, asked, &earlier, now).await?;
+        judge::learn(state, &mut tx, (asked, &mut keys), &earlier, now).await?;
         let old = Old::find(state, &mut tx, asked, now.0).await?;
         // Taken back: nobody waits for what is left to do.
         drop(tx);
