@@ -1,19 +1,27 @@
 //! The ids that were accepted lately, each with where its first answer lies.
 //!
-//! A hash table of twelve bytes an entry, cut into shards that grow one at a time. An entry holds
-//! 32 bits of the id's key and the place of the event, no id: whether an event of that place
-//! has the id asked for is for the caller to say, who can read it. So no new event is ever taken
-//! for an old one, and a chance hit costs a reading (one in a hundred thousand look-ups).
+//! A hash table of eight bytes a slot, cut into shards that grow one at a time. A slot holds
+//! 32 bits of the id's key and a running number that stands for the place of the event, no id:
+//! whether an event of that place has the id asked for is for the caller to say, who can read it.
+//! So no new event is ever taken for an old one, and a chance hit costs a reading (one in a
+//! hundred thousand look-ups).
 //!
-//! Commits are numbered upwards. Forgetting is raising the lowest number that counts; what lies
-//! below is swept out when its shard next grows.
+//! Commits are numbered upwards, and so are the ids in them. Forgetting is raising the lowest
+//! number that counts; what lies below is swept out when its shard is next laid out.
+
+mod commits;
+mod shard;
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::ops::Range;
 
 use domain::Timestamp;
 use domain::report::{EARLIEST_MS, LATEST_MS};
 use thiserror::Error;
 
+use self::commits::Commits;
+use self::shard::{FIRST, Found, Shard};
 use crate::id::Key;
 
 /// How long an accepted id is kept, in ms: for as long as its report could come again.
@@ -25,7 +33,9 @@ pub const INDEX_MAX: u32 = (1 << 24) - 1;
 
 const BUCKET_MS: i64 = 3_600_000;
 const SHARDS: usize = 256;
-const SMALLEST: usize = 32;
+/// How far apart the places kept may lie, counted along the commits: half of what numbers there are,
+/// so that they needn't be numbered anew but once in a long while.
+const SPAN: u64 = 1 << 31;
 
 /// Where an accepted event lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,8 +49,11 @@ pub struct Place {
 /// A place can't be kept.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum PlaceError {
-    /// Outside of what twelve bytes hold.
-    #[error("a place lies between commit 1 and {COMMIT_MAX}, index 0 and {INDEX_MAX}")]
+    /// Outside of what can be numbered, or of a commit that others have followed.
+    #[error(
+        "a place lies between commit 1 and {COMMIT_MAX}, index 0 and {INDEX_MAX}, in the last commit, \
+         and less than {SPAN} places after the first that is kept"
+    )]
     OutOfRange,
     /// A commit of a number below one that has begun.
     #[error("commits are numbered upwards: {0} comes after a later one")]
@@ -69,16 +82,21 @@ struct Bucket {
 #[derive(Clone, Debug)]
 pub struct Window {
     shards: Vec<Shard>,
+    commits: Commits,
     buckets: VecDeque<Bucket>,
     floor: u64,
+    /// The lowest ordinal that counts: that of the first id in commit `floor` or later.
+    from: u32,
 }
 
 impl Default for Window {
     fn default() -> Window {
         Window {
             shards: vec![Shard::default(); SHARDS],
+            commits: Commits::default(),
             buckets: VecDeque::new(),
             floor: 1,
+            from: FIRST,
         }
     }
 }
@@ -105,8 +123,11 @@ impl Window {
     /// The bytes its tables take.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let slots = self.shards.iter().map(|shard| shard.slots.capacity());
-        slots.sum::<usize>() * size_of::<Slot>()
+        let shards = self
+            .shards
+            .iter()
+            .map(|shard| size_of_val(shard) + shard.bytes());
+        shards.sum::<usize>() + self.commits.bytes()
     }
 
     /// Says that a commit begins, accepted at `at`, and forgets what is older than [`KEPT_MS`] by
@@ -119,15 +140,20 @@ impl Window {
             return Err(PlaceError::OutOfRange);
         }
         let hour = at.millis().div_euclid(BUCKET_MS);
-        let last = self.buckets.back();
-        if commit < last.map_or(self.floor, |bucket| bucket.first_commit) {
+        let begun = self.buckets.back().map(|bucket| bucket.first_commit);
+        let noted = self.commits.last().map(|(last, _)| last);
+        if Some(commit) < begun.max(noted).max(Some(self.floor)) {
             return Err(PlaceError::Backwards(commit));
         }
-        if last.is_none_or(|bucket| bucket.hour < hour) {
+        if self.buckets.back().is_none_or(|last| last.hour < hour) {
+            let ids = self.begun_before(commit);
+            if let Some(last) = self.buckets.back_mut() {
+                last.ids -= ids;
+            }
             self.buckets.push_back(Bucket {
                 hour,
                 first_commit: commit,
-                ids: 0,
+                ids,
             });
         }
         self.forget_at(at);
@@ -139,7 +165,7 @@ impl Window {
         let oldest = now.plus_ms(-KEPT_MS).millis().div_euclid(BUCKET_MS);
         while self.buckets.len() > 1 && self.buckets[0].hour < oldest {
             self.buckets.pop_front();
-            self.floor = self.buckets[0].first_commit;
+            self.raise(self.buckets[0].first_commit);
         }
     }
 
@@ -152,15 +178,34 @@ impl Window {
         while self.buckets.len() > 1 && self.buckets[1].first_commit <= floor {
             self.buckets.pop_front();
         }
-        self.floor = floor;
-        let next = self.buckets.get(1).map_or(u64::MAX, |one| one.first_commit);
-        let slots = self.shards.iter().flat_map(|shard| &shard.slots);
-        let left = slots.filter(|slot| (floor..next).contains(&place(**slot).commit));
-        let left = left.fold(0, |sum, _| sum + 1);
+        self.raise(floor);
+        let next = self.buckets.get(1).map(|bucket| bucket.first_commit);
+        let until = next.map_or(u32::MAX, |next| self.commits.from(next));
+        let left = self.count(self.from..until);
         if let Some(first) = self.buckets.front_mut() {
             first.first_commit = first.first_commit.max(floor);
             first.ids = left;
         }
+    }
+
+    /// The ids of a commit that begins again: they are kept as long as those that will come.
+    fn begun_before(&self, commit: u64) -> u64 {
+        match self.commits.last() {
+            Some((last, start)) if last == commit => self.count(start..u32::MAX),
+            _ => 0,
+        }
+    }
+
+    fn count(&self, ordinals: Range<u32>) -> u64 {
+        let shards = self.shards.iter();
+        let ids = shards.map(|shard| shard.count(ordinals.clone()));
+        ids.fold(0, |sum, ids| sum + u64::try_from(ids).unwrap_or(0))
+    }
+
+    fn raise(&mut self, floor: u64) {
+        self.floor = floor;
+        self.from = self.commits.from(floor);
+        self.commits.forget_below(floor);
     }
 
     /// The lowest commit whose ids are kept: blobs from here on must be readable.
@@ -176,8 +221,7 @@ impl Window {
     pub fn touch(&self, keys: &[Key]) -> u32 {
         let seen = keys.iter().map(|key| {
             let (shard, mark) = split(*key);
-            let slots = &self.shards[shard].slots;
-            slots.get(home(mark, slots.len())).map_or(0, |slot| slot[0])
+            self.shards[shard].glance(mark)
         });
         seen.fold(0, |sum, one| sum ^ one)
     }
@@ -192,10 +236,11 @@ impl Window {
         mut same: impl FnMut(Place) -> Result<bool, E>,
     ) -> Result<Option<Place>, E> {
         let (shard, mark) = split(key);
-        match self.shards[shard].search(mark, self.floor, &mut same)? {
-            Found::Here(at) => Ok(Some(place(self.shards[shard].slots[at]))),
-            Found::Free(_) | Found::Full => Ok(None),
-        }
+        let shard = &self.shards[shard];
+        let mut last = None;
+        let same = |ordinal| same(*last.insert(self.commits.place(ordinal)));
+        let found = shard.search(mark, self.from, same)?;
+        Ok(last.filter(|_| matches!(found, Found::Here(_))))
     }
 
     /// Puts an id in, of the commit that has begun last, unless it is there: then the answer is
@@ -209,32 +254,56 @@ impl Window {
         at: Place,
         mut same: impl FnMut(Place) -> Result<bool, E>,
     ) -> Result<Option<Place>, WindowError<E>> {
-        let Some(bucket) = self.bucket_of(at) else {
+        let numbered = self.bucket_of(at).zip(self.number(at));
+        let Some((bucket, ordinal)) = numbered else {
             return Err(WindowError::Place(PlaceError::OutOfRange));
         };
         let (index, mark) = split(key);
-        let (floor, shard) = (self.floor, &mut self.shards[index]);
-        shard.make_room(floor);
-        let found = shard.search(mark, floor, &mut same);
+        let shard = &mut self.shards[index];
+        shard.make_room(self.from);
+        let same = |ordinal| same(self.commits.place(ordinal));
+        let found = shard.search(mark, self.from, same);
         match found.map_err(WindowError::Read)? {
-            Found::Here(slot) => return Ok(Some(place(shard.slots[slot]))),
-            Found::Free(slot) => shard.put(slot, mark, at),
-            // Room was made just before, so a free slot was found.
-            Found::Full => return Err(WindowError::Place(PlaceError::OutOfRange)),
+            Found::Here(slot) => return Ok(Some(self.commits.place(shard.ordinal(slot)))),
+            Found::Absent(slot) => shard.put(slot, (mark, ordinal), self.from),
         }
+        self.commits.note(at.commit, ordinal);
         self.buckets[bucket].ids += 1;
         Ok(None)
     }
 
     /// Takes an id out again whose commit failed.
     pub fn remove(&mut self, key: Key, at: Place) {
+        let kept = self.bucket_of(at).zip(self.commits.ordinal(at));
+        let Some((bucket, ordinal)) = kept else {
+            return;
+        };
         let (shard, mark) = split(key);
-        let same = |found: Place| Ok::<_, std::convert::Infallible>(found == at);
-        let Ok(found) = self.shards[shard].search(mark, self.floor, &mut { same });
-        if let (Found::Here(slot), Some(bucket)) = (found, self.bucket_of(at)) {
-            self.shards[shard].slots[slot] = FORGOTTEN;
+        let same = |found| Ok::<_, Infallible>(u64::from(found) == ordinal);
+        let Ok(found) = self.shards[shard].search(mark, self.from, same);
+        if let Found::Here(slot) = found {
+            self.shards[shard].forget(slot);
             self.buckets[bucket].ids -= 1;
         }
+    }
+
+    /// The ordinal for a place of a commit that is kept. Where there are no more, all are made lower,
+    /// by what was forgotten: once in two thousand million ids.
+    fn number(&mut self, at: Place) -> Option<u32> {
+        let ordinal = self.commits.ordinal(at)?;
+        let after = ordinal.checked_sub(u64::from(self.from))?;
+        if after >= SPAN {
+            return None;
+        }
+        if ordinal >= u64::from(u32::MAX) {
+            let (by, floor) = (self.from - FIRST, self.from);
+            self.shards
+                .iter_mut()
+                .for_each(|shard| shard.lower(by, floor));
+            self.commits.lower(by);
+            self.from = FIRST;
+        }
+        u32::try_from(after).ok()?.checked_add(self.from)
     }
 
     /// The bucket of a place that can be kept.
@@ -248,105 +317,9 @@ impl Window {
     }
 }
 
-/// The mark, the low 32 bits of the commit, then its high 8 bits over the index.
-type Slot = [u32; 3];
-
-const EMPTY: Slot = [0; 3];
-/// Of commit 0, so below every floor, and not empty.
-const FORGOTTEN: Slot = [0, 0, 1];
-
-enum Found {
-    Here(usize),
-    Free(usize),
-    Full,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Shard {
-    slots: Vec<Slot>,
-    /// Slots that aren't empty, forgotten ones included.
-    taken: usize,
-}
-
-impl Shard {
-    fn search<E>(
-        &self,
-        mark: u32,
-        floor: u64,
-        same: &mut impl FnMut(Place) -> Result<bool, E>,
-    ) -> Result<Found, E> {
-        let (mut at, mut free) = (home(mark, self.slots.len()), None);
-        for _ in 0..self.slots.len() {
-            let slot = self.slots[at];
-            if slot == EMPTY {
-                return Ok(Found::Free(free.unwrap_or(at)));
-            }
-            let old = place(slot).commit < floor;
-            if old {
-                free = free.or(Some(at));
-            } else if slot[0] == mark && same(place(slot))? {
-                return Ok(Found::Here(at));
-            }
-            at += 1;
-            if at == self.slots.len() {
-                at = 0;
-            }
-        }
-        Ok(free.map_or(Found::Full, Found::Free))
-    }
-
-    fn put(&mut self, at: usize, mark: u32, place: Place) {
-        if self.slots[at] == EMPTY {
-            self.taken += 1;
-        }
-        let [commit, high] = [place.commit, place.commit >> 32].map(low_word);
-        self.slots[at] = [mark, commit, (high << 24) | place.index];
-    }
-
-    /// At most three quarters are taken: then the table is made anew, without what was
-    /// forgotten, about three fifths full.
-    fn make_room(&mut self, floor: u64) {
-        if (self.taken + 1) * 4 <= self.slots.len() * 3 {
-            return;
-        }
-        let slots = std::mem::take(&mut self.slots);
-        let live = slots.iter().filter(|slot| place(**slot).commit >= floor);
-        let size = (live.clone().count() * 17 / 10).max(SMALLEST);
-        let mut fresh = vec![EMPTY; size];
-        self.taken = 0;
-        for slot in live {
-            let mut at = home(slot[0], size);
-            while fresh[at] != EMPTY {
-                at = if at + 1 == size { 0 } else { at + 1 };
-            }
-            fresh[at] = *slot;
-            self.taken += 1;
-        }
-        self.slots = fresh;
-    }
-}
-
 /// The shard and the mark of a key: 40 of its bits.
 fn split(key: Key) -> (usize, u32) {
     let bytes = key.0.to_le_bytes();
     let mark = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
     (usize::from(bytes[4]), mark)
-}
-
-fn home(mark: u32, size: usize) -> usize {
-    // The mark's share of the table. `size` is below 2³², so the product fits.
-    let scaled = u64::from(mark) * u64::try_from(size).unwrap_or(0);
-    usize::try_from(scaled >> 32).unwrap_or(0)
-}
-
-fn low_word(value: u64) -> u32 {
-    let bytes = value.to_le_bytes();
-    u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
-}
-
-fn place(slot: Slot) -> Place {
-    Place {
-        commit: u64::from(slot[1]) | u64::from(slot[2] >> 24) << 32,
-        index: slot[2] & INDEX_MAX,
-    }
 }

@@ -14,5 +14,7 @@ mod model;
 mod replays;
 mod sequences;
 mod terms;
+mod window_memory;
+mod window_model;
 mod windows;
 mod world;

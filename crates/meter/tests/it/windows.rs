@@ -13,6 +13,10 @@ fn place(commit: u64, index: u32) -> Place {
     Place { commit, index }
 }
 
+fn no(_: Place) -> Result<bool, Infallible> {
+    Ok(false)
+}
+
 fn yes(_: Place) -> Result<bool, Infallible> {
     Ok(true)
 }
@@ -28,17 +32,20 @@ fn an_id_is_found_where_it_was_put_first() {
 
 #[test]
 fn ids_of_one_hash_are_never_taken_for_each_other() {
-    let mut window = Window::new();
-    window.begin(1, NOW).unwrap();
-    // All keys are one; only the caller can tell the ids apart.
-    for index in 0..500 {
-        let same = |_| Ok::<_, Infallible>(false);
-        let put = window.insert_if_absent(Key(7), place(1, index), same);
-        assert_eq!(put, Ok(None));
-    }
-    for index in 0..500 {
-        let same = |at: Place| Ok::<_, Infallible>(at.index == index);
-        assert_eq!(window.find(Key(7), same), Ok(Some(place(1, index))));
+    // Wherever in the table they lie, also at its very end.
+    for key in [7, u128::from(u32::MAX), u128::MAX] {
+        let mut window = Window::new();
+        window.begin(1, NOW).unwrap();
+        // All keys are one; only the caller can tell the ids apart.
+        for index in 0..1000 {
+            let put = window.insert_if_absent(Key(key), place(1, index), no);
+            assert_eq!(put, Ok(None));
+        }
+        for index in 0..1000 {
+            let same = |at: Place| Ok::<_, Infallible>(at.index == index);
+            assert_eq!(window.find(Key(key), same), Ok(Some(place(1, index))));
+        }
+        assert_eq!(window.find(Key(key - 1), yes), Ok(None));
     }
 }
 
@@ -140,20 +147,85 @@ fn places_out_of_range_are_refused() {
     let most = place(COMMIT_MAX, INDEX_MAX);
     window.insert_if_absent(Key(1), most, yes).unwrap();
     assert_eq!(window.find(Key(1), yes), Ok(Some(most)));
+    assert_eq!(window.begin(6, NOW), Err(PlaceError::Backwards(6)));
 }
 
 #[test]
-fn memory_stays_within_thirty_bytes_an_id() {
+fn a_commit_that_was_followed_grows_no_more() {
     let mut window = Window::new();
     window.begin(1, NOW).unwrap();
-    let no = |_| Ok::<_, Infallible>(false);
-    for index in 0..200_000_u32 {
-        let key = u128::from(index).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
-        window
-            .insert_if_absent(Key(key), place(1, index), no)
-            .unwrap();
+    window.insert_if_absent(Key(1), place(1, 5), yes).unwrap();
+    window.begin(4, NOW).unwrap();
+    window.insert_if_absent(Key(2), place(4, 0), yes).unwrap();
+    let out = Err(WindowError::Place(PlaceError::OutOfRange));
+    for late in [place(1, 6), place(2, 0), place(3, 0)] {
+        assert_eq!(window.insert_if_absent(Key(3), late, yes), out, "{late:?}");
+        window.remove(Key(2), late);
     }
-    assert!(window.bytes() <= 30 * 200_000, "{} bytes", window.bytes());
+    assert_eq!(window.insert_if_absent(Key(3), place(1, 4), yes), Ok(None));
+    window.begin(5, NOW).unwrap();
+    window.insert_if_absent(Key(4), place(5, 0), yes).unwrap();
+    let places = [place(1, 5), place(4, 0), place(1, 4), place(5, 0)];
+    for (key, at) in (1..).zip(places) {
+        assert_eq!(window.find(Key(key), yes), Ok(Some(at)));
+    }
+    assert_eq!(window.len(), 4);
+}
+
+#[test]
+fn a_commit_that_begins_again_an_hour_later_can_still_be_taken_back() {
+    let mut window = Window::new();
+    window.begin(5, NOW).unwrap();
+    window.insert_if_absent(Key(1), place(5, 0), yes).unwrap();
+    window.begin(5, NOW.plus_ms(2 * HOUR)).unwrap();
+    window.remove(Key(1), place(5, 0));
+    assert!(window.is_empty());
+    window.insert_if_absent(Key(2), place(5, 0), yes).unwrap();
+    assert_eq!(window.find(Key(1), yes), Ok(None));
+    assert_eq!(window.find(Key(2), yes), Ok(Some(place(5, 0))));
+}
+
+#[test]
+fn places_too_far_apart_are_refused_until_the_first_are_forgotten() {
+    let mut window = Window::new();
+    // Each as long as a commit can be: 128 of 2²⁴ places.
+    for commit in 1..=128 {
+        window.begin(commit, NOW).unwrap();
+        let put = window.insert_if_absent(Key(commit.into()), place(commit, INDEX_MAX), yes);
+        assert_eq!(put, Ok(None));
+    }
+    window.begin(129, NOW).unwrap();
+    let out = Err(WindowError::Place(PlaceError::OutOfRange));
+    let beyond = place(129, 0);
+    assert_eq!(window.insert_if_absent(Key(129), beyond, yes), out);
+    assert_eq!(window.len(), 128);
+    window.forget_through(1);
+    assert_eq!(window.insert_if_absent(Key(129), beyond, yes), Ok(None));
+    for commit in 2..=128 {
+        let found = window.find(Key(commit.into()), yes);
+        assert_eq!(found, Ok(Some(place(commit, INDEX_MAX))));
+    }
+}
+
+#[test]
+fn places_are_numbered_for_ever() {
+    let mut window = Window::new();
+    // Two thousand commits as long as can be are seven times more places than there are numbers.
+    for commit in 1..=2000_u64 {
+        window.begin(commit, NOW).unwrap();
+        let last = place(commit, INDEX_MAX);
+        for at in [place(commit, 0), last] {
+            let key = Key(u128::from(commit) << 1 | u128::from(at.index & 1));
+            assert_eq!(window.insert_if_absent(key, at, yes), Ok(None));
+        }
+        window.forget_through(commit.saturating_sub(100));
+    }
+    for commit in 1..=2000 {
+        let found = window.find(Key(u128::from(commit) << 1 | 1), yes);
+        let kept = (commit > 1900).then(|| place(commit, INDEX_MAX));
+        assert_eq!(found, Ok(kept));
+    }
+    assert_eq!(window.len(), 200);
 }
 
 proptest! {
