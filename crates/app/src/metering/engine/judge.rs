@@ -16,10 +16,10 @@ use store::db::Tx;
 
 use super::super::batch::{Asked, Judged, Lacks};
 use super::super::report::{Answer, Counted};
-use super::Engine;
 use super::blobs;
 use super::channels;
 use super::each;
+use super::keyed::Keyed;
 use super::old::Old;
 use super::state::State;
 use super::uncovered::Refused;
@@ -59,94 +59,6 @@ impl Counting<'_> {
             video: self.video.as_deref(),
         }
     }
-}
-
-/// Reads the licences and tracks that events name and the book doesn't know yet, and finds which
-/// licences they are.
-pub(super) async fn learn(
-    state: &mut State,
-    tx: &mut Tx,
-    (asked, keys): (&[Asked], &mut [Vec<Option<Keyed<'_>>>]),
-    earlier: &Earlier,
-    now: Timestamp,
-) -> Result<(), Fault> {
-    let mut codes = find(state, keys);
-    let book = &state.known.book;
-    let unknown = |code: &Code| book.find(*code).is_none();
-    let mut tracks = BTreeSet::new();
-    let mut by_channel = Vec::new();
-    for event in asked.iter().flat_map(Asked::good) {
-        if event.licence_code.is_none() {
-            by_channel.extend(event.named_channel().zip(event.track));
-        }
-        tracks.extend(event.track.filter(|track| book.track(*track).is_none()));
-    }
-    if !by_channel.is_empty() {
-        // One that has come again is told its licence, whatever lists say by now.
-        let before = earlier.values().filter_map(|before| before.code);
-        codes.extend(before.filter(unknown));
-        let channels = by_channel.iter().map(|(channel, _)| channel.clone());
-        let channels = channels.collect();
-        state.known.channels.learn(tx, &channels).await?;
-        let listed = &state.known.channels;
-        for (channel, track) in &by_channel {
-            let holdings = listed.of(channel, *track).map(|one| one.code);
-            codes.extend(holdings.filter(unknown));
-        }
-    }
-    state.known.learn(tx, &codes, &tracks, now).await?;
-    if !codes.is_empty() {
-        find(state, keys);
-    }
-    Ok(())
-}
-
-/// Finds the licences of codes; those that the book doesn't know are the answer.
-fn find(state: &State, keys: &mut [Vec<Option<Keyed<'_>>>]) -> BTreeSet<Code> {
-    let mut unknown = BTreeSet::new();
-    for keyed in keys.iter_mut().flatten().flatten() {
-        let code = keyed.code.and_then(|code| code.code());
-        if let (Some(code), None) = (code, keyed.licence) {
-            keyed.licence = state.known.book.find(code);
-            if keyed.licence.is_none() {
-                unknown.insert(code);
-            }
-        }
-    }
-    unknown
-}
-
-/// What was read of an event once, for all that ask for it.
-#[derive(Clone, Copy)]
-pub(super) struct Keyed<'a> {
-    id: EventId<'a>,
-    /// The one that it has in the window.
-    key: Key,
-    /// The licence's code, where the event names one.
-    code: Option<CodeText<'a>>,
-    /// That licence, once it was looked for.
-    licence: Option<LicenceNo>,
-}
-
-/// What was read of each request's events: of every event, so that they stand at the same place; of one
-/// that couldn't be read, nothing.
-pub(super) fn keys<'a>(engine: &Engine, asked: &'a [Asked]) -> Vec<Vec<Option<Keyed<'a>>>> {
-    let of = |one: &'a Asked| {
-        let keyed = |event: &'a Event<'a>| {
-            let id = event.event_id();
-            Keyed {
-                id,
-                key: engine.seed.of_event(&one.reporter, &id),
-                code: event.licence_code.as_deref().map(CodeText::read),
-                licence: None,
-            }
-        };
-        let events = one.events().iter();
-        events
-            .map(|event| event.as_ref().ok().map(keyed))
-            .collect::<Vec<_>>()
-    };
-    asked.iter().map(of).collect()
 }
 
 /// An event of an earlier commit.
@@ -197,6 +109,12 @@ pub(super) async fn earlier(
     Ok(found)
 }
 
+/// Under which licences events of earlier commits were counted.
+pub(super) fn codes(earlier: &Earlier) -> Vec<Code> {
+    let codes = earlier.values().filter_map(|before| before.code);
+    codes.collect()
+}
+
 /// The blob of a commit that there is: the one in memory, or it is read.
 pub(super) async fn blob(
     tx: &mut Tx,
@@ -237,6 +155,7 @@ impl<'a> Draft<'a> {
         let events = asked.events();
         let mut judged = Judged::default();
         judged.answers.reserve(events.len());
+        self.counted.reserve(events.len());
         let mut licences = Vec::with_capacity(TOGETHER);
         for (events, keys) in events.chunks(TOGETHER).zip(keys.chunks(TOGETHER)) {
             licences.clear();
@@ -247,7 +166,7 @@ impl<'a> Draft<'a> {
                     (Err(receipt), _) => receipt.answer.clone(),
                     (Ok(event), Some(keyed)) => {
                         let from = (asked, event);
-                        self.one(state, old, from, *keyed, &mut judged)?
+                        self.one(state, old, from, keyed, &mut judged)?
                     }
                     (Ok(_), None) => return Err(Fault::because("judging a use", "it has no key")),
                 };
@@ -262,7 +181,7 @@ impl<'a> Draft<'a> {
         state: &mut State,
         old: &Old,
         (asked, event): (&'a Asked, &'a Event<'a>),
-        keyed: Keyed<'a>,
+        keyed: &Keyed<'a>,
         judged: &mut Judged,
     ) -> Result<Answer, Fault> {
         let reporter = asked.reporter.as_str();
@@ -295,9 +214,10 @@ impl<'a> Draft<'a> {
                 }));
                 Ok(Answer::Refused(reasons))
             }
-            Verdict::Accept(accepted) => {
+            Verdict::Accept(mut accepted) => {
                 let counted = of_accepted(&accepted);
-                self.count(state, (reporter, event), keyed, *accepted, counted.clone())?;
+                let from = (reporter, event);
+                self.count(state, from, keyed, (&mut accepted, counted.clone()))?;
                 Ok(Answer::Accepted(counted))
             }
         }
@@ -308,18 +228,25 @@ impl<'a> Draft<'a> {
         &mut self,
         state: &mut State,
         (reporter, event): (&'a str, &'a Event<'a>),
-        keyed: Keyed<'a>,
-        mut accepted: Accepted,
-        counted: Counted,
+        keyed: &Keyed<'a>,
+        (accepted, counted): (&mut Accepted, Counted),
     ) -> Result<(), Fault> {
-        state.known.book.apply(&accepted);
+        state.known.book.apply(accepted);
         let under = accepted.under();
         let channel =
             || CodeText::Channel(under.code, event.channel.as_deref().unwrap_or_default());
         let code = keyed.code.unwrap_or_else(channel);
         let read = (event, keyed.id, code);
-        let stored = Stored::of_read(reporter, read, accepted.take_outcome());
-        let packed = state.packer.add_stored(&stored, Some(under));
+        let one = Counting {
+            event,
+            key: keyed.key,
+            licence: accepted.licence_no(),
+            track: accepted.track_no(),
+            video: accepted.take_video(),
+            stored: Stored::of_read(reporter, read, accepted.take_outcome()),
+            counted,
+        };
+        let packed = state.packer.add_stored(&one.stored, Some(under));
         let index = packed.map_err(Fault::while_("packing a use"))?;
         let place = Place {
             commit: self.no,
@@ -331,15 +258,7 @@ impl<'a> Draft<'a> {
         put.map_err(Fault::while_("noting a use"))?;
         self.refused
             .covers(&state.watched, keyed.key, reporter, &event.id);
-        self.counted.push(Counting {
-            event,
-            key: keyed.key,
-            licence: accepted.licence_no(),
-            track: accepted.track_no(),
-            video: accepted.take_video(),
-            stored,
-            counted,
-        });
+        self.counted.push(one);
         Ok(())
     }
 

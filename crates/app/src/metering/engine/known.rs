@@ -2,8 +2,9 @@
 //! decides.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
-use domain::{BundleId, Cycle, CycleId, LicenceId, SubscriptionId, TrackId};
+use domain::{BundleId, Cycle, CycleId, Envelope, LicenceId, SubscriptionId, TrackId};
 use foldhash::fast::RandomState;
 use meter::book::{Book, LicenceNo, LicenceTerms};
 use meter::pack::CodeText;
@@ -20,6 +21,8 @@ pub(super) struct Known {
     pub(super) book: Book,
     /// By the book's numbers of licences.
     held: Vec<Held>,
+    /// Envelopes by their texts, for licences to share.
+    pub(super) envelopes: HashMap<String, Arc<Envelope>>,
     /// What blobs call licences.
     pub(super) codes: Codes,
     /// By the purse or the subscription's licence, and the number that blobs say.
@@ -65,6 +68,7 @@ impl Default for Known {
             // A settlement sums the blobs.
             book: Book::without_sums(),
             held: Vec::new(),
+            envelopes: HashMap::new(),
             codes: Codes::default(),
             numbers: HashMap::default(),
             things: HashMap::default(),

@@ -23,6 +23,8 @@ use crate::many;
 
 /// How many licences or families are read at once, with all that they need.
 const ASKED: usize = 100;
+/// How many different envelopes are kept to be shared.
+const ENVELOPES_MAX: usize = 1_000;
 /// For how long after its end something may still be asked for, in ms: reports come that late.
 const LATE_MS: i64 = 36 * domain::time::DAY_MS;
 
@@ -144,8 +146,7 @@ impl Known {
             (None, None) => Paid::Bundle,
         };
         let purse = optional(row, "family")?.or(buyer).unwrap_or(*id.bytes());
-        let envelope: Envelope = serde_json::from_str(&row.text("envelope")?)
-            .map_err(Fault::while_("reading a licence's envelope"))?;
+        let envelope = self.envelope(row.text("envelope")?)?;
         let counts_videos =
             matches!(paid_by, Paid::Tier(_)) && matches!(envelope.videos, Videos::Count(_));
         let code = row.text("code")?.parse();
@@ -159,7 +160,7 @@ impl Known {
             code,
             number,
             state: Standing::from_word(&row.text("status")?)?.into(),
-            envelope: Arc::new(envelope),
+            envelope,
             currency: Currency::from_code(&row.text("currency")?)
                 .map_err(Fault::while_("reading a licence's currency"))?,
             paid_by,
@@ -195,6 +196,19 @@ impl Known {
             wanted.purses.insert(purse);
         }
         Ok(())
+    }
+
+    /// An envelope, once for all licences that have the same: most are of few offers.
+    fn envelope(&mut self, text: String) -> Result<Arc<Envelope>, Fault> {
+        if let Some(same) = self.envelopes.get(&text) {
+            return Ok(Arc::clone(same));
+        }
+        let envelope = serde_json::from_str(&text);
+        let envelope = Arc::new(envelope.map_err(Fault::while_("reading a licence's envelope"))?);
+        if self.envelopes.len() < ENVELOPES_MAX {
+            self.envelopes.insert(text, Arc::clone(&envelope));
+        }
+        Ok(envelope)
     }
 
     /// The bundles of families, with the licences that they were bought under.

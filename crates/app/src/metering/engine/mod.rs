@@ -19,6 +19,7 @@ mod each;
 mod fold;
 pub(crate) mod follow;
 mod judge;
+mod keyed;
 mod known;
 mod line;
 mod lines;

@@ -11,7 +11,7 @@ use super::judge::{self, Draft};
 use super::old::Old;
 use super::state::State;
 use super::uncovered::Refused;
-use super::{Engine, catch_up};
+use super::{Engine, catch_up, keyed};
 use crate::Fault;
 use crate::stop::Tries;
 
@@ -52,9 +52,16 @@ impl Trial {
             self.begun = true;
         }
         let asked = std::slice::from_ref(asked);
-        let mut keys = judge::keys(engine, asked);
+        let mut keys = keyed::keys(engine, asked);
         let earlier = judge::earlier(state, &mut tx, &keys).await?;
-        judge::learn(state, &mut tx, (asked, &mut keys), &earlier, now).await?;
+        keyed::learn(
+            state,
+            &mut tx,
+            (asked, &mut keys),
+            &judge::codes(&earlier),
+            now,
+        )
+        .await?;
         let old = Old::find(state, &mut tx, asked, now.0).await?;
         // Taken back: nobody waits for what is left to do.
         drop(tx);
