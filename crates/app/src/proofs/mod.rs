@@ -32,4 +32,4 @@ pub(crate) use one::Records;
 pub(crate) use prove::of_line;
 pub(crate) use statements::{Stated, batch as statement_batch, last as last_statement, statement};
 pub(crate) use tiles::all as all_tiles;
-pub(crate) use uses::{Leaf as UsesLeaf, Logged, settled};
+pub(crate) use uses::{Leaf as UsesLeaf, Logged, Uses, settled};

@@ -17,29 +17,56 @@ pub(crate) struct Logged {
     pub(crate) earned: Money,
 }
 
-/// Puts the uses of settlements that this transaction writes into the log as one leaf: settlement by
-/// settlement, each in the order of the uses' ids. Call it last before the commit: from here on all
-/// others wait.
+/// Uses as they go into a leaf: a large settlement has some hundred thousand, so their bytes lie one
+/// behind the other.
+#[derive(Default)]
+pub(crate) struct Uses {
+    bytes: Vec<u8>,
+    /// Where each ends in them.
+    ends: Vec<usize>,
+    earned: Vec<Money>,
+    /// Each settlement, and its first use's place.
+    starts: Vec<([u8; 16], i64)>,
+}
+
+impl Uses {
+    /// Writes out uses: settlement by settlement, each in the order of the uses' ids.
+    pub(crate) fn of(uses: impl Iterator<Item = Result<Logged, Fault>>) -> Result<Uses, Fault> {
+        let mut out = Uses::default();
+        for (position, one) in (0_i64..).zip(uses) {
+            let Logged { used, earned } = one?;
+            let settlement = used.settlement;
+            if out.starts.last().is_none_or(|(id, _)| *id != settlement) {
+                out.starts.push((settlement, position));
+            }
+            out.earned.push(earned);
+            out.bytes.extend(Event::Use(used).encode());
+            out.ends.push(out.bytes.len());
+        }
+        Ok(out)
+    }
+
+    fn events(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        let event = |(start, end): (usize, &usize)| &self.bytes[start..*end];
+        starts.zip(&self.ends).map(event)
+    }
+}
+
+/// Puts the uses of settlements that this transaction writes into the log as one leaf. Call it last
+/// before the commit: from here on all others wait.
 pub(crate) async fn settled(
     secret: &Secret,
     tx: &mut Tx,
     now: Timestamp,
-    uses: Vec<Logged>,
+    uses: Uses,
 ) -> Result<(), Fault> {
-    let mut starts: Vec<([u8; 16], i64)> = Vec::new();
-    for (position, one) in (0_i64..).zip(&uses) {
-        if starts
-            .last()
-            .is_none_or(|(id, _)| *id != one.used.settlement)
-        {
-            starts.push((one.used.settlement, position));
-        }
-    }
-    let Some(leaf) = append(secret, tx, now, uses).await? else {
+    let Some(leaf) = append(secret, tx, now, &uses).await? else {
         return Ok(());
     };
     let leaf = number(leaf)?;
-    let starts: Vec<[Value; 3]> = starts
+    let starts: Vec<[Value; 3]> = uses
+        .starts
         .iter()
         .map(|(id, position)| [id.into(), leaf.into(), (*position).into()])
         .collect();
@@ -56,7 +83,8 @@ pub(super) async fn log(
 ) -> Result<(), Fault> {
     let uses = rows.iter().map(logged).collect::<Result<Vec<_>, Fault>>()?;
     let ids: Vec<[u8; 16]> = uses.iter().map(|one| one.used.id).collect();
-    let Some(leaf) = append(secret, tx, now, uses).await? else {
+    let uses = Uses::of(uses.into_iter().map(Ok))?;
+    let Some(leaf) = append(secret, tx, now, &uses).await? else {
         return Ok(());
     };
     let leaf = number(leaf)?;
@@ -72,19 +100,14 @@ async fn append(
     secret: &Secret,
     tx: &mut Tx,
     now: Timestamp,
-    uses: Vec<Logged>,
+    uses: &Uses,
 ) -> Result<Option<u64>, Fault> {
-    if uses.is_empty() {
+    if uses.ends.is_empty() {
         return Ok(None);
     }
-    let (mut events, mut earned) = (Vec::new(), Vec::new());
-    for one in uses {
-        earned.push(one.earned);
-        events.push(Event::Use(one.used).encode());
-    }
-    let totals = totals(earned)?;
+    let totals = totals(uses.earned.iter().copied())?;
     let mut end = End::hold(tx).await?;
-    let batch = Batch::new(end.salts(secret), events.iter().map(Vec::as_slice));
+    let batch = Batch::new(end.salts(secret), uses.events());
     let said = Said {
         kind: Kind::Uses,
         batch: batch.head(),

@@ -12,7 +12,7 @@ use store::db::{Row, Tx, Value};
 use crate::{Fault, many};
 
 /// How many bytes of blobs are kept in memory.
-const KEPT_BYTES: usize = 16 << 20;
+const KEPT_BYTES: usize = 4 << 20;
 /// How many blobs are read at once.
 const PAGE: i64 = 16;
 

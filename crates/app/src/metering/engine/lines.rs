@@ -95,6 +95,10 @@ pub(super) async fn count(tx: &mut Tx, lines: &[Line]) -> Result<(), Fault> {
                 micros.into(),
             ];
             draws.push(row);
+            if draws.len() == ROWS {
+                many::write(tx, (INSERT_DRAWS, ""), &draws).await?;
+                draws.clear();
+            }
             *consumed.entry(bundle).or_default() += ms;
         }
         if let Some(pool) = &line.pool {
@@ -107,6 +111,10 @@ pub(super) async fn count(tx: &mut Tx, lines: &[Line]) -> Result<(), Fault> {
                 pool.origin.map(|at| at.0).into(),
             ];
             pooled.push(row);
+            if pooled.len() == ROWS {
+                many::write(tx, (INSERT_POOLED, ""), &pooled).await?;
+                pooled.clear();
+            }
             *uses.entry((pool.cycle, line.track)).or_default() += line.uses;
         }
     }

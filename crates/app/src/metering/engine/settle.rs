@@ -11,7 +11,7 @@ use store::db::Tx;
 
 use super::blobs::{self, int};
 use super::fold::{Folded, SINGLES_MAX, Unsettled};
-use super::known::Known;
+use super::known::{Id, Known};
 use super::line::Line;
 use super::lines::{self, Shared};
 use super::state::State;
@@ -103,7 +103,7 @@ pub(super) async fn in_step(
 async fn write(engine: &Engine, tx: &mut Tx, unsettled: &Unsettled) -> Result<Settled, Fault> {
     let now = engine.edge.now();
     let (_, through) = unsettled.span();
-    let mut uses = Vec::new();
+    let mut settlements: Vec<(Id, Vec<&Line>)> = Vec::new();
     for Folded {
         at, lines, videos, ..
     } in &unsettled.days
@@ -120,15 +120,13 @@ async fn write(engine: &Engine, tx: &mut Tx, unsettled: &Unsettled) -> Result<Se
             lines.sort_unstable_by_key(|line| line.id);
             let shared = book(tx, &mut call, &id, &lines).await?;
             lines::insert(tx, &id, &lines, shared).await?;
-            for line in &lines {
-                uses.push(line.logged(id)?);
-            }
             let told = lines.iter().map(|line| events::Settlement {
                 uses: line.uses,
                 earned: line.earned,
                 commits: line.commits,
             });
             events::settled(tx, now, (&id, currency), told).await?;
+            settlements.push((id, lines));
         }
         lines::count(tx, lines).await?;
         count_videos(tx, videos).await?;
@@ -136,6 +134,11 @@ async fn write(engine: &Engine, tx: &mut Tx, unsettled: &Unsettled) -> Result<Se
     tx.run(SETTLED, &[int(through)?.into()]).await?;
     let news = news::of(engine, tx, &unsettled.days).await?;
     // Last: from here on everybody else who adds to the log waits.
+    let uses = settlements.iter().flat_map(|(id, lines)| {
+        let logged = |line: &&Line| line.logged(*id);
+        lines.iter().map(logged)
+    });
+    let uses = proofs::Uses::of(uses)?;
     proofs::settled(&engine.log_secret, tx, now, uses).await?;
     Ok(Settled {
         through,
