@@ -10,6 +10,7 @@
 //! Several licences may share a purse of clip time; see [`LicenceTerms::purse`].
 
 mod apply;
+mod codes;
 mod judge;
 mod log;
 mod pool;
@@ -32,6 +33,7 @@ use ledger::Currency;
 use licence_key::Code;
 
 use crate::pack::{Outcome, Under};
+use codes::Codes;
 use pool::Subscription;
 use purse::Purse;
 use sums::Pending;
@@ -226,7 +228,7 @@ struct Licence {
 /// Licences, clip time, pools, tracks, and what uses have changed since the last settlement.
 #[derive(Clone, Debug, Default)]
 pub struct Book {
-    codes: Map<u128, u32>,
+    codes: Codes,
     ids: Map<LicenceId, u32>,
     licences: Vec<Licence>,
     holder_places: Map<Holder, u32>,
@@ -292,7 +294,7 @@ impl Book {
     /// The book's own number of the licence with a code.
     #[must_use]
     pub fn find(&self, code: Code) -> Option<LicenceNo> {
-        self.codes.get(&code.value()).copied().map(LicenceNo)
+        self.codes.find(code, &self.licences).map(LicenceNo)
     }
 
     /// The book's own number of a licence.
@@ -371,7 +373,7 @@ impl Book {
     }
 
     fn by_code(&self, code: Code) -> Option<(u32, &Licence)> {
-        let place = *self.codes.get(&code.value())?;
+        let place = self.codes.find(code, &self.licences)?;
         Some((place, self.licences.get(index(place))?))
     }
 

@@ -31,20 +31,20 @@ impl Book {
     /// # Errors
     /// [`TermsError::Code`], [`TermsError::Fixed`].
     pub fn put_licence(&mut self, terms: LicenceTerms) -> Result<(), TermsError> {
-        let code = terms.code.value();
-        match (self.ids.get(&terms.id), self.codes.get(&code)) {
+        let same_code = self.codes.find(terms.code, &self.licences);
+        match (self.ids.get(&terms.id), same_code) {
             (None, None) => {
                 self.new_licence(terms);
                 Ok(())
             }
-            (Some(place), Some(same)) if place == same => self.change(*place, terms),
+            (Some(place), Some(same)) if *place == same => self.change(same, terms),
             _ => Err(TermsError::Code),
         }
     }
 
     fn new_licence(&mut self, terms: LicenceTerms) {
         let place = place_of_next(self.licences.len());
-        self.codes.insert(terms.code.value(), place);
+        self.codes.insert(terms.code, place, &self.licences);
         self.ids.insert(terms.id, place);
         let licence = Licence {
             holder: self.holder(terms.holder),

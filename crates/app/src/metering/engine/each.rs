@@ -2,30 +2,16 @@
 
 use std::borrow::Cow;
 
-use domain::envelope::Placement;
+use domain::Timestamp;
 use domain::time::DAY_MS;
-use domain::{Country, Timestamp};
 use meter::book::{LicenceNo, Paid, TrackNo};
 use meter::pack::{Outcome, Stored};
 use tlog::merkle::Frontier;
 
 use super::known::{Known, Numbered};
-use super::line::{Alone, Drawn, Draws, Line, Pooled, Said, sum};
+use super::line::{Alone, Drawn, Draws, Key, Line, Pooled, Said, sum};
 use super::place;
 use crate::Fault;
-
-/// Lines with the same key are one.
-#[derive(PartialEq, Eq, Hash)]
-pub(super) struct Key {
-    licence: LicenceNo,
-    track: TrackNo,
-    /// The cycle that paid, by its number, and whether it was another than their own.
-    cycle: Option<(u32, bool)>,
-    /// The day of publication.
-    day: i64,
-    placement: Placement,
-    territory: Option<Country>,
-}
 
 /// A use that was just judged.
 #[derive(Clone, Copy)]
@@ -169,6 +155,7 @@ impl<'a> Use<'a> {
         let track = self.known.book.track_id(self.track);
         let (commit, index) = self.place;
         let mut line = Line {
+            key: self.key(),
             id: place::id(self.received, commit, index),
             commits: (commit, commit),
             uses: 1,
@@ -177,8 +164,6 @@ impl<'a> Use<'a> {
             currency: terms.currency,
             alone: single.then(|| self.alone()).transpose()?.map(Box::new),
             said: Said {
-                placement: event.placement,
-                territory: event.territory,
                 purpose: Some(event.purpose),
                 video: Some(event.video_name().into()),
             },

@@ -4,19 +4,21 @@
 //! Each commit is folded when it is written, so that a settlement has nothing left to read, however
 //! many uses it is of.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+use std::hash::BuildHasher;
 use std::hint::black_box;
 
 use domain::time::DAY_MS;
 use domain::{LicenceId, Timestamp};
 use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 use meter::pack::{Outcome, Stored};
 use tlog::PartSalts;
 
 use super::blobs;
-use super::each::{Judged, Key, Use};
+use super::each::{Judged, Use};
 use super::known::Known;
-use super::line::Line;
+use super::line::{Key, Line};
 use crate::Fault;
 use crate::proofs::Records;
 
@@ -45,7 +47,9 @@ pub(super) struct Folded {
     pub(super) lines: Vec<Line>,
     /// Videos under licences that count them.
     pub(super) videos: BTreeSet<(LicenceId, String)>,
-    places: HashMap<Key, usize, RandomState>,
+    /// The places of lines, found by their keys.
+    places: HashTable<u32>,
+    hasher: RandomState,
 }
 
 impl Unsettled {
@@ -176,33 +180,52 @@ impl Folded {
     fn add_all(&mut self, uses: &[Use<'_>], records: &mut Records) -> Result<(), Fault> {
         // Where there are many lines each lies far from the others. Looked for and at together, the
         // processor fetches them side by side.
-        let found = uses.iter().map(|one| self.places.get(&one.key()).copied());
-        let found: Vec<Option<usize>> = found.collect();
-        let lines = || found.iter().flatten().filter_map(|at| self.lines.get(*at));
+        let found = uses.iter().map(|one| {
+            let key = one.key();
+            (self.hasher.hash_one(&key), key)
+        });
+        let found: Vec<(u64, Option<usize>)> = found
+            .map(|(hash, key)| (hash, self.find(hash, &key)))
+            .collect();
+        let lines = || found.iter().filter_map(|(_, at)| self.lines.get((*at)?));
         black_box(lines().fold(0, |seen, line| seen ^ line.touch()));
         black_box(lines().fold(0, |seen, line| seen ^ line.touch_tree()));
-        for (one, at) in uses.iter().zip(found) {
+        for (one, (hash, at)) in uses.iter().zip(found) {
             self.count_video(one);
             let leaf = records.leaf(one.place, one.received, one.event);
-            self.add(one, at)?.tree.push(leaf);
+            // What wasn't there a moment ago may be by now.
+            match at.or_else(|| self.find(hash, &one.key())) {
+                Some(at) => {
+                    let line = &mut self.lines[at];
+                    one.add_to(line)?;
+                    line.tree.push(leaf);
+                }
+                None => self.put(hash, one.line(false)?).tree.push(leaf),
+            }
         }
         Ok(())
     }
 
-    /// The line of a use, with it added: that at a place, if it had one a moment ago.
-    fn add(&mut self, one: &Use<'_>, at: Option<usize>) -> Result<&mut Line, Fault> {
-        let next = self.lines.len();
-        let at = match at {
-            Some(at) => at,
-            None => *self.places.entry(one.key()).or_insert(next),
+    fn find(&self, hash: u64, key: &Key) -> Option<usize> {
+        let same = |at: &u32| {
+            self.lines
+                .get(place(*at))
+                .is_some_and(|line| line.key == *key)
         };
-        if at == next {
-            return Ok(self.lines.push_mut(one.line(false)?));
-        }
-        let lost = || Fault::because("settling uses", "a line is lost");
-        let line = self.lines.get_mut(at).ok_or_else(lost)?;
-        one.add_to(line)?;
-        Ok(line)
+        self.places.find(hash, same).map(|at| place(*at))
+    }
+
+    fn put(&mut self, hash: u64, line: Line) -> &mut Line {
+        let (lines, hasher) = (&self.lines, &self.hasher);
+        // There are no more lines than uses, which are numbered so.
+        let next = u32::try_from(lines.len()).unwrap_or(u32::MAX);
+        let hash_of = |at: &u32| {
+            lines
+                .get(place(*at))
+                .map_or(0, |line| hasher.hash_one(&line.key))
+        };
+        self.places.insert_unique(hash, next, hash_of);
+        self.lines.push_mut(line)
     }
 
     fn count_video(&mut self, one: &Use<'_>) {
@@ -210,4 +233,9 @@ impl Folded {
             self.videos.insert((terms.id, video.clone().into_owned()));
         }
     }
+}
+
+fn place(at: u32) -> usize {
+    // Every target that we build for has 32 bits at least.
+    usize::try_from(at).unwrap_or(usize::MAX)
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use domain::envelope::{Placement, Purpose};
 use domain::{BundleId, Country, CycleId, LicenceId, SubscriptionId, Timestamp, TrackId};
 use ledger::{Currency, Money};
+use meter::book::{LicenceNo, TrackNo};
 use sha2::{Digest, Sha256};
 use tlog::merkle::Frontier;
 
@@ -15,8 +16,23 @@ use super::known::Id;
 use crate::Fault;
 use crate::proofs::{Logged, event, letters};
 
+/// Lines with the same key are one.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub(super) licence: LicenceNo,
+    pub(super) track: TrackNo,
+    /// The cycle that paid, by its number, and whether it was another than their own.
+    pub(super) cycle: Option<(u32, bool)>,
+    /// The day of publication.
+    pub(super) day: i64,
+    pub(super) placement: Placement,
+    pub(super) territory: Option<Country>,
+}
+
 /// Uses under one licence of one track.
 pub(super) struct Line {
+    /// What its uses have in common.
+    pub(super) key: Key,
     pub(super) id: Id,
     /// The first and the last commit with such a use.
     pub(super) commits: (u64, u64),
@@ -48,10 +64,8 @@ pub(super) struct Alone {
     pub(super) report: String,
 }
 
-/// What a line keeps of its reports.
+/// What a line keeps of its reports beside its key.
 pub(super) struct Said {
-    pub(super) placement: Placement,
-    pub(super) territory: Option<Country>,
     /// Of several: where they agree.
     pub(super) purpose: Option<Purpose>,
     pub(super) video: Option<Box<str>>,
