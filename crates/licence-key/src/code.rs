@@ -224,13 +224,14 @@ fn value_of(symbol: char) -> Option<u128> {
 
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, symbol) in self.symbols().into_iter().enumerate() {
-            if index > 0 && index % GROUP == 0 {
-                f.write_str("-")?;
-            }
-            fmt::Write::write_char(f, char::from(symbol))?;
+        // As one text: who writes JSON looks at each piece for what to escape.
+        let mut text = [b'-'; SYMBOLS + SYMBOLS / GROUP - 1];
+        let symbols = self.symbols();
+        let groups = symbols.chunks(GROUP);
+        for (place, group) in text.chunks_mut(GROUP + 1).zip(groups) {
+            place[..GROUP].copy_from_slice(group);
         }
-        Ok(())
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
