@@ -7,6 +7,8 @@
 
 use alloc::vec::Vec;
 
+use smallvec::SmallVec;
+
 use crate::hash::Hash;
 
 /// A complete subtree: `2^height` leaves, beginning at leaf `index · 2^height`.
@@ -206,8 +208,12 @@ fn heads_from_consistency(old: u64, new: u64, seed: Hash, rest: &[Hash]) -> Opti
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Frontier {
     size: u64,
-    heads: Vec<Hash>,
+    /// In place where they are few: a store that counts much grows some ten thousand small trees at once.
+    heads: SmallVec<[Hash; IN_PLACE]>,
 }
+
+/// The heads of any tree of less than 2^6 leaves.
+const IN_PLACE: usize = 6;
 
 impl Frontier {
     /// The frontier of a tree whose complete subtrees somebody else kept.

@@ -17,8 +17,9 @@ use crate::{App, Fault, Refusal, Stop};
 
 /// The most events a batch holds.
 pub const BATCH_MAX: usize = BATCH_EVENTS_MAX;
-/// Bodies from this size on are read beside the threads that answer.
-const LARGE: usize = 32 << 10;
+/// Bodies from this size on are read beside the threads that answer. A full batch of usual events is
+/// smaller: it takes less than a millisecond, and another thread would have to be woken for it.
+const LARGE: usize = 384 << 10;
 
 /// In which form a batch comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -17,9 +17,11 @@ pub(crate) struct Logged {
     pub(crate) earned: Money,
 }
 
+/// About how many bytes a use has.
+const BYTES: usize = 152;
+
 /// Uses as they go into a leaf: a large settlement has some hundred thousand, so their bytes lie one
 /// behind the other.
-#[derive(Default)]
 pub(crate) struct Uses {
     bytes: Vec<u8>,
     /// Where each ends in them.
@@ -30,9 +32,17 @@ pub(crate) struct Uses {
 }
 
 impl Uses {
-    /// Writes out uses: settlement by settlement, each in the order of the uses' ids.
-    pub(crate) fn of(uses: impl Iterator<Item = Result<Logged, Fault>>) -> Result<Uses, Fault> {
-        let mut out = Uses::default();
+    /// Writes out so many uses: settlement by settlement, each in the order of the uses' ids.
+    pub(crate) fn of(
+        count: usize,
+        uses: impl Iterator<Item = Result<Logged, Fault>>,
+    ) -> Result<Uses, Fault> {
+        let mut out = Uses {
+            bytes: Vec::with_capacity(count * BYTES),
+            ends: Vec::with_capacity(count),
+            earned: Vec::with_capacity(count),
+            starts: Vec::new(),
+        };
         for (position, one) in (0_i64..).zip(uses) {
             let Logged { used, earned } = one?;
             let settlement = used.settlement;
@@ -83,7 +93,7 @@ pub(super) async fn log(
 ) -> Result<(), Fault> {
     let uses = rows.iter().map(logged).collect::<Result<Vec<_>, Fault>>()?;
     let ids: Vec<[u8; 16]> = uses.iter().map(|one| one.used.id).collect();
-    let uses = Uses::of(uses.into_iter().map(Ok))?;
+    let uses = Uses::of(uses.len(), uses.into_iter().map(Ok))?;
     let Some(leaf) = append(secret, tx, now, &uses).await? else {
         return Ok(());
     };

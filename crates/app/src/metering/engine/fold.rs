@@ -37,6 +37,8 @@ pub(super) struct Unsettled {
     /// By the day that their commits were accepted on, in their order: what waited, since a program
     /// had stopped, still belongs to its own month.
     pub(super) days: Vec<Folded>,
+    /// The room of lines that were settled: the next are about as many.
+    room: Option<Folded>,
 }
 
 /// What a settlement makes of one day's blobs.
@@ -60,6 +62,15 @@ impl Unsettled {
             through: settled,
             ..Unsettled::default()
         }
+    }
+
+    /// Everything was settled: nothing, after a commit.
+    pub(super) fn settled(&mut self, through: u64) {
+        let room = self.days.pop().map(Folded::emptied);
+        *self = Unsettled {
+            room,
+            ..Unsettled::after(through)
+        };
     }
 
     /// The commits that it holds: after the first and through the second.
@@ -160,13 +171,21 @@ impl Unsettled {
     fn day(&mut self, at: Timestamp) -> &mut Folded {
         let day = |at: Timestamp| at.0.div_euclid(DAY_MS);
         let same = self.days.pop_if(|last| day(last.at) == day(at));
-        let mut folded = same.unwrap_or_default();
+        let room = || self.room.take().unwrap_or_default();
+        let mut folded = same.unwrap_or_else(room);
         folded.at = at;
         self.days.push_mut(folded)
     }
 }
 
 impl Folded {
+    fn emptied(mut self) -> Folded {
+        self.lines.clear();
+        self.videos.clear();
+        self.places.clear();
+        self
+    }
+
     /// Adds uses that keep a line each.
     fn add_each(&mut self, uses: &[Use<'_>]) -> Result<(), Fault> {
         for one in uses {

@@ -138,7 +138,8 @@ async fn write(engine: &Engine, tx: &mut Tx, unsettled: &Unsettled) -> Result<Se
         let logged = |line: &&Line| line.logged(*id);
         lines.iter().map(logged)
     });
-    let uses = proofs::Uses::of(uses)?;
+    let count = settlements.iter().map(|(_, lines)| lines.len()).sum();
+    let uses = proofs::Uses::of(count, uses)?;
     proofs::settled(&engine.log_secret, tx, now, uses).await?;
     Ok(Settled {
         through,
@@ -153,7 +154,7 @@ pub(super) fn done(engine: &Engine, state: &mut State, settled: &Settled) {
     let until = engine.edge.now().0;
     state.pace.made(lines, (settled.began_ms, until));
     state.settled = settled.through;
-    state.unsettled = Unsettled::after(settled.through);
+    state.unsettled.settled(settled.through);
     state.known.book.settled();
     settled.news.tell(&engine.bus);
 }
