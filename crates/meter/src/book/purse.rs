@@ -97,6 +97,8 @@ impl Purse {
             earned,
             unsettled: Unsettled { epoch, ms },
         };
+        // Nearly always the only one, and there is one for each licence.
+        self.held.reserve_exact(1);
         self.held.insert(at, held);
         Ok(())
     }

@@ -192,8 +192,8 @@ const BEGIN: &str = "begin immediate";
 const WAL_PAGES: &str = "4000";
 /// Memory of a connection for pages, in KiB where negative. A settlement of very many uses changes more
 /// pages than SQLite's own 2 MiB hold, which then are written, read and written again.
-const WRITER_CACHE: &str = "-32768";
-const READER_CACHE: &str = "-8192";
+const WRITER_CACHE: &str = "-16384";
+const READER_CACHE: &str = "-4096";
 
 async fn assert_sqlite_version(pool: &SqlitePool) -> Result<(), DbError> {
     let found: String = sqlx::query_scalar("select sqlite_version()")

@@ -1,7 +1,7 @@
 //! What was asked for so far: the book, and what the store needs beside it to write what the book
 //! decides.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use domain::{BundleId, Cycle, CycleId, Envelope, LicenceId, SubscriptionId, TrackId};
@@ -28,7 +28,7 @@ pub(super) struct Known {
     /// By the purse or the subscription's licence, and the number that blobs say.
     pub(super) numbers: HashMap<(Id, u32), Numbered, RandomState>,
     /// What to read again when something with this id has changed.
-    pub(super) things: HashMap<Id, BTreeSet<Thing>>,
+    pub(super) things: HashMap<Id, Vec<Thing>>,
     pub(super) purses: HashSet<Id>,
     /// Which licences list the channels that stand in place of codes.
     pub(super) channels: Channels,
@@ -55,7 +55,7 @@ pub(super) enum Numbered {
 }
 
 /// Something that is in the book.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Thing {
     Licence(LicenceId),
     Purse(Id),
@@ -120,6 +120,11 @@ impl Known {
 
     /// Says that a thing is to be read again when something with this id has changed.
     pub(super) fn depends(&mut self, on: Id, thing: Thing) {
-        self.things.entry(on).or_default().insert(thing);
+        let things = self.things.entry(on).or_default();
+        if !things.contains(&thing) {
+            // Nearly always the only one, and there is one for each licence.
+            things.reserve_exact(1);
+            things.push(thing);
+        }
     }
 }
