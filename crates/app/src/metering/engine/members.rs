@@ -1,6 +1,8 @@
 //! Which uses of the blobs a line is over: what they have in common is told by the line's row and by
 //! each use alike, so that the tree under a line can be made again.
 
+use std::collections::BTreeMap;
+
 use domain::envelope::Placement;
 use domain::time::DAY_MS;
 use domain::{Country, Timestamp, TrackId};
@@ -11,20 +13,39 @@ use tlog::Hash;
 
 use super::blobs;
 use super::known::Id;
-use super::names::Names;
+use super::names::{Named, Names};
+use super::places::Place;
 use crate::Fault;
 
-/// What the uses of a line have in common: what they were folded by.
+/// What the uses of a line have in common: what they were folded by. Licence and track are a code and an
+/// id; to who has many lines in memory, [their places](Key).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Common {
-    code: Code,
-    track: TrackId,
+pub(super) struct Common<L = Code, T = TrackId> {
+    pub(super) licence: L,
+    pub(super) track: T,
     /// The cycle that paid, by its number, and whether it was another than their own.
     cycle: Option<(u32, bool)>,
     /// The day of publication.
     day: i64,
     placement: Placement,
     territory: Option<Country>,
+}
+
+/// The same in half the bytes.
+pub(super) type Key = Common<Place, Place>;
+
+impl Common {
+    /// The same with places.
+    pub(super) fn key(&self, names: &mut Names) -> Key {
+        Common {
+            licence: names.put(self.licence),
+            track: names.put_track(self.track),
+            cycle: self.cycle,
+            day: self.day,
+            placement: self.placement,
+            territory: self.territory,
+        }
+    }
 }
 
 /// A line of many uses.
@@ -41,23 +62,40 @@ pub(super) struct Summed {
 /// What a use shares with the others of its line; nothing where it names what isn't there.
 pub(super) fn common(names: &Names, event: &Stored<'_>, received: Timestamp) -> Option<Common> {
     let code = event.code.code()?;
-    let licence = names.licence(code)?;
+    let licence = names.of_code(code)?;
+    let bought_for = || licence.track.map(|place| names.track(place));
+    let of = (code, event.track.or_else(bought_for)?);
+    common_of(names, licence, of, (event, received))
+}
+
+/// The same of a use whose licence and track are known.
+pub(super) fn common_of<L, T>(
+    names: &Names,
+    named: &Named,
+    (licence, track): (L, T),
+    (event, received): (&Stored<'_>, Timestamp),
+) -> Option<Common<L, T>> {
     let cycle = match event.outcome {
         Outcome::Pooled { cycle, .. } => {
-            let own = names.cycle(licence.id, cycle)?;
+            let own = names.cycle(named, cycle)?.cycle?;
             let late = !own.contains(event.published_at.min(received));
             Some((cycle, late))
         }
         _ => None,
     };
     Some(Common {
-        code,
-        track: event.track.or(licence.track)?,
+        licence,
+        track,
         cycle,
         day: event.published_at.0.div_euclid(DAY_MS),
         placement: event.placement,
         territory: event.territory,
     })
+}
+
+/// Kept, and counted nowhere.
+pub(super) fn is_kept_only(event: &Stored<'_>) -> bool {
+    event.outcome == Outcome::Uncovered
 }
 
 fn number(row: &Row) -> Result<u32, Fault> {
@@ -79,7 +117,7 @@ pub(super) async fn over(
 ) -> Result<Option<Summed>, Fault> {
     let sql = format!("{SUMMED}{OVER}");
     let values: [Value; 4] = [
-        common.code.plain().into(),
+        common.licence.plain().into(),
         accepted.0.into(),
         accepted.plus_ms(DAY_MS).0.into(),
         blobs::int(commit)?.into(),
@@ -93,20 +131,35 @@ pub(super) async fn over(
     Ok(None)
 }
 
-/// The lines with a root that begin in a commit, which was accepted at a time.
+/// The lines with a root that begin in some commits, each given with the time at which it was accepted.
 pub(super) async fn beginning(
     tx: &mut Tx,
-    commit: u64,
-    accepted: Timestamp,
+    commits: &BTreeMap<u64, Timestamp>,
 ) -> Result<Vec<Summed>, Fault> {
+    let (Some((first, _)), Some((last, _))) = (commits.first_key_value(), commits.last_key_value())
+    else {
+        return Ok(Vec::new());
+    };
     // The id of a line begins with the time at which its first use was accepted.
-    let values: [Value; 3] = [
-        (&bound(accepted)).into(),
-        (&bound(accepted.plus_ms(1))).into(),
-        blobs::int(commit)?.into(),
+    let (from, until) = commits
+        .values()
+        .fold((Timestamp(i64::MAX), Timestamp(i64::MIN)), |span, at| {
+            (span.0.min(*at), span.1.max(*at))
+        });
+    let values: [Value; 4] = [
+        (&bound(from)).into(),
+        (&bound(until.plus_ms(1))).into(),
+        blobs::int(*first)?.into(),
+        blobs::int(*last)?.into(),
     ];
     let rows = tx.all(&format!("{SUMMED}{BEGINNING}"), &values).await?;
-    rows.iter().map(summed).collect()
+    let mut lines = rows.iter().map(summed).collect::<Result<Vec<_>, _>>()?;
+    // Clocks go back, so that of one commit may lie between those of others.
+    lines.retain(|line| {
+        let at = commits.get(&line.first);
+        at.is_some_and(|at| (bound(*at)..bound(at.plus_ms(1))).contains(&line.id))
+    });
+    Ok(lines)
 }
 
 /// The least id of a millisecond.
@@ -137,7 +190,7 @@ fn summed(row: &Row) -> Result<Summed, Fault> {
         uses: blobs::number(row, "uses")?,
         root: root.transpose()?,
         common: Common {
-            code,
+            licence: code,
             track: TrackId::from_bytes(row.id("track_id")?),
             cycle,
             day: row.int("published_ms")?.div_euclid(DAY_MS),
@@ -163,4 +216,5 @@ const OVER: &str = "
        and u.first_no <= $4 and u.last_no >= $4 and u.uses > 0 and u.placement is not null";
 
 const BEGINNING: &str = "
-     where u.id >= $1 and u.id < $2 and u.first_no = $3 and u.root is not null";
+     where u.id >= $1 and u.id < $2 and u.first_no >= $3 and u.first_no <= $4
+       and u.root is not null";

@@ -1,20 +1,32 @@
 //! Replaying: what uses made is summed again from the blobs alone, and held against what was settled.
 //! What the operator's policy has dropped can't be summed again: it is left out on both sides.
 
-use std::collections::{BTreeSet, HashMap};
-use std::hash::Hash;
+mod counting;
+mod reading;
+mod stages;
+mod sums;
+mod trees;
 
-use domain::{BundleId, CycleId, LicenceId, Timestamp, TrackId};
-use foldhash::fast::RandomState;
-use meter::pack::{Blob, BlobError, Outcome, Stored};
+use std::collections::BTreeMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use domain::{BundleId, CycleId, LicenceId, TrackId};
+use meter::pack::Blob;
 use store::db::{Row, Tx};
 use tlog::PartSalts;
 
-use super::blobs::{self, int};
-use super::catch_up;
-use super::names::Names;
-use super::roots::Roots;
+use super::blobs::{self, Numbered, int};
+use super::{catch_up, members};
 use crate::{App, Fault};
+use counting::Counting;
+use reading::Raw;
+use stages::Stages;
+use sums::{By, Sum, compare};
+
+/// From how many uses on blobs are read and summed by themselves: what is held of each is a few times as
+/// large as in its blob.
+const PART_EVENTS: u32 = 1 << 16;
 
 /// What a replay found.
 #[derive(Debug, Clone, Default)]
@@ -45,42 +57,6 @@ impl Replayed {
     }
 }
 
-/// What uses made of one thing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Sum {
-    uses: i64,
-    billed_ms: i64,
-    micros: i64,
-}
-
-impl Sum {
-    fn add(&mut self, uses: i64, billed_ms: i64, micros: i64) {
-        self.uses = self.uses.saturating_add(uses);
-        self.billed_ms = self.billed_ms.saturating_add(billed_ms);
-        self.micros = self.micros.saturating_add(micros);
-    }
-
-    fn words(self) -> String {
-        let Sum {
-            uses,
-            billed_ms,
-            micros,
-        } = self;
-        format!("{uses} uses, {billed_ms} ms, {micros} micros")
-    }
-}
-
-/// Sums by what they are of: there is one for each use to find.
-type By<K> = HashMap<K, Sum, RandomState>;
-
-/// What uses made, by what they were of.
-#[derive(Default)]
-struct Sums {
-    licences: By<(LicenceId, TrackId)>,
-    bundles: By<BundleId>,
-    cycles: By<(CycleId, TrackId)>,
-}
-
 /// Replays every blob that is kept.
 ///
 /// # Errors
@@ -94,94 +70,73 @@ pub async fn replay(app: &App) -> Result<Replayed, Fault> {
 pub(crate) async fn of(tx: &mut Tx, salts: &PartSalts) -> Result<Replayed, Fault> {
     let mark = catch_up::mark(tx).await?;
     let (through, dropped) = (mark.settled, int(mark.dropped)?);
-    let mut found = Replayed {
+    let found = Replayed {
         from: mark.dropped + 1,
         dropped_uses: tx.one(DROPPED, &[dropped.into()]).await?.int("uses")?,
         ..Replayed::default()
     };
-    let (mut sums, mut names, mut at) = (Sums::default(), Names::default(), mark.dropped);
-    let (mut roots, mut codes) = (Roots::new(salts), blobs::Codes::default());
+    let mut at = mark.dropped;
+    let mut stages = Stages::new(salts, Counting::new(at, found));
     while at < through {
         let page = blobs::after(tx, at, through).await?;
-        if page.is_empty() {
+        let Some((last, _)) = page.last() else {
             break;
-        }
-        for (no, bytes) in page {
-            if no > at + 1 {
-                let missing = format!("commits {} to {}", at + 1, no - 1);
-                found.differences.push((missing, MISSING.to_owned()));
-            }
-            at = no;
-            let blob = match Blob::read(&bytes) {
-                Ok(blob) => Ok(codes.learn(tx, blob).await?),
-                Err(why) => Err(why),
-            };
-            let (received, events) = match blob.and_then(|blob| read(&blob)) {
-                Ok(read) => read,
-                Err(why) => {
-                    let of = format!("commit {no}");
-                    found.differences.push((of, why.to_string()));
-                    continue;
-                }
-            };
-            names.learn(tx, &events).await?;
-            for event in &events {
-                if let Err(what) = sums.count(&names, event) {
-                    let detail = format!("names a {what} that isn't there");
-                    found.differences.push((format!("commit {no}"), detail));
-                }
-                found.uses += 1;
-            }
-            let commit = (no, received);
-            let of = (&names, &events[..]);
-            roots.add(tx, commit, of, &mut found.differences).await?;
-            found.blobs += 1;
-        }
+        };
+        at = *last;
+        learn_and_read(tx, &mut stages, page).await?;
     }
-    roots.close(u64::MAX, &mut found.differences);
+    let (mut counted, names) = stages.end().await?;
+    counted.close(u64::MAX);
+    let (mut found, sums, names) = (counted.found, counted.sums, names.read().await);
     let licences = settled(tx, LICENCES, dropped, licence).await?;
-    compare(&mut found, "licence", &sums.licences, &licences);
+    let differences = &mut found.differences;
+    differences.extend(compare("licence", &sums.licences(&names), &licences));
     let bundles = settled(tx, BUNDLES, dropped, bundle).await?;
-    compare(&mut found, "bundle", &sums.bundles, &bundles);
+    differences.extend(compare("bundle", &sums.bundles(&names), &bundles));
     let cycles = settled(tx, CYCLES, dropped, cycle).await?;
-    compare(&mut found, "cycle", &sums.cycles, &cycles);
+    differences.extend(compare("cycle", &sums.cycles(&names), &cycles));
     Ok(found)
 }
 
-/// When a blob was accepted, and its events.
-fn read<'a>(blob: &Blob<'a>) -> Result<(Timestamp, Vec<Stored<'a>>), BlobError> {
-    let events = blob.events().collect::<Result<_, _>>()?;
-    Ok((blob.accepted_at(), events))
-}
-
-impl Sums {
-    /// Adds a use; says what it names that isn't there.
-    fn count(&mut self, names: &Names, event: &Stored<'_>) -> Result<(), &'static str> {
-        let code = event.code.code().ok_or("licence")?;
-        let named = names.licence(code).ok_or("licence")?;
-        let track = event.track.or(named.track).ok_or("track")?;
-        let (billed, earned) = (event.outcome.billed_ms(), event.outcome.earned());
-        let of = self.licences.entry((named.id, track)).or_default();
-        of.add(1, billed, earned);
-        match &event.outcome {
-            Outcome::Drawn(parts) => {
-                for part in parts {
-                    let id = names.numbered(&named.purse, part.nth);
-                    let id = BundleId::from_bytes(id.ok_or("bundle")?);
-                    let of = self.bundles.entry(id).or_default();
-                    of.add(0, part.billed_ms, part.earns);
-                }
-            }
-            Outcome::Pooled { cycle, micros } => {
-                let id = names.numbered(named.id.bytes(), *cycle);
-                let id = CycleId::from_bytes(id.ok_or("cycle")?);
-                let of = self.cycles.entry((id, track)).or_default();
-                of.add(1, 0, *micros);
-            }
-            Outcome::Free | Outcome::Uncovered => {}
+/// Learns what a page's blobs name and which lines begin in them, and hands them on to be read.
+async fn learn_and_read(
+    tx: &mut Tx,
+    stages: &mut Stages,
+    page: Vec<Numbered>,
+) -> Result<(), Fault> {
+    // Of one that can't be read, the reading says why.
+    let blobs = page.iter().map(|(no, bytes)| (*no, Blob::read(bytes)));
+    let blobs = blobs.filter_map(|(no, blob)| Some((no, blob.ok()?)));
+    let blobs: BTreeMap<u64, Blob<'_>> = blobs.collect();
+    let commits = blobs.iter().map(|(no, blob)| (*no, blob.accepted_at()));
+    let lines = members::beginning(tx, &commits.collect()).await?;
+    let mut names = stages.names().await?;
+    for blob in blobs.values() {
+        if !names.has_all_of(blob) {
+            names.learn_all_of(tx, blob).await?;
         }
-        Ok(())
     }
+    let mut begin: BTreeMap<u64, Vec<_>> = BTreeMap::new();
+    for line in lines {
+        let key = line.common.key(&mut names);
+        begin.entry(line.first).or_default().push((line, key));
+    }
+    drop(names);
+    let (mut part, mut events) = (Vec::new(), 0);
+    for (no, bytes) in &page {
+        let count = blobs.get(no).map_or(0, Blob::count);
+        if events > 0 && count > PART_EVENTS.saturating_sub(events) {
+            stages.put(std::mem::take(&mut part)).await?;
+            events = 0;
+        }
+        events += count;
+        part.push(Raw {
+            no: *no,
+            bytes: Arc::clone(bytes),
+            begin: begin.remove(no).unwrap_or_default(),
+        });
+    }
+    stages.put(part).await
 }
 
 async fn settled<K: Eq + Hash>(
@@ -215,30 +170,6 @@ fn cycle(row: &Row) -> Result<(CycleId, TrackId), Fault> {
     let track = TrackId::from_bytes(row.id("track_id")?);
     Ok((CycleId::from_bytes(row.id("cycle_id")?), track))
 }
-
-fn compare<K: Ord + Hash + Copy + std::fmt::Debug>(
-    found: &mut Replayed,
-    what: &str,
-    said: &By<K>,
-    settled: &By<K>,
-) {
-    let all: BTreeSet<K> = said.keys().chain(settled.keys()).copied().collect();
-    for key in all {
-        let of = |sums: &By<K>| sums.get(&key).copied().unwrap_or_default();
-        let (said, settled) = (of(said), of(settled));
-        if said != settled {
-            let detail = format!(
-                "the blobs say {}, settled were {}",
-                said.words(),
-                settled.words()
-            );
-            found.differences.push((format!("{what} {key:?}"), detail));
-        }
-    }
-}
-
-/// What is said of a blob that no policy has dropped.
-const MISSING: &str = "their blobs are gone, and no policy has dropped them";
 
 const DROPPED: &str = "
     select cast(coalesce(sum(uses), 0) as bigint) as uses
