@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::envelope::Placement;
+use domain::set::Member;
 use domain::time::DAY_MS;
 use domain::{Country, Timestamp, TrackId};
 use licence_key::Code;
@@ -13,16 +14,16 @@ use tlog::Hash;
 
 use super::blobs;
 use super::known::Id;
-use super::names::{Named, Names};
+use super::names::{Names, Numbered, with_number};
 use super::places::Place;
 use crate::Fault;
 
 /// What the uses of a line have in common: what they were folded by. Licence and track are a code and an
-/// id; to who has many lines in memory, [their places](Key).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// id, or their places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Common<L = Code, T = TrackId> {
-    pub(super) licence: L,
-    pub(super) track: T,
+    licence: L,
+    track: T,
     /// The cycle that paid, by its number, and whether it was another than their own.
     cycle: Option<(u32, bool)>,
     /// The day of publication.
@@ -31,19 +32,52 @@ pub(super) struct Common<L = Code, T = TrackId> {
     territory: Option<Country>,
 }
 
-/// The same in half the bytes.
-pub(super) type Key = Common<Place, Place>;
+/// The same in few bytes: every use is looked up by them, among tens of thousands of lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    /// The places of licence and track.
+    of: u64,
+    day: i64,
+    /// Cycle, placement and territory.
+    rest: u64,
+}
 
 impl Common {
-    /// The same with places.
-    pub(super) fn key(&self, names: &mut Names) -> Key {
-        Common {
-            licence: names.put(self.licence),
-            track: names.put_track(self.track),
+    /// Their places, and the key.
+    pub(super) fn placed(&self, names: &mut Names) -> ((Place, Place), Key) {
+        let of = (names.put(self.licence), names.put_track(self.track));
+        let common = Common {
+            licence: of.0,
+            track: of.1,
             cycle: self.cycle,
             day: self.day,
             placement: self.placement,
             territory: self.territory,
+        };
+        (of, common.key())
+    }
+}
+
+impl Common<Place, Place> {
+    pub(super) fn key(&self) -> Key {
+        let (number, kind) = match self.cycle {
+            None => (0, 0),
+            Some((number, late)) => (number, 1 + u8::from(late)),
+        };
+        let [placement, ..] = self.placement.place().to_le_bytes();
+        let territory = self
+            .territory
+            .as_ref()
+            .map(|letters| letters.as_str().as_bytes());
+        let [a, b] = match territory {
+            Some([a, b]) => [*a, *b],
+            _ => [0, 0],
+        };
+        let [e, f, g, h] = number.to_le_bytes();
+        Key {
+            of: u64::from(self.licence) << 32 | u64::from(self.track),
+            day: self.day,
+            rest: u64::from_le_bytes([kind, placement, a, b, e, f, g, h]),
         }
     }
 }
@@ -54,6 +88,8 @@ pub(super) struct Summed {
     pub(super) first: u64,
     pub(super) last: u64,
     pub(super) uses: u64,
+    pub(super) billed_ms: i64,
+    pub(super) earned_micros: i64,
     /// None where it was settled before there were trees, or is of a single use.
     pub(super) root: Option<Hash>,
     pub(super) common: Common,
@@ -65,19 +101,18 @@ pub(super) fn common(names: &Names, event: &Stored<'_>, received: Timestamp) -> 
     let licence = names.of_code(code)?;
     let bought_for = || licence.track.map(|place| names.track(place));
     let of = (code, event.track.or_else(bought_for)?);
-    common_of(names, licence, of, (event, received))
+    common_of(names.cycles(licence), of, (event, received))
 }
 
-/// The same of a use whose licence and track are known.
+/// The same of a use whose licence, with its cycles, and track are known.
 pub(super) fn common_of<L, T>(
-    names: &Names,
-    named: &Named,
+    cycles: &[Numbered],
     (licence, track): (L, T),
     (event, received): (&Stored<'_>, Timestamp),
 ) -> Option<Common<L, T>> {
     let cycle = match event.outcome {
         Outcome::Pooled { cycle, .. } => {
-            let own = names.cycle(named, cycle)?.cycle?;
+            let own = with_number(cycles, cycle)?.cycle?;
             let late = !own.contains(event.published_at.min(received));
             Some((cycle, late))
         }
@@ -188,6 +223,8 @@ fn summed(row: &Row) -> Result<Summed, Fault> {
         first: blobs::number(row, "first_no")?,
         last: blobs::number(row, "last_no")?,
         uses: blobs::number(row, "uses")?,
+        billed_ms: row.int("billed_ms")?,
+        earned_micros: row.int("earned_micros")?,
         root: root.transpose()?,
         common: Common {
             licence: code,
@@ -204,8 +241,8 @@ fn summed(row: &Row) -> Result<Summed, Fault> {
 }
 
 const SUMMED: &str = "
-    select u.id, u.first_no, u.last_no, u.uses, u.root, u.track_id, u.published_ms, u.placement,
-           u.territory, l.code, n.n, p.origin_ms
+    select u.id, u.first_no, u.last_no, u.uses, u.billed_ms, u.earned_micros, u.root, u.track_id,
+           u.published_ms, u.placement, u.territory, l.code, n.n, p.origin_ms
       from uses u join licences l on l.id = u.licence_id
       left join pool_uses p on p.use_id = u.id
       left join meter_numbers n on n.id = p.cycle_id";

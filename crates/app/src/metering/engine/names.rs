@@ -226,21 +226,25 @@ impl Names {
         self.things.at(place)
     }
 
-    /// The bundle with this number that a licence draws on.
-    pub(super) fn bundle(&self, licence: &Named, n: u32) -> Option<&Numbered> {
-        self.with_number(licence.purse, n)
+    /// The bundles that a licence draws on.
+    pub(super) fn bundles(&self, licence: &Named) -> &[Numbered] {
+        &self.numbered[licence.purse as usize]
     }
 
-    /// The cycle with this number of a licence's subscription.
-    pub(super) fn cycle(&self, licence: &Named, n: u32) -> Option<&Numbered> {
-        self.with_number(licence.own, n)
+    /// The cycles of a licence's subscription.
+    pub(super) fn cycles(&self, licence: &Named) -> &[Numbered] {
+        &self.numbered[licence.own as usize]
     }
+}
 
-    fn with_number(&self, owner: Place, n: u32) -> Option<&Numbered> {
-        let all = self.numbered.get(owner as usize)?;
-        let at = all.binary_search_by_key(&n, |one| one.n).ok()?;
-        all.get(at)
+/// The one with a number.
+pub(super) fn with_number(all: &[Numbered], n: u32) -> Option<&Numbered> {
+    // Nearly always they are all there.
+    if let Some(one) = all.get(n as usize).filter(|one| one.n == n) {
+        return Some(one);
     }
+    let at = all.binary_search_by_key(&n, |one| one.n).ok()?;
+    all.get(at)
 }
 
 /// The codes that a blob's texts may be: of licences that were named in a spelling of their own.

@@ -9,6 +9,11 @@ use foldhash::fast::RandomState;
 /// Where a thing stands among those of its kind, from 0.
 pub(super) type Place = u32;
 
+/// An index as a place.
+pub(super) fn place_of(index: usize) -> Place {
+    Place::try_from(index).expect("memory is full before there are 2³² of anything")
+}
+
 /// Things with their places.
 pub(super) struct Places<K> {
     places: HashMap<K, Place, RandomState>,
@@ -28,10 +33,8 @@ impl<K: Copy + Eq + Hash> Places<K> {
     /// The place of a thing, a new one where it has none yet.
     pub(super) fn put(&mut self, thing: K) -> Place {
         *self.places.entry(thing).or_insert_with(|| {
-            let place =
-                Place::try_from(self.all.len()).expect("four thousand million ids fill memory");
             self.all.push(thing);
-            place
+            place_of(self.all.len() - 1)
         })
     }
 

@@ -9,7 +9,6 @@ mod trees;
 
 use std::collections::BTreeMap;
 use std::hash::Hash;
-use std::sync::Arc;
 
 use domain::{BundleId, CycleId, LicenceId, TrackId};
 use meter::pack::Blob;
@@ -17,16 +16,20 @@ use store::db::{Row, Tx};
 use tlog::PartSalts;
 
 use super::blobs::{self, Numbered, int};
-use super::{catch_up, members};
+use super::catch_up;
+use super::members::{self, Summed};
+use super::names::Names;
+use super::places::Place;
 use crate::{App, Fault};
 use counting::Counting;
 use reading::Raw;
 use stages::Stages;
-use sums::{By, Sum, compare};
+use sums::{By, Of, Sum, Sums, compare};
+use trees::Line;
 
-/// From how many uses on blobs are read and summed by themselves: what is held of each is a few times as
-/// large as in its blob.
-const PART_EVENTS: u32 = 1 << 16;
+/// From how many bytes on blobs are read and summed by themselves: what is made of them takes a few times
+/// the room.
+const PART_BYTES: usize = 2 << 20;
 
 /// What a replay found.
 #[derive(Debug, Clone, Default)]
@@ -77,18 +80,20 @@ pub(crate) async fn of(tx: &mut Tx, salts: &PartSalts) -> Result<Replayed, Fault
     };
     let mut at = mark.dropped;
     let mut stages = Stages::new(salts, Counting::new(at, found));
+    let mut seen = Seen::default();
     while at < through {
         let page = blobs::after(tx, at, through).await?;
         let Some((last, _)) = page.last() else {
             break;
         };
         at = *last;
-        learn_and_read(tx, &mut stages, page).await?;
+        let begin = learn(tx, (&mut stages, &mut seen), &page).await?;
+        put(&mut stages, page, begin).await?;
     }
     let (mut counted, names) = stages.end().await?;
     counted.close(u64::MAX);
     let (mut found, sums, names) = (counted.found, counted.sums, names.read().await);
-    let licences = settled(tx, LICENCES, dropped, licence).await?;
+    let licences = seen.licences(tx, dropped, &names).await?;
     let differences = &mut found.differences;
     differences.extend(compare("licence", &sums.licences(&names), &licences));
     let bundles = settled(tx, BUNDLES, dropped, bundle).await?;
@@ -98,12 +103,12 @@ pub(crate) async fn of(tx: &mut Tx, salts: &PartSalts) -> Result<Replayed, Fault
     Ok(found)
 }
 
-/// Learns what a page's blobs name and which lines begin in them, and hands them on to be read.
-async fn learn_and_read(
+/// Learns what a page's blobs name, and which lines begin in them.
+async fn learn(
     tx: &mut Tx,
-    stages: &mut Stages,
-    page: Vec<Numbered>,
-) -> Result<(), Fault> {
+    (stages, seen): (&mut Stages, &mut Seen),
+    page: &[Numbered],
+) -> Result<BTreeMap<u64, Vec<Line>>, Fault> {
     // Of one that can't be read, the reading says why.
     let blobs = page.iter().map(|(no, bytes)| (*no, Blob::read(bytes)));
     let blobs = blobs.filter_map(|(no, blob)| Some((no, blob.ok()?)));
@@ -116,27 +121,81 @@ async fn learn_and_read(
             names.learn_all_of(tx, blob).await?;
         }
     }
-    let mut begin: BTreeMap<u64, Vec<_>> = BTreeMap::new();
+    let mut begin: BTreeMap<u64, Vec<Line>> = BTreeMap::new();
     for line in lines {
-        let key = line.common.key(&mut names);
-        begin.entry(line.first).or_default().push((line, key));
+        let (of, key) = line.common.placed(&mut names);
+        seen.add(&names, &line, of);
+        let from = begin.entry(line.first).or_default();
+        from.push(Line::new(&line, key));
     }
-    drop(names);
-    let (mut part, mut events) = (Vec::new(), 0);
-    for (no, bytes) in &page {
-        let count = blobs.get(no).map_or(0, Blob::count);
-        if events > 0 && count > PART_EVENTS.saturating_sub(events) {
+    Ok(begin)
+}
+
+/// Hands a page's blobs on to be read.
+async fn put(
+    stages: &mut Stages,
+    page: Vec<Numbered>,
+    mut begin: BTreeMap<u64, Vec<Line>>,
+) -> Result<(), Fault> {
+    let (mut part, mut size) = (Vec::new(), 0);
+    for (no, bytes) in page {
+        if size > 0 && size + bytes.len() > PART_BYTES {
             stages.put(std::mem::take(&mut part)).await?;
-            events = 0;
+            size = 0;
         }
-        events += count;
-        part.push(Raw {
-            no: *no,
-            bytes: Arc::clone(bytes),
-            begin: begin.remove(no).unwrap_or_default(),
-        });
+        size += bytes.len();
+        let begin = begin.remove(&no).unwrap_or_default();
+        part.push(Raw { no, bytes, begin });
     }
     stages.put(part).await
+}
+
+/// The lines that were read while blobs were: the database needn't sum them again, nor tell those sums.
+#[derive(Default)]
+struct Seen {
+    lines: i64,
+    sums: Sums,
+}
+
+impl Seen {
+    /// Adds a line, unless no blob so far names its licence.
+    fn add(&mut self, names: &Names, line: &Summed, (licence, track): (Place, Place)) {
+        let (Some(_), Ok(uses)) = (names.at(licence), i64::try_from(line.uses)) else {
+            return;
+        };
+        let of = Of {
+            licence,
+            track,
+            cycle: None,
+        };
+        let sum = Sum {
+            uses,
+            billed_ms: line.billed_ms,
+            micros: line.earned_micros,
+        };
+        self.sums.add(of, sum);
+        self.lines += 1;
+    }
+
+    /// What was settled by licence and track: these lines and those without a root. Where there are more
+    /// lines with a root than these, the database sums them all.
+    async fn licences(
+        &self,
+        tx: &mut Tx,
+        dropped: i64,
+        names: &Names,
+    ) -> Result<By<(LicenceId, TrackId)>, Fault> {
+        if tx.one(ROOTED, &[dropped.into()]).await?.int("lines")? != self.lines {
+            let all = format!("{LICENCES}{BY_LICENCE}");
+            return settled(tx, &all, dropped, licence).await;
+        }
+        let rest = format!("{LICENCES} and root is null{BY_LICENCE}");
+        let mut licences = self.sums.licences(names);
+        for (of, sum) in settled(tx, &rest, dropped, licence).await? {
+            licences.entry(of).or_default().add(sum);
+        }
+        Ok(licences)
+    }
 }
 
 async fn settled<K: Eq + Hash>(
@@ -179,7 +238,11 @@ const LICENCES: &str = "
     select licence_id, track_id, cast(sum(uses) as bigint) as uses,
            cast(sum(billed_ms) as bigint) as billed_ms,
            cast(sum(earned_micros) as bigint) as micros
-      from uses where first_no > $1 group by licence_id, track_id";
+      from uses where first_no > $1";
+
+const BY_LICENCE: &str = " group by licence_id, track_id";
+
+const ROOTED: &str = "select count(*) as lines from uses where first_no > $1 and root is not null";
 
 const BUNDLES: &str = "
     select d.bundle_id, cast(0 as bigint) as uses, cast(sum(d.billed_ms) as bigint) as billed_ms,

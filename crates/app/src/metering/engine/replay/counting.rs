@@ -41,18 +41,19 @@ impl Counting {
         for what in &uses.missing {
             differences.push((of(), format!("names a {what} that isn't there")));
         }
-        for (line, key) in read.begin {
-            self.trees.open(line, key);
+        for line in read.begin {
+            self.trees.open(line);
         }
         self.count(no, &uses);
         self.close(no);
     }
 
     fn count(&mut self, no: u64, uses: &Uses) {
-        for one in &uses.all {
-            let leaf = one.leaf.as_ref();
-            if !leaf.is_some_and(|leaf| self.trees.add(no, one, leaf)) {
-                self.sums.add(one.of, one.sum);
+        let lines = self.trees.of(no, &uses.all);
+        for (one, line) in uses.all.iter().zip(lines) {
+            match line {
+                Some(line) => self.trees.add(line, one),
+                None => self.sums.add(one.of, one.sum),
             }
         }
         for (bundle, drawn) in &uses.draws {

@@ -7,23 +7,24 @@ use domain::{Timestamp, TrackId};
 use meter::pack::{self, Blob, BlobError, Outcome, Part, Stored};
 use tlog::{Hash, PartSalts};
 
-use super::super::members::{self, Key, Summed};
-use super::super::names::{Named, Names};
+use super::super::members::{self, Key};
+use super::super::names::{Named, Names, Numbered, with_number};
 use super::super::places::Place;
 use super::sums::{Of, Sum};
+use super::trees::{Line, Use};
 use crate::proofs::Records;
 
 /// A blob to read, with the lines that begin in it.
 pub(super) struct Raw {
     pub(super) no: u64,
     pub(super) bytes: Arc<Vec<u8>>,
-    pub(super) begin: Vec<(Summed, Key)>,
+    pub(super) begin: Vec<Line>,
 }
 
 /// A blob that was read, with the lines that begin in it.
 pub(super) struct Read {
     pub(super) no: u64,
-    pub(super) begin: Vec<(Summed, Key)>,
+    pub(super) begin: Vec<Line>,
     pub(super) uses: Result<Uses, BlobError>,
 }
 
@@ -40,15 +41,6 @@ pub(super) struct Uses {
     pub(super) missing: Vec<&'static str>,
 }
 
-/// A use.
-pub(super) struct Use {
-    pub(super) of: Of,
-    pub(super) sum: Sum,
-    /// What its line's uses have in common and its leaf of their tree, unless nothing it names can be of a
-    /// line.
-    pub(super) leaf: Option<(Key, Hash)>,
-}
-
 /// Reads blobs, one after the other.
 pub(super) fn read(names: &Names, salts: &PartSalts, raw: Vec<Raw>) -> Vec<Read> {
     let mut records = Records::new(salts);
@@ -61,11 +53,9 @@ pub(super) fn read(names: &Names, salts: &PartSalts, raw: Vec<Raw>) -> Vec<Read>
 }
 
 fn uses(names: &Names, records: &mut Records, no: u64, blob: Blob<'_>) -> Result<Uses, BlobError> {
-    let licences: Vec<_> = blob
-        .licences()
-        .iter()
-        .map(|said| names.said(*said))
-        .collect();
+    let licences = blob.licences().iter();
+    let licences = licences.map(|said| Some(Licence::of(names, names.at(names.said(*said)?)?)));
+    let licences: Vec<_> = licences.collect();
     let tracks = blob.tracks().iter().map(|id| TrackId::from_bytes(*id));
     let tracks: Vec<_> = tracks.map(|id| names.track_place(id)).collect();
     let blob = blob.name(|number| names.code(number));
@@ -75,7 +65,11 @@ fn uses(names: &Names, records: &mut Records, no: u64, blob: Blob<'_>) -> Result
         received: blob.accepted_at(),
         licences,
         tracks,
-        uses: Uses::default(),
+        uses: Uses {
+            // What reads a blob's frame has seen that its body is long enough.
+            all: Vec::with_capacity(blob.count() as usize),
+            ..Uses::default()
+        },
     };
     let (mut events, mut index) = (blob.events(), 0);
     while let Some(event) = events.next() {
@@ -85,18 +79,38 @@ fn uses(names: &Names, records: &mut Records, no: u64, blob: Blob<'_>) -> Result
     Ok(reading.uses)
 }
 
+/// A licence of a blob's dictionary.
+#[derive(Clone, Copy)]
+struct Licence<'a> {
+    place: Place,
+    track: Option<Place>,
+    bundles: &'a [Numbered],
+    cycles: &'a [Numbered],
+}
+
+impl<'a> Licence<'a> {
+    fn of(names: &'a Names, named: &Named) -> Licence<'a> {
+        Licence {
+            place: named.place,
+            track: named.track,
+            bundles: names.bundles(named),
+            cycles: names.cycles(named),
+        }
+    }
+}
+
 /// A blob being read.
 struct Reading<'a> {
     names: &'a Names,
     records: &'a mut Records,
     received: Timestamp,
     /// By their places in the blob's dictionaries.
-    licences: Vec<Option<Place>>,
+    licences: Vec<Option<Licence<'a>>>,
     tracks: Vec<Option<Place>>,
     uses: Uses,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
     fn add(&mut self, place: (u64, u32), event: &Stored<'_>, at: pack::Places) {
         self.uses.count += 1;
         if let Err(what) = self.count(place, event, at) {
@@ -111,21 +125,20 @@ impl Reading<'_> {
         event: &Stored<'_>,
         at: pack::Places,
     ) -> Result<(), &'static str> {
-        let named = *self.licence(event, at).ok_or("licence")?;
-        let track = at.track.map_or(named.track, |at| self.tracks[at]);
+        let licence = self.licence(event, at).ok_or("licence")?;
+        let track = at.track.map_or(licence.track, |at| self.tracks[at]);
         let track = track.ok_or("track")?;
         let cycle = match event.outcome {
-            Outcome::Pooled { cycle, .. } => self.names.cycle(&named, cycle),
+            Outcome::Pooled { cycle, .. } => with_number(licence.cycles, cycle),
             _ => None,
         };
-        let of = Of {
-            licence: named.place,
-            track,
-            cycle: cycle.map(|cycle| cycle.place),
-        };
-        let leaf = self.leaf(place, event, (&named, of));
+        let leaf = self.leaf(place, event, (licence, track));
         self.uses.all.push(Use {
-            of,
+            of: Of {
+                licence: licence.place,
+                track,
+                cycle: cycle.map(|cycle| cycle.place),
+            },
             sum: Sum {
                 uses: 1,
                 billed_ms: event.outcome.billed_ms(),
@@ -134,16 +147,19 @@ impl Reading<'_> {
             leaf,
         });
         match &event.outcome {
-            Outcome::Drawn(parts) => self.draw(&named, parts),
+            Outcome::Drawn(parts) => self.draw(licence, parts),
             Outcome::Pooled { .. } if cycle.is_none() => Err("cycle"),
             _ => Ok(()),
         }
     }
 
-    fn licence(&self, event: &Stored<'_>, at: pack::Places) -> Option<&Named> {
+    fn licence(&self, event: &Stored<'_>, at: pack::Places) -> Option<Licence<'a>> {
         match at.licence {
-            Some(at) => self.names.at(self.licences[at]?),
-            None => self.names.of_code(event.code.code()?),
+            Some(at) => self.licences[at],
+            None => {
+                let named = self.names.of_code(event.code.code()?)?;
+                Some(Licence::of(self.names, named))
+            }
         }
     }
 
@@ -152,20 +168,20 @@ impl Reading<'_> {
         &mut self,
         place: (u64, u32),
         event: &Stored<'_>,
-        (named, of): (&Named, Of),
+        (licence, track): (Licence<'_>, Place),
     ) -> Option<(Key, Hash)> {
         if members::is_kept_only(event) {
             return None;
         }
         let received = self.received;
-        let key = (of.licence, of.track);
-        let key = members::common_of(self.names, named, key, (event, received))?;
-        Some((key, self.records.leaf(place, received, event)))
+        let of = (licence.place, track);
+        let common = members::common_of(licence.cycles, of, (event, received))?;
+        Some((common.key(), self.records.leaf(place, received, event)))
     }
 
-    fn draw(&mut self, named: &Named, parts: &[Part]) -> Result<(), &'static str> {
+    fn draw(&mut self, licence: Licence<'_>, parts: &[Part]) -> Result<(), &'static str> {
         for part in parts {
-            let bundle = self.names.bundle(named, part.nth).ok_or("bundle")?;
+            let bundle = with_number(licence.bundles, part.nth).ok_or("bundle")?;
             let drawn = Sum {
                 uses: 0,
                 billed_ms: part.billed_ms,
