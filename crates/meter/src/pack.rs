@@ -72,8 +72,8 @@ use crate::code::{self, Spelling};
 use crate::event::Event;
 use crate::id::EventId;
 
-pub use events::Events;
-pub use read::Blob;
+pub use events::{Events, Places};
+pub use read::{Blob, Named};
 pub use write::Packer;
 
 /// The version of the form that is written.

@@ -23,6 +23,16 @@ struct Last<'a> {
     licence: i64,
 }
 
+/// Where what an event names stands in its blob's dictionaries: what was looked up for a dictionary
+/// needn't be for each event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// Its licence's; none where its code is a text of its own.
+    pub licence: Option<usize>,
+    /// That of the track reported.
+    pub track: Option<usize>,
+}
+
 /// The events of a blob.
 #[derive(Clone, Debug)]
 pub struct Events<'b, 'a> {
@@ -34,6 +44,7 @@ pub struct Events<'b, 'a> {
     pub(super) ids_only: bool,
     /// The number of a licence that wasn't named.
     unnamed: Option<u32>,
+    places: Places,
 }
 
 impl<'b, 'a> Events<'b, 'a> {
@@ -45,7 +56,14 @@ impl<'b, 'a> Events<'b, 'a> {
             last: Last::default(),
             ids_only,
             unnamed: None,
+            places: Places::default(),
         }
+    }
+
+    /// Where the dictionaries have what the last event names that was read.
+    #[must_use]
+    pub fn places(&self) -> Places {
+        self.places
     }
 
     /// The same from an event on with which a group begins, at first for ids only.
@@ -99,6 +117,7 @@ impl<'a> Events<'_, 'a> {
     }
 
     fn stored(&mut self) -> Option<Stored<'a>> {
+        self.places = Places::default();
         let [place, low, high] = self.shape()?;
         let bits = u16::from_le_bytes([low, high]);
         let placement = *Placement::ALL.get(usize::from(place & 15))?;
@@ -217,7 +236,9 @@ impl<'a> Events<'_, 'a> {
         } else {
             self.last.licence.checked_add(self.input.signed()?)?
         };
-        let licence = *self.blob.licences.get(usize::try_from(place).ok()?)?;
+        let at = usize::try_from(place).ok()?;
+        let licence = *self.blob.licences.get(at)?;
+        self.places.licence = Some(at);
         // A place in a dictionary is far from the largest number.
         self.last.licence = place + 1;
         let channel = match spelling {
@@ -244,11 +265,9 @@ impl<'a> Events<'_, 'a> {
 
     fn track(&mut self) -> Option<TrackId> {
         let place = usize::try_from(self.input.number()?).ok()?;
-        self.blob
-            .tracks
-            .get(place)
-            .copied()
-            .map(TrackId::from_bytes)
+        let id = *self.blob.tracks.get(place)?;
+        self.places.track = Some(place);
+        Some(TrackId::from_bytes(id))
     }
 
     fn territory(&mut self) -> Option<Country> {

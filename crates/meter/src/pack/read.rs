@@ -18,8 +18,10 @@ const _: () = assert!(GROUP == 64, "both say it");
 
 /// What a blob calls a licence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Named {
+pub enum Named {
+    /// By its code.
     Code(Code),
+    /// By the store's number for it.
     Number(u32),
 }
 
@@ -153,6 +155,28 @@ impl<'a> Blob<'a> {
             Named::Number(number) => Some(*number),
             Named::Code(_) => None,
         })
+    }
+
+    /// Its dictionary of licences: [`Places::licence`] is a place in it.
+    ///
+    /// [`Places::licence`]: super::Places::licence
+    #[must_use]
+    pub fn licences(&self) -> &[Named] {
+        &self.licences
+    }
+
+    /// Its dictionary of tracks, by their ids: [`Places::track`] is a place in it.
+    ///
+    /// [`Places::track`]: super::Places::track
+    #[must_use]
+    pub fn tracks(&self) -> &'a [[u8; 16]] {
+        self.tracks
+    }
+
+    /// Its dictionary of texts, whatever they say.
+    #[must_use]
+    pub fn texts(&self) -> &[&'a str] {
+        &self.texts
     }
 
     /// Tells the codes of the licences that it names by numbers; of some or all.

@@ -31,6 +31,7 @@ mod numbers;
 mod old;
 mod pace;
 mod place;
+mod places;
 pub(super) mod receipt;
 pub mod replay;
 pub(crate) mod roots;

@@ -1,20 +1,35 @@
 //! Replaying: what uses made is summed again from the blobs alone, and held against what was settled.
 //! What the operator's policy has dropped can't be summed again: it is left out on both sides.
 
-use std::collections::{BTreeSet, HashMap};
+mod counting;
+mod reading;
+mod stages;
+mod sums;
+mod trees;
+
+use std::collections::BTreeMap;
 use std::hash::Hash;
 
-use domain::{BundleId, CycleId, LicenceId, Timestamp, TrackId};
-use foldhash::fast::RandomState;
-use meter::pack::{Blob, BlobError, Outcome, Stored};
+use domain::{BundleId, CycleId, LicenceId, TrackId};
+use meter::pack::Blob;
 use store::db::{Row, Tx};
 use tlog::PartSalts;
 
-use super::blobs::{self, int};
+use super::blobs::{self, Numbered, int};
 use super::catch_up;
+use super::members::{self, Summed};
 use super::names::Names;
-use super::roots::Roots;
+use super::places::Place;
 use crate::{App, Fault};
+use counting::Counting;
+use reading::Raw;
+use stages::Stages;
+use sums::{By, Of, Sum, Sums, compare};
+use trees::Line;
+
+/// From how many bytes on blobs are read and summed by themselves: what is made of them takes a few times
+/// the room.
+const PART_BYTES: usize = 2 << 20;
 
 /// What a replay found.
 #[derive(Debug, Clone, Default)]
@@ -45,42 +60,6 @@ impl Replayed {
     }
 }
 
-/// What uses made of one thing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Sum {
-    uses: i64,
-    billed_ms: i64,
-    micros: i64,
-}
-
-impl Sum {
-    fn add(&mut self, uses: i64, billed_ms: i64, micros: i64) {
-        self.uses = self.uses.saturating_add(uses);
-        self.billed_ms = self.billed_ms.saturating_add(billed_ms);
-        self.micros = self.micros.saturating_add(micros);
-    }
-
-    fn words(self) -> String {
-        let Sum {
-            uses,
-            billed_ms,
-            micros,
-        } = self;
-        format!("{uses} uses, {billed_ms} ms, {micros} micros")
-    }
-}
-
-/// Sums by what they are of: there is one for each use to find.
-type By<K> = HashMap<K, Sum, RandomState>;
-
-/// What uses made, by what they were of.
-#[derive(Default)]
-struct Sums {
-    licences: By<(LicenceId, TrackId)>,
-    bundles: By<BundleId>,
-    cycles: By<(CycleId, TrackId)>,
-}
-
 /// Replays every blob that is kept.
 ///
 /// # Errors
@@ -94,93 +73,128 @@ pub async fn replay(app: &App) -> Result<Replayed, Fault> {
 pub(crate) async fn of(tx: &mut Tx, salts: &PartSalts) -> Result<Replayed, Fault> {
     let mark = catch_up::mark(tx).await?;
     let (through, dropped) = (mark.settled, int(mark.dropped)?);
-    let mut found = Replayed {
+    let found = Replayed {
         from: mark.dropped + 1,
         dropped_uses: tx.one(DROPPED, &[dropped.into()]).await?.int("uses")?,
         ..Replayed::default()
     };
-    let (mut sums, mut names, mut at) = (Sums::default(), Names::default(), mark.dropped);
-    let (mut roots, mut codes) = (Roots::new(salts), blobs::Codes::default());
+    let mut at = mark.dropped;
+    let mut stages = Stages::new(salts, Counting::new(at, found));
+    let mut seen = Seen::default();
     while at < through {
         let page = blobs::after(tx, at, through).await?;
-        if page.is_empty() {
+        let Some((last, _)) = page.last() else {
             break;
-        }
-        for (no, bytes) in page {
-            if no > at + 1 {
-                let missing = format!("commits {} to {}", at + 1, no - 1);
-                found.differences.push((missing, MISSING.to_owned()));
-            }
-            at = no;
-            let blob = match Blob::read(&bytes) {
-                Ok(blob) => Ok(codes.learn(tx, blob).await?),
-                Err(why) => Err(why),
-            };
-            let (received, events) = match blob.and_then(|blob| read(&blob)) {
-                Ok(read) => read,
-                Err(why) => {
-                    let of = format!("commit {no}");
-                    found.differences.push((of, why.to_string()));
-                    continue;
-                }
-            };
-            names.learn(tx, &events).await?;
-            for event in &events {
-                if let Err(what) = sums.count(&names, event) {
-                    let detail = format!("names a {what} that isn't there");
-                    found.differences.push((format!("commit {no}"), detail));
-                }
-                found.uses += 1;
-            }
-            let commit = (no, received);
-            let of = (&names, &events[..]);
-            roots.add(tx, commit, of, &mut found.differences).await?;
-            found.blobs += 1;
-        }
+        };
+        at = *last;
+        let begin = learn(tx, (&mut stages, &mut seen), &page).await?;
+        put(&mut stages, page, begin).await?;
     }
-    roots.close(u64::MAX, &mut found.differences);
-    let licences = settled(tx, LICENCES, dropped, licence).await?;
-    compare(&mut found, "licence", &sums.licences, &licences);
+    let (mut counted, names) = stages.end().await?;
+    counted.close(u64::MAX);
+    let (mut found, sums, names) = (counted.found, counted.sums, names.read().await);
+    let licences = seen.licences(tx, dropped, &names).await?;
+    let differences = &mut found.differences;
+    differences.extend(compare("licence", &sums.licences(&names), &licences));
     let bundles = settled(tx, BUNDLES, dropped, bundle).await?;
-    compare(&mut found, "bundle", &sums.bundles, &bundles);
+    differences.extend(compare("bundle", &sums.bundles(&names), &bundles));
     let cycles = settled(tx, CYCLES, dropped, cycle).await?;
-    compare(&mut found, "cycle", &sums.cycles, &cycles);
+    differences.extend(compare("cycle", &sums.cycles(&names), &cycles));
     Ok(found)
 }
 
-/// When a blob was accepted, and its events.
-fn read<'a>(blob: &Blob<'a>) -> Result<(Timestamp, Vec<Stored<'a>>), BlobError> {
-    let events = blob.events().collect::<Result<_, _>>()?;
-    Ok((blob.accepted_at(), events))
+/// Learns what a page's blobs name, and which lines begin in them.
+async fn learn(
+    tx: &mut Tx,
+    (stages, seen): (&mut Stages, &mut Seen),
+    page: &[Numbered],
+) -> Result<BTreeMap<u64, Vec<Line>>, Fault> {
+    // Of one that can't be read, the reading says why.
+    let blobs = page.iter().map(|(no, bytes)| (*no, Blob::read(bytes)));
+    let blobs = blobs.filter_map(|(no, blob)| Some((no, blob.ok()?)));
+    let blobs: BTreeMap<u64, Blob<'_>> = blobs.collect();
+    let commits = blobs.iter().map(|(no, blob)| (*no, blob.accepted_at()));
+    let lines = members::beginning(tx, &commits.collect()).await?;
+    let mut names = stages.names().await?;
+    for blob in blobs.values() {
+        if !names.has_all_of(blob) {
+            names.learn_all_of(tx, blob).await?;
+        }
+    }
+    let mut begin: BTreeMap<u64, Vec<Line>> = BTreeMap::new();
+    for line in lines {
+        let (of, key) = line.common.placed(&mut names);
+        seen.add(&names, &line, of);
+        let from = begin.entry(line.first).or_default();
+        from.push(Line::new(&line, key));
+    }
+    Ok(begin)
 }
 
-impl Sums {
-    /// Adds a use; says what it names that isn't there.
-    fn count(&mut self, names: &Names, event: &Stored<'_>) -> Result<(), &'static str> {
-        let code = event.code.code().ok_or("licence")?;
-        let named = names.licence(code).ok_or("licence")?;
-        let track = event.track.or(named.track).ok_or("track")?;
-        let (billed, earned) = (event.outcome.billed_ms(), event.outcome.earned());
-        let of = self.licences.entry((named.id, track)).or_default();
-        of.add(1, billed, earned);
-        match &event.outcome {
-            Outcome::Drawn(parts) => {
-                for part in parts {
-                    let id = names.numbered(&named.purse, part.nth);
-                    let id = BundleId::from_bytes(id.ok_or("bundle")?);
-                    let of = self.bundles.entry(id).or_default();
-                    of.add(0, part.billed_ms, part.earns);
-                }
-            }
-            Outcome::Pooled { cycle, micros } => {
-                let id = names.numbered(named.id.bytes(), *cycle);
-                let id = CycleId::from_bytes(id.ok_or("cycle")?);
-                let of = self.cycles.entry((id, track)).or_default();
-                of.add(1, 0, *micros);
-            }
-            Outcome::Free | Outcome::Uncovered => {}
+/// Hands a page's blobs on to be read.
+async fn put(
+    stages: &mut Stages,
+    page: Vec<Numbered>,
+    mut begin: BTreeMap<u64, Vec<Line>>,
+) -> Result<(), Fault> {
+    let (mut part, mut size) = (Vec::new(), 0);
+    for (no, bytes) in page {
+        if size > 0 && size + bytes.len() > PART_BYTES {
+            stages.put(std::mem::take(&mut part)).await?;
+            size = 0;
         }
-        Ok(())
+        size += bytes.len();
+        let begin = begin.remove(&no).unwrap_or_default();
+        part.push(Raw { no, bytes, begin });
+    }
+    stages.put(part).await
+}
+
+/// The lines that were read while blobs were: the database needn't sum them again, nor tell those sums.
+#[derive(Default)]
+struct Seen {
+    lines: i64,
+    sums: Sums,
+}
+
+impl Seen {
+    /// Adds a line, unless no blob so far names its licence.
+    fn add(&mut self, names: &Names, line: &Summed, (licence, track): (Place, Place)) {
+        let (Some(_), Ok(uses)) = (names.at(licence), i64::try_from(line.uses)) else {
+            return;
+        };
+        let of = Of {
+            licence,
+            track,
+            cycle: None,
+        };
+        let sum = Sum {
+            uses,
+            billed_ms: line.billed_ms,
+            micros: line.earned_micros,
+        };
+        self.sums.add(of, sum);
+        self.lines += 1;
+    }
+
+    /// What was settled by licence and track: these lines and those without a root. Where there are more
+    /// lines with a root than these, the database sums them all.
+    async fn licences(
+        &self,
+        tx: &mut Tx,
+        dropped: i64,
+        names: &Names,
+    ) -> Result<By<(LicenceId, TrackId)>, Fault> {
+        if tx.one(ROOTED, &[dropped.into()]).await?.int("lines")? != self.lines {
+            let all = format!("{LICENCES}{BY_LICENCE}");
+            return settled(tx, &all, dropped, licence).await;
+        }
+        let rest = format!("{LICENCES} and root is null{BY_LICENCE}");
+        let mut licences = self.sums.licences(names);
+        for (of, sum) in settled(tx, &rest, dropped, licence).await? {
+            licences.entry(of).or_default().add(sum);
+        }
+        Ok(licences)
     }
 }
 
@@ -216,30 +230,6 @@ fn cycle(row: &Row) -> Result<(CycleId, TrackId), Fault> {
     Ok((CycleId::from_bytes(row.id("cycle_id")?), track))
 }
 
-fn compare<K: Ord + Hash + Copy + std::fmt::Debug>(
-    found: &mut Replayed,
-    what: &str,
-    said: &By<K>,
-    settled: &By<K>,
-) {
-    let all: BTreeSet<K> = said.keys().chain(settled.keys()).copied().collect();
-    for key in all {
-        let of = |sums: &By<K>| sums.get(&key).copied().unwrap_or_default();
-        let (said, settled) = (of(said), of(settled));
-        if said != settled {
-            let detail = format!(
-                "the blobs say {}, settled were {}",
-                said.words(),
-                settled.words()
-            );
-            found.differences.push((format!("{what} {key:?}"), detail));
-        }
-    }
-}
-
-/// What is said of a blob that no policy has dropped.
-const MISSING: &str = "their blobs are gone, and no policy has dropped them";
-
 const DROPPED: &str = "
     select cast(coalesce(sum(uses), 0) as bigint) as uses
       from uses where first_no > 0 and first_no <= $1";
@@ -248,7 +238,11 @@ const LICENCES: &str = "
     select licence_id, track_id, cast(sum(uses) as bigint) as uses,
            cast(sum(billed_ms) as bigint) as billed_ms,
            cast(sum(earned_micros) as bigint) as micros
-      from uses where first_no > $1 group by licence_id, track_id";
+      from uses where first_no > $1";
+
+const BY_LICENCE: &str = " group by licence_id, track_id";
+
+const ROOTED: &str = "select count(*) as lines from uses where first_no > $1 and root is not null";
 
 const BUNDLES: &str = "
     select d.bundle_id, cast(0 as bigint) as uses, cast(sum(d.billed_ms) as bigint) as billed_ms,

@@ -1,29 +1,15 @@
-//! The trees under lines, made again from blobs: of all lines for the audit, of one for a proof.
+//! The tree under a line, made again from blobs for a proof.
 
-use std::collections::{BTreeMap, HashMap};
-
-use data_encoding::HEXLOWER;
-use domain::Timestamp;
-use foldhash::fast::RandomState;
-use meter::pack::{Outcome, Stored};
 use store::db::Tx;
-use tlog::merkle::{Frontier, Tree};
+use tlog::merkle::Tree;
 use tlog::{Hash, Opening, Part, PartSalts};
 
 use super::known::Id;
-use super::members::{self, Common, Summed};
+use super::members::{self, Summed};
 use super::names::Names;
 use super::{blobs, catch_up, judge, place};
 use crate::Fault;
 use crate::proofs::Records;
-
-/// Trees being made of blobs, in the order of the log.
-pub(super) struct Roots {
-    records: Records,
-    open: HashMap<Common, Vec<(Summed, Frontier)>, RandomState>,
-    /// By the last commit with a use of theirs.
-    due: BTreeMap<u64, Vec<Common>>,
-}
 
 /// A use among several, with what leads from it to its line's root.
 pub(crate) struct Single {
@@ -43,72 +29,6 @@ pub(crate) enum NotShown {
     Before,
     /// Its raw report was dropped.
     Dropped,
-}
-
-impl Roots {
-    pub(super) fn new(salts: &PartSalts) -> Roots {
-        Roots {
-            records: Records::new(salts),
-            open: HashMap::default(),
-            due: BTreeMap::new(),
-        }
-    }
-
-    /// Adds the uses of the next commit, and says which of the lines that end with it aren't over what
-    /// blobs hold.
-    pub(super) async fn add(
-        &mut self,
-        tx: &mut Tx,
-        (no, received): (u64, Timestamp),
-        (names, events): (&Names, &[Stored<'_>]),
-        differences: &mut Vec<(String, String)>,
-    ) -> Result<(), Fault> {
-        for line in members::beginning(tx, no, received).await? {
-            self.due.entry(line.last).or_default().push(line.common);
-            let of = self.open.entry(line.common).or_default();
-            of.push((line, Frontier::default()));
-        }
-        for (index, event) in (0_u32..).zip(events) {
-            self.count(names, (no, index), received, event);
-        }
-        self.close(no, differences);
-        Ok(())
-    }
-
-    fn count(&mut self, names: &Names, at: (u64, u32), received: Timestamp, event: &Stored<'_>) {
-        if is_kept_only(event) {
-            return;
-        }
-        // What names something that isn't there is told by the sums.
-        let Some(common) = members::common(names, event, received) else {
-            return;
-        };
-        let lines = self.open.get_mut(&common).into_iter().flatten();
-        let mut over = lines.filter(|(line, _)| (line.first..=line.last).contains(&at.0));
-        if let Some((_, tree)) = over.next() {
-            tree.push(self.records.leaf(at, received, event));
-        }
-    }
-
-    /// Compares the lines that no later commit adds to.
-    pub(super) fn close(&mut self, through: u64, differences: &mut Vec<(String, String)>) {
-        while let Some(entry) = self.due.first_entry().filter(|due| *due.key() <= through) {
-            for common in entry.remove() {
-                let Some(lines) = self.open.get_mut(&common) else {
-                    continue;
-                };
-                for (line, tree) in lines.extract_if(.., |(line, _)| line.last <= through) {
-                    if tree.size() != line.uses || line.root != Some(tree.head()) {
-                        let subject = format!("line {}", HEXLOWER.encode(&line.id));
-                        differences.push((subject, OTHERS.to_owned()));
-                    }
-                }
-                if lines.is_empty() {
-                    self.open.remove(&common);
-                }
-            }
-        }
-    }
 }
 
 /// The use with this number, from 1, of those that a line is over.
@@ -192,7 +112,7 @@ async fn single(
             let received = blob.accepted_at();
             for (index, event) in (0_u32..).zip(&events) {
                 if members::common(&names, event, received) != Some(line.common)
-                    || is_kept_only(event)
+                    || members::is_kept_only(event)
                 {
                     continue;
                 }
@@ -223,11 +143,6 @@ async fn single(
     }))
 }
 
-/// Kept, and counted nowhere.
-fn is_kept_only(event: &Stored<'_>) -> bool {
-    event.outcome == Outcome::Uncovered
-}
-
 fn opening(
     leaves: Vec<Hash>,
     position: u64,
@@ -247,4 +162,5 @@ fn opening(
     })
 }
 
-const OTHERS: &str = "the blobs hold other uses than it was settled and logged over";
+/// What is said of a line whose tree can't be made again.
+pub(super) const OTHERS: &str = "the blobs hold other uses than it was settled and logged over";
