@@ -1,10 +1,11 @@
 //! Packing: what goes in comes out, and nothing else does.
 
-use domain::Timestamp;
+use domain::{Timestamp, TrackId};
 use licence_key::Code;
 use meter::event::Event;
 use meter::pack::{
-    Blob, BlobError, CodeText, GROUP, Outcome, PARTS_MAX, PackError, Packer, Part, Stored, Under,
+    Blob, BlobError, CodeText, GROUP, Named, Outcome, PARTS_MAX, PackError, Packer, Part, Stored,
+    Under,
 };
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -240,6 +241,18 @@ proptest! {
             }
             prop_assert_eq!(&*stored.video_name(), event.video_name());
             prop_assert_eq!(&stored.outcome, outcome);
+        }
+        let mut events = blob.events();
+        while let Some(Ok(stored)) = events.next() {
+            let (at, texts) = (events.places(), matches!(stored.code, CodeText::Text(_)));
+            let named = at.licence.map(|at| blob.licences()[at]);
+            let code = stored.code.code().map(Named::Code).filter(|_| !texts);
+            prop_assert_eq!(named, code);
+            let track = at.track.map(|at| TrackId::from_bytes(blob.tracks()[at]));
+            prop_assert_eq!(track, stored.track);
+            if let CodeText::Text(text) = stored.code {
+                prop_assert!(blob.texts().contains(&text));
+            }
         }
         let times = kept.iter().map(|(_, event, _)| event.published_at);
         let span = (times.clone().min(), times.max());
