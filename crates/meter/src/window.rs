@@ -33,9 +33,9 @@ pub const INDEX_MAX: u32 = (1 << 24) - 1;
 
 const BUCKET_MS: i64 = 3_600_000;
 const SHARDS: usize = 256;
-/// How far apart the places kept may lie, counted along the commits: half of what numbers there are,
-/// so that they needn't be numbered anew but once in a long while.
-const SPAN: u64 = 1 << 31;
+/// How far apart the places kept may lie, counted along the commits: as many as there are numbers, but
+/// for the last and the two that no place has. So many ids would take forty gigabytes.
+const SPAN: u64 = 0xffff_ffff - 2;
 
 /// Where an accepted event lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -288,7 +288,7 @@ impl Window {
     }
 
     /// The ordinal for a place of a commit that is kept. Where there are no more, all are made lower,
-    /// by what was forgotten: once in two thousand million ids.
+    /// by what was forgotten: once in four thousand million ids, or oftener where nearly as many are kept.
     fn number(&mut self, at: Place) -> Option<u32> {
         let ordinal = self.commits.ordinal(at)?;
         let after = ordinal.checked_sub(u64::from(self.from))?;

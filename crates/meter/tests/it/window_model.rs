@@ -124,7 +124,7 @@ impl World {
             let answer = self
                 .window
                 .insert_if_absent(Key(id), at, same(&self.at, id));
-            if before + u64::from(index) >= 1 << 31 {
+            if before + u64::from(index) >= u64::from(u32::MAX) - 2 {
                 assert_eq!(answer, Err(WindowError::Place(PlaceError::OutOfRange)));
                 break;
             }

@@ -188,20 +188,20 @@ fn a_commit_that_begins_again_an_hour_later_can_still_be_taken_back() {
 #[test]
 fn places_too_far_apart_are_refused_until_the_first_are_forgotten() {
     let mut window = Window::new();
-    // Each as long as a commit can be: 128 of 2²⁴ places.
-    for commit in 1..=128 {
+    // Each as long as a commit can be: 255 of 2²⁴ places.
+    for commit in 1..=255 {
         window.begin(commit, NOW).unwrap();
         let put = window.insert_if_absent(Key(commit.into()), place(commit, INDEX_MAX), yes);
         assert_eq!(put, Ok(None));
     }
-    window.begin(129, NOW).unwrap();
+    window.begin(256, NOW).unwrap();
     let out = Err(WindowError::Place(PlaceError::OutOfRange));
-    let beyond = place(129, 0);
-    assert_eq!(window.insert_if_absent(Key(129), beyond, yes), out);
-    assert_eq!(window.len(), 128);
+    let beyond = place(256, INDEX_MAX);
+    assert_eq!(window.insert_if_absent(Key(256), beyond, yes), out);
+    assert_eq!(window.len(), 255);
     window.forget_through(1);
-    assert_eq!(window.insert_if_absent(Key(129), beyond, yes), Ok(None));
-    for commit in 2..=128 {
+    assert_eq!(window.insert_if_absent(Key(256), beyond, yes), Ok(None));
+    for commit in 2..=255 {
         let found = window.find(Key(commit.into()), yes);
         assert_eq!(found, Ok(Some(place(commit, INDEX_MAX))));
     }

@@ -60,6 +60,8 @@ pub(super) async fn prepare(
         return Ok(());
     }
     (state.window, state.kept) = (Window::new(), Kept::default());
+    // Of a commit that broke off.
+    state.packer.clear();
     let mut tx = engine.db.read().await?;
     let mark = mark(&mut tx).await?;
     let before = blobs::before(&mut tx, now.plus_ms(-KEPT_MS)).await?;

@@ -223,7 +223,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Counts an event. Where that fails the commit does, and the book is made again.
+    /// Counts an event. Where that fails the commit does, and the book is made again; a trial ends.
     fn count(
         &mut self,
         state: &mut State,

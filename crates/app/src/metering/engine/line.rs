@@ -104,6 +104,9 @@ impl Line {
     ) -> Result<(), Fault> {
         for one in drawn {
             let (bundle, amounts) = one?;
+            if amounts == (0, 0) {
+                continue;
+            }
             match &mut self.draws {
                 Draws::One(same) if *same == bundle && amounts == (billed_ms, earned) => {}
                 draws => {
@@ -139,6 +142,7 @@ impl Line {
     pub(super) fn touch_tree(&self) -> u8 {
         self.tree.heads().last().map_or(0, |head| head.0[0])
     }
+
     /// What the transparency log says of it.
     pub(super) fn logged(&self, settlement: Id) -> Result<Logged, Fault> {
         let report = self.alone.as_ref().map(|alone| alone.report.as_str());
