@@ -141,13 +141,7 @@ impl Accepted {
         self.track_id
     }
 
-    /// The video, where it is a new one that its licence counts.
-    #[must_use]
-    pub fn video(&self) -> Option<&str> {
-        self.video.as_deref()
-    }
-
-    /// The video, to be kept elsewhere: there is none then.
+    /// The video, where it is a new one that its licence counts, to be kept elsewhere: there is none then.
     pub fn take_video(&mut self) -> Option<String> {
         self.video.take()
     }

@@ -22,22 +22,19 @@ impl Codes {
     /// The place of the licence with a code.
     pub(super) fn find(&self, code: Code, licences: &[Licence]) -> Option<u32> {
         let has_it = |place: &u32| code_at(licences, *place) == Some(code);
-        self.places.find(self.hash(code), has_it).copied()
+        let hash = self.hasher.hash_one(code);
+        self.places.find(hash, has_it).copied()
     }
 
     /// Notes the place of a licence whose code none had before.
     pub(super) fn insert(&mut self, code: Code, place: u32, licences: &[Licence]) {
         let hasher = &self.hasher;
-        let hash = hasher.hash_one(code.value());
+        let hash = hasher.hash_one(code);
         let hash_of = |place: &u32| {
             let code = code_at(licences, *place);
-            code.map_or(0, |code| hasher.hash_one(code.value()))
+            code.map_or(0, |code| hasher.hash_one(code))
         };
         self.places.insert_unique(hash, place, hash_of);
-    }
-
-    fn hash(&self, code: Code) -> u64 {
-        self.hasher.hash_one(code.value())
     }
 }
 

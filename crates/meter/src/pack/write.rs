@@ -98,13 +98,11 @@ impl Packer {
         under: Under,
         outcome: &Outcome,
     ) -> Result<u32, PackError> {
-        let code = match (&event.licence_code, &event.channel) {
-            (Some(code), None) => CodeText::read(code),
-            (None, Some(channel)) => CodeText::Channel(under.code, channel),
-            _ => return Err(PackError::Licence),
-        };
-        let said = (event, event.event_id(), code);
-        let stored = Stored::of_read(reporter, said, outcome.clone());
+        if event.licence_code.is_some() == event.channel.is_some() {
+            return Err(PackError::Licence);
+        }
+        let said = (event, event.event_id());
+        let stored = Stored::of(reporter, said, under.code, outcome.clone());
         self.add_stored(&stored, Some(under))
     }
 

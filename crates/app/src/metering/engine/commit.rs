@@ -7,10 +7,9 @@ use store::db::Tx;
 
 use super::super::batch::{Asked, Judged};
 use super::judge::{self, Counting, Draft};
-use super::old::Old;
 use super::state::State;
 use super::uncovered::Refused;
-use super::{Engine, blobs, catch_up, keyed, settle};
+use super::{Engine, blobs, catch_up, settle};
 use crate::Fault;
 use crate::access::api_key;
 use crate::stop::Tries;
@@ -47,17 +46,7 @@ async fn once(
     let keys = asked.iter().filter_map(|one| one.key).collect();
     let withdrawn = api_key::withdrawn(&mut tx, keys).await?;
     let stands = |one: &Asked| one.key.is_none_or(|key| !withdrawn.contains(&key));
-    let mut keys = keyed::keys(engine, asked);
-    let earlier = judge::earlier(state, &mut tx, &keys).await?;
-    keyed::learn(
-        state,
-        &mut tx,
-        (asked, &mut keys),
-        &judge::codes(&earlier),
-        now,
-    )
-    .await?;
-    let old = Old::find(state, &mut tx, asked, now.0).await?;
+    let (keys, earlier, old) = judge::prepare(engine, state, &mut tx, asked, now).await?;
     let no = state.last + 1;
     state.torn = true;
     let begun = state.window.begin(no, now);

@@ -141,28 +141,26 @@ impl Unsettled {
         &mut self,
         known: &Known,
         bytes: &[u8],
-        mut records: Option<&mut Records>,
+        records: Option<&mut Records>,
     ) -> Result<(), Fault> {
         let blob = known.codes.name(blobs::frame(bytes)?);
         let at = blob.accepted_at();
-        let (mut count, folded) = (0_u64, self.day(at));
+        let folded = self.day(at);
         let events: Result<Vec<_>, _> = blob.events().collect();
         let events = events.map_err(Fault::while_("reading a blob of uses"))?;
         let counted = |one: &(u32, &Stored<'_>)| one.1.outcome != Outcome::Uncovered;
-        let mut events = (0_u32..).zip(&events).filter(counted).peekable();
-        while events.peek().is_some() {
-            let some = events.by_ref().take(TOGETHER).map(|(index, event)| {
-                let place = (blob.commit(), index);
-                Use::read(known, event, place, at)
-            });
-            let some = some.collect::<Result<Vec<_>, Fault>>()?;
-            match records.as_deref_mut() {
-                Some(records) => folded.add_all(&some, records)?,
-                None => folded.add_each(&some)?,
+        let uses = (0_u32..).zip(&events).filter(counted);
+        let uses = uses.map(|(index, event)| Use::read(known, event, (blob.commit(), index), at));
+        let uses = uses.collect::<Result<Vec<_>, Fault>>()?;
+        match records {
+            Some(records) => {
+                for some in uses.chunks(TOGETHER) {
+                    folded.add_all(some, records)?;
+                }
             }
-            count += u64::try_from(some.len()).map_err(Fault::while_("counting uses"))?;
+            None => folded.add_each(&uses)?,
         }
-        self.uses += count;
+        self.uses += u64::try_from(uses.len()).map_err(Fault::while_("counting uses"))?;
         self.through = blob.commit();
         Ok(())
     }

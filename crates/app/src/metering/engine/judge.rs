@@ -16,10 +16,11 @@ use store::db::Tx;
 
 use super::super::batch::{Asked, Judged, Lacks};
 use super::super::report::{Answer, Counted};
+use super::Engine;
 use super::blobs;
 use super::channels;
 use super::each;
-use super::keyed::Keyed;
+use super::keyed::{self, Keyed};
 use super::old::Old;
 use super::state::State;
 use super::uncovered::Refused;
@@ -74,8 +75,27 @@ pub(super) struct Before {
 /// Events of earlier commits that may be among these.
 pub(super) type Earlier = HashMap<Place, Before>;
 
+/// What was read of each request's events, and what must be known before they are judged.
+pub(super) type Prepared<'a> = (Vec<Vec<Option<Keyed<'a>>>>, Earlier, Old);
+
+/// Reads all that requests' events are judged by.
+pub(super) async fn prepare<'a>(
+    engine: &Engine,
+    state: &mut State,
+    tx: &mut Tx,
+    asked: &'a [Asked],
+    now: Timestamp,
+) -> Result<Prepared<'a>, Fault> {
+    let mut keys = keyed::keys(engine, asked);
+    let earlier = earlier(state, tx, &keys).await?;
+    let before: Vec<Code> = earlier.values().filter_map(|one| one.code).collect();
+    keyed::learn(state, tx, (asked, &mut keys), &before, now).await?;
+    let old = Old::find(state, tx, asked, now.0).await?;
+    Ok((keys, earlier, old))
+}
+
 /// Reads the events of earlier commits that may have come again.
-pub(super) async fn earlier(
+async fn earlier(
     state: &mut State,
     tx: &mut Tx,
     keys: &[Vec<Option<Keyed<'_>>>],
@@ -107,12 +127,6 @@ pub(super) async fn earlier(
         }
     }
     Ok(found)
-}
-
-/// Under which licences events of earlier commits were counted.
-pub(super) fn codes(earlier: &Earlier) -> Vec<Code> {
-    let codes = earlier.values().filter_map(|before| before.code);
-    codes.collect()
 }
 
 /// The blob of a commit that there is: the one in memory, or it is read.

@@ -118,15 +118,11 @@ impl Names {
         self.read(tx, BY_CODE, &unknown).await
     }
 
-    /// Reads licences, and the numbers of what is theirs.
-    async fn read(
-        &mut self,
-        tx: &mut Tx,
-        licences: (&str, &str),
-        asked: &[Value],
-    ) -> Result<(), Fault> {
+    /// Reads licences by one of their columns, and the numbers of what is theirs.
+    async fn read(&mut self, tx: &mut Tx, by: &str, asked: &[Value]) -> Result<(), Fault> {
         let owners = self.owners.len();
-        for row in many::all(tx, licences, asked, None).await? {
+        let licences = format!("{LICENCES}{by}");
+        for row in many::all(tx, (&licences, ""), asked, None).await? {
             self.licence(&row)?;
         }
         let owners: Vec<Value> = self.owners.since(owners).iter().map(Value::from).collect();
@@ -252,19 +248,12 @@ fn spelt(blob: &Blob<'_>) -> impl Iterator<Item = Code> {
     blob.texts().iter().filter_map(|text| code::read(text))
 }
 
-const BY_CODE: (&str, &str) = (
-    "
+const LICENCES: &str = "
     select l.id, l.code, l.status_index, l.track_id, l.buyer_id, b.family
-      from licences l left join bundles b on b.licence_id = l.id where l.code in ",
-    "",
-);
+      from licences l left join bundles b on b.licence_id = l.id where ";
 
-const BY_NUMBER: (&str, &str) = (
-    "
-    select l.id, l.code, l.status_index, l.track_id, l.buyer_id, b.family
-      from licences l left join bundles b on b.licence_id = l.id where l.status_index in ",
-    "",
-);
+const BY_CODE: &str = "l.code in ";
+const BY_NUMBER: &str = "l.status_index in ";
 
 const NUMBERS: (&str, &str) = (
     "

@@ -8,10 +8,9 @@ use std::sync::Arc;
 
 use super::super::batch::{Asked, Judged, Reported};
 use super::judge::{self, Draft};
-use super::old::Old;
 use super::state::State;
 use super::uncovered::Refused;
-use super::{Engine, catch_up, keyed};
+use super::{Engine, catch_up};
 use crate::Fault;
 use crate::stop::Tries;
 
@@ -52,17 +51,7 @@ impl Trial {
             self.begun = true;
         }
         let asked = std::slice::from_ref(asked);
-        let mut keys = keyed::keys(engine, asked);
-        let earlier = judge::earlier(state, &mut tx, &keys).await?;
-        keyed::learn(
-            state,
-            &mut tx,
-            (asked, &mut keys),
-            &judge::codes(&earlier),
-            now,
-        )
-        .await?;
-        let old = Old::find(state, &mut tx, asked, now.0).await?;
+        let (keys, earlier, old) = judge::prepare(engine, state, &mut tx, asked, now).await?;
         // Taken back: nobody waits for what is left to do.
         drop(tx);
         let no = state.last + 1;
